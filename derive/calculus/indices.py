@@ -1,0 +1,157 @@
+"""Rules about indices: Kronecker deltas contracted, sums of which one term survives, the largest entry."""
+
+from __future__ import annotations
+
+from derive.calculus.rule import Context, Rewrite, Rule
+from derive.language.definition import Definition
+from derive.language.derivation import Reason
+from derive.language.expressions import (
+    Add,
+    Delta,
+    Expression,
+    Index,
+    Mul,
+    Partial,
+    Quotient,
+    Reduce,
+    Ref,
+    Selected,
+    Where,
+    add,
+    factors_of,
+    mul,
+    sum_over,
+)  # fmt: skip
+from derive.language.trees import contains, fresh_index, index_names, references, rename
+
+Support = tuple[int | None, ...]
+"""For each index of the variable, which index of the quantity it must equal (None: any)."""
+
+
+def support(definition: Definition, name: str, variable: str) -> Support | None:
+    """Which entries of `variable` the entry name[i...] depends on; None if on none."""
+    if name == variable:
+        raise ValueError("a quantity and itself")
+    if not definition.depends_on(name, variable):
+        return None
+    equation = definition.equation(name)
+    found: Support | None = None
+    for ref in references(equation.body):
+        here = support_of_reference(definition, ref, variable, equation.indices)
+        if here is not None:
+            found = here if found is None else tuple(a if a == b else None for a, b in zip(found, here, strict=True))
+    return found
+
+
+def support_of_reference(definition: Definition, ref: Ref, variable: str, own: tuple[Index, ...]) -> Support | None:
+    def axis(index: Index) -> int | None:
+        return own.index(index) if index in own else None
+
+    if ref.name == variable:
+        return tuple(map(axis, ref.indices))
+    inner = support(definition, ref.name, variable) if definition.defines(ref.name) else None
+    return None if inner is None else tuple(None if a is None else axis(ref.indices[a]) for a in inner)
+
+
+def one_term_survives(node: Expression, context: Context) -> Rewrite | None:
+    """sum_l u_l dO_l/dw_jk = u_k dO_k/dw_jk where O_l depends on w_jk for l = k only"""
+    assert isinstance(node, Reduce)
+    if node.kind != "sum":
+        return None
+    for factor in factors_of(node.body):
+        if not isinstance(factor, Partial) or not isinstance(factor.body, Ref):
+            continue
+        body, variable = factor.body, factor.variable
+        if not context.definition.defines(body.name) or body.name == variable.name:
+            continue
+        entries = support(context.definition, body.name, variable.name) or ()
+        for axis, target in zip(entries, variable.indices, strict=False):
+            if axis is not None and body.indices[axis] == node.index:
+                here = {node.index: target}
+                return Rewrite(rename(node.body, here), (rename(body, here), variable))
+    return None
+
+
+def contraction(node: Expression, context: Context) -> Rewrite | None:
+    """sum_k delta_kj u_k = u_j"""
+    assert isinstance(node, Reduce)
+    if node.kind != "sum":
+        return None
+    for factor in factors_of(node.body):
+        if isinstance(factor, Delta) and node.index in (factor.left, factor.right):
+            other = factor.right if factor.left == node.index else factor.left
+            return Rewrite(rename(node.body, {node.index: other}), (Ref(node.index.name), Ref(other.name)))
+    return None
+
+
+def expand(node: Expression, context: Context) -> Rewrite | None:
+    """sum_i u_i (delta_ij + v_i) = sum_i u_i delta_ij + sum_i u_i v_i, so that the delta can be contracted"""
+    assert isinstance(node, Reduce)
+    if node.kind != "sum" or contains(node, Partial):
+        return None
+    factors = factors_of(node.body)
+    for place, factor in enumerate(factors):
+        if isinstance(factor, Add) and any(ready(t, node.index) for t in factor.terms):
+            parts = (mul(*factors[:place], term, *factors[place + 1 :]) for term in factor.terms)
+            return Rewrite(add(*(sum_over(node.index, p) for p in parts)))
+    return None
+
+
+def ready(value: Expression, index: Index) -> bool:
+    """Whether a delta with this index stands where a contraction can reach it."""
+    if isinstance(value, Delta):
+        return index in (value.left, value.right)
+    if isinstance(value, Mul | Add):
+        return any(ready(c, index) for c in value.children)
+    return False
+
+
+def delta_in_numerator(node: Expression, context: Context) -> Rewrite | None:
+    """sum_k (delta_kj u_k)/v_k = sum_k delta_kj (u_k/v_k)"""
+    assert isinstance(node, Reduce)
+    body = node.body
+    if node.kind != "sum" or not isinstance(body, Quotient):
+        return None
+    deltas = [f for f in factors_of(body.numerator) if ready(f, node.index) and isinstance(f, Delta)]
+    if not deltas:
+        return None
+    rest = mul(*(f for f in factors_of(body.numerator) if f not in deltas))
+    return Rewrite(sum_over(node.index, mul(*deltas, Quotient(rest, body.denominator))))
+
+
+def largest_entry(node: Expression, context: Context) -> Rewrite | None:
+    """d/dx max_k u_k = sum_l [l = arg max u] du_l/dx; the first of equal entries owns a tie"""
+    assert isinstance(node, Partial)
+    body = node.body
+    if not isinstance(body, Reduce) or body.kind not in ("max", "min"):
+        return None
+    letter = fresh_index(body.index, context.taken | index_names(body))
+    chosen = Selected(body.kind, letter, rename(body.body, {body.index: letter}), body.index)
+    return Rewrite(sum_over(body.index, mul(chosen, Partial(body.body, node.variable))))
+
+
+def piecewise(node: Expression, context: Context) -> Rewrite | None:
+    """each piece is differentiated for itself; the stated side owns the kink"""
+    assert isinstance(node, Partial)
+    body = node.body
+    if not isinstance(body, Where):
+        return None
+    pieces = (Partial(p, node.variable) for p in (body.then, body.otherwise))
+    return Rewrite(Where(body.relation, body.left, body.right, *pieces))
+
+
+SURVIVES = Reason("one_term_survives", "only {0} depends on {1}", "只有 {0} 依赖于 {1}")
+CONTRACTION = Reason("contraction", "only {0} = {1} survives the sum", "求和中只剩 {0} = {1} 的一项", exact=True)
+EXPAND = Reason("expand", "expand", "展开", exact=True)
+REGROUP = Reason("regroup", "regroup", "整理", exact=True)
+LARGEST = Reason("largest_entry", "only the largest entry moves the maximum", "只有取到最值的那一项有贡献")
+PIECEWISE = Reason("piecewise", "piece by piece", "分段求导")
+
+RULES = (
+    Rule(SURVIVES, Reduce, one_term_survives),
+    Rule(CONTRACTION, Reduce, contraction),
+    Rule(REGROUP, Reduce, delta_in_numerator),
+    Rule(EXPAND, Reduce, expand),
+    Rule(LARGEST, Partial, largest_entry),
+    Rule(PIECEWISE, Partial, piecewise),
+)

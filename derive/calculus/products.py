@@ -1,0 +1,106 @@
+"""Product, quotient, reciprocal and power rules."""
+
+from __future__ import annotations
+
+from derive.calculus.rule import Context, Rewrite, Rule
+from derive.language.derivation import Reason, Weight
+from derive.language.expressions import (
+    MINUS_ONE,
+    ONE,
+    Call,
+    Expression,
+    Mul,
+    Number,
+    Partial,
+    Power,
+    Quotient,
+    add,
+    mul,
+    number,
+    power,
+    quotient,
+    subtract,
+)  # fmt: skip
+
+
+def product_rule(node: Expression, context: Context) -> Rewrite | None:
+    """d(u v)/dx = du/dx v + u dv/dx, one term for each factor"""
+    assert isinstance(node, Partial)
+    if not isinstance(node.body, Mul):
+        return None
+    factors = node.body.factors
+    terms = (
+        mul(*(Partial(f, node.variable) if q == p else f for q, f in enumerate(factors)))
+        for p, factor in enumerate(factors)
+        if context.depends(factor, node.variable)
+    )
+    return Rewrite(add(*terms))
+
+
+def reciprocal_rule(node: Expression, context: Context) -> Rewrite | None:
+    """d(c/v)/dx = -c (dv/dx)/v^2"""
+    assert isinstance(node, Partial)
+    if not isinstance(node.body, Quotient) or context.depends(node.body.numerator, node.variable):
+        return None
+    c, v = node.body.numerator, node.body.denominator
+    return Rewrite(quotient(mul(MINUS_ONE, c, Partial(v, node.variable)), power(v, number(2))))
+
+
+def quotient_rule(node: Expression, context: Context) -> Rewrite | None:
+    """d(u/v)/dx = (du/dx v - u dv/dx)/v^2"""
+    assert isinstance(node, Partial)
+    if not isinstance(node.body, Quotient):
+        return None
+    u, v = node.body.numerator, node.body.denominator
+    top = subtract(mul(Partial(u, node.variable), v), mul(u, Partial(v, node.variable)))
+    return Rewrite(quotient(top, power(v, number(2))))
+
+
+def power_rule(node: Expression, context: Context) -> Rewrite | None:
+    """d(u^c)/dx = c u^(c-1) du/dx"""
+    assert isinstance(node, Partial)
+    if not isinstance(node.body, Power) or context.depends(node.body.exponent, node.variable):
+        return None
+    base, exponent = node.body.base, node.body.exponent
+    inner = Partial(base, node.variable)
+    if isinstance(exponent, Number) and exponent.value < 0:
+        below = power(base, number(1 - exponent.value))
+        return Rewrite(quotient(mul(exponent, inner), below))
+    return Rewrite(mul(exponent, power(base, subtract(exponent, ONE)), inner))
+
+
+def exponential_rule(node: Expression, context: Context) -> Rewrite | None:
+    """d(a^u)/dx = a^u ln(a) du/dx"""
+    assert isinstance(node, Partial)
+    if not isinstance(node.body, Power) or context.depends(node.body.base, node.variable):
+        return None
+    logarithm = Call("log", (node.body.base,))
+    return Rewrite(mul(logarithm, node.body, Partial(node.body.exponent, node.variable)))
+
+
+def general_power_rule(node: Expression, context: Context) -> Rewrite | None:
+    """d(u^v)/dx = u^v (dv/dx ln(u) + v (du/dx)/u)"""
+    assert isinstance(node, Partial)
+    if not isinstance(node.body, Power):
+        return None
+    u, v = node.body.base, node.body.exponent
+    first = mul(Partial(v, node.variable), Call("log", (u,)))
+    second = mul(v, quotient(Partial(u, node.variable), u))
+    return Rewrite(mul(node.body, add(first, second)))
+
+
+PRODUCT = Reason("product", "product rule", "乘法法则")
+RECIPROCAL = Reason("reciprocal", "reciprocal rule", "倒数的求导法则")
+QUOTIENT = Reason("quotient", "quotient rule", "除法法则")
+POWER = Reason("power", "power rule", "幂函数求导", Weight.NAMED)
+EXPONENTIAL = Reason("exponential", "exponential", "指数函数求导", Weight.NAMED)
+GENERAL_POWER = Reason("general_power", "power with variable exponent", "幂指函数求导")
+
+RULES = (
+    Rule(PRODUCT, Partial, product_rule),
+    Rule(RECIPROCAL, Partial, reciprocal_rule),
+    Rule(QUOTIENT, Partial, quotient_rule),
+    Rule(POWER, Partial, power_rule),
+    Rule(EXPONENTIAL, Partial, exponential_rule),
+    Rule(GENERAL_POWER, Partial, general_power_rule),
+)

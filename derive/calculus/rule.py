@@ -1,0 +1,65 @@
+"""What a rule is: a pattern and a replacement that takes exactly one step.
+
+Contract: `apply(node, context)` returns a Rewrite, or None where the rule does not fit. Rules are pure; they
+know the definition, the derivatives already derived and the index letters in use, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from derive.language.definition import Definition
+from derive.language.derivation import Reason
+from derive.language.expressions import Expression, Ref
+from derive.language.trees import freshen, references, rename
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """A derivative already derived: of `function` by its input at `position`, closed in its own names."""
+
+    function: Definition
+    position: int
+    closed: Expression
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may look at.
+
+    lemmas: by function name and argument position; known: derivatives of this definition derived before;
+    taken: letters that a new bound index must not use.
+    """
+
+    definition: Definition
+    lemmas: Mapping[tuple[str, int], Lemma] = field(default_factory=dict)
+    known: Mapping[Expression, Expression] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
+
+    def depends(self, value: Expression, variable: Ref) -> bool:
+        return any(self.definition.depends_on(r.name, variable.name) for r in references(value))
+
+    def unfolded(self, ref: Ref) -> Expression:
+        """The right side of a named quantity's equation at the given indices, with fresh bound indices."""
+        equation = self.definition.equation(ref.name)
+        body = freshen(equation.body, self.taken | {i.name for i in ref.indices})
+        return rename(body, dict(zip(equation.indices, ref.indices, strict=True)))
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """The new node; `arguments` fill the reason's words, `cites` names the definition that is cited."""
+
+    new: Expression
+    arguments: tuple[Expression, ...] = ()
+    cites: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row: the node type it looks at, the step it takes and the reason it gives."""
+
+    reason: Reason
+    node_type: type[Expression]
+    apply: Callable[[Expression, Context], Rewrite | None]

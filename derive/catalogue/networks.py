@@ -1,0 +1,86 @@
+"""Linear models and the perceptron, with the squared error."""
+
+from __future__ import annotations
+
+from derive.catalogue.row import Row
+from derive.language.words import Words
+
+ROWS = (
+    Row(
+        text="""
+            linear_model(x; w, b) -> theta
+                theta = w*x + b
+        """,
+        title=Words("Linear model", "线性模型"),
+        summary=Words("One weight and one bias.", "一个权重加一个偏置。"),
+        wanted=(("gradient", "w"), ("gradient", "b")),
+        hard=({"x": 0.0}, {"x": 1e3, "w": -1e3}, {"x": 1.0, "w": 2.0, "b": 0.0}),
+        source="linear regression",
+    ),
+    Row(
+        text="""
+            squared_error(x, y; w) -> L
+                L = (y - w*x)**2
+        """,
+        title=Words("Squared error of a linear model", "线性模型的平方误差"),
+        summary=Words(
+            "How far the prediction w x lies from y; smallest where they meet.",
+            "预测值 w x 与真实值 y 之差的平方，两者相等时最小。",
+        ),
+        wanted=(("gradient", "w"),),
+        hard=({"x": 1.0, "y": 1.0, "w": 2.0}, {"x": 0.0}, {"x": 1e3, "y": -1e3}, {"x": 2.0, "y": 6.0, "w": 3.0}),
+        source="least squares",
+    ),
+    Row(
+        text="""
+            perceptron_single(x[n], t; w[n]) -> E
+                X = sum(j, w[j] * x[j])
+                O = sigmoid(X)
+                E = 1/2 * (O - t)**2
+        """,
+        title=Words("Perceptron with one output", "单一输出的感知机"),
+        summary=Words(
+            "A weighted sum, an activation, and the squared distance to the target.",
+            "加权求和，经过激活函数，再与目标值比较。",
+        ),
+        remarks=(
+            Words(
+                "The gradient by a weight needs only the input that this weight multiplies.",
+                "对哪个权重求导，结果就只与该权重所连接的输入有关。",
+            ),
+        ),
+        wanted=(("gradient", "w"),),
+        hard=({"x": (0.0, 0.0), "t": 1.0}, {"x": (1e3, -1e3), "w": (1.0, 0.5)}, {"x": (3.0,), "w": (2.0,), "t": 0.0}),
+        source="Rosenblatt, 1958; the delta rule",
+    ),
+    Row(
+        text="""
+            perceptron(x[n], t[m]; w[n, m]) -> E
+                X[k] = sum(j, w[j, k] * x[j])
+                O[k] = sigmoid(X[k])
+                E = 1/2 * sum(k, (O[k] - t[k])**2)
+        """,
+        title=Words("Perceptron with several outputs", "多输出的感知机"),
+        summary=Words(
+            "The same with m outputs; each weight is one line from an input j to an output k.",
+            "与单一输出相同，但有 m 个输出；每个权重是从输入 j 到输出 k 的一条连线。",
+        ),
+        remarks=(
+            Words(
+                "The sum over the outputs drops out, because the weight w[j, k] reaches the output k and no other.",
+                "求和号之所以消失，是因为权重 w[j, k] 只影响第 k 个输出。",
+            ),
+            Words(
+                "By an input x[j] the sum stays: an input reaches every output.",
+                "对输入 x[j] 求导时求和号保留：每个输入都影响所有输出。",
+            ),
+        ),
+        wanted=(("gradient", "w"), ("gradient", "x")),
+        hard=(
+            {"x": (0.0, 0.0), "w": ((1.0, 2.0), (3.0, 4.0))},
+            {"x": (1e3, -1e3), "w": ((1.0, 0.5), (2.0, 1.0))},
+            {"x": (1.0,), "w": ((2.0,),), "t": (1.0,)},
+        ),
+        source="Rosenblatt, 1958; the delta rule",
+    ),
+)

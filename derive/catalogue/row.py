@@ -1,0 +1,42 @@
+"""What a row of the catalogue is: a definition and what is not mathematics.
+
+To add a function: one row in the module of its topic. Everything else follows from the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derive.language.words import Words
+
+Values = float | tuple["Values", ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One function.
+
+    text: the definition in the definition language; it may apply the rows before it.
+    symbol: how LaTeX writes the function's name; empty: by its own name.
+    wanted: (kind, variable) pairs; empty: what `default_wanted` says.
+    domain: ordinary range of each input, where random points are drawn; (-2, 2) if not given.
+    hard: points at which kernels are tested beside random ones; inputs not named are drawn at random.
+    identities: right sides, in the definition language, that the output is stated to equal.
+    """
+
+    text: str
+    title: Words
+    summary: Words
+    remarks: tuple[Words, ...] = ()
+    symbol: str = ""
+    wanted: tuple[tuple[str, str], ...] = ()
+    domain: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    hard: tuple[Mapping[str, Values], ...] = ()
+    identities: tuple[str, ...] = ()
+    source: str = ""
+
+
+def at(name: str, *values: float) -> tuple[Mapping[str, Values], ...]:
+    """Hard points of a function of one scalar."""
+    return tuple({name: v} for v in values)

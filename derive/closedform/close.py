@@ -1,0 +1,64 @@
+"""From a derivative without open Partials to its closed form.
+
+Contract: `close(start, context)` returns the steps: fractions folded into the definition's own quantities by
+the best plan, then the whole tidied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.calculus.engine import rewrite
+from derive.calculus.rule import Context
+from derive.closedform.plans import best_moves
+from derive.closedform.rules import RULES
+from derive.language.derivation import Step
+from derive.language.expressions import ZERO, Add, Delta, Expression, Mul, Power, Quotient, Reduce, Where
+from derive.language.trees import free_indices, rename, replace, walk
+
+OUTER = (Add, Mul, Quotient, Power, Reduce, Where)
+
+
+def close(start: Expression, context: Context) -> tuple[Step, ...]:
+    steps = fold_steps(start, context)
+    current = steps[-1].after if steps else start
+    return (*steps, *rewrite(current, context, RULES, OUTER))
+
+
+def fold_steps(start: Expression, context: Context) -> tuple[Step, ...]:
+    """The best plan's moves on every fraction, then on the whole."""
+    steps: list[Step] = []
+    current = start
+    for fraction in dict.fromkeys(candidates(start)):
+        moved = moves_on(fraction, current, context)
+        steps += moved
+        current = moved[-1].after if moved else current
+    return (*steps, *moves_on(current, current, context))
+
+
+def moves_on(part: Expression, whole: Expression, context: Context) -> list[Step]:
+    """The best plan's moves on one part of the whole, as steps of the whole."""
+    steps: list[Step] = []
+    for move in best_moves(part, context.definition):
+        after = replace(whole, {part: move.new})
+        steps.append(Step(move.reason, whole, after, part, move.new, move.arguments))
+        part, whole = move.new, after
+    return steps
+
+
+def candidates(value: Expression) -> Iterator[Expression]:
+    """Outermost fractions of the outer arithmetic, from left to right."""
+    if isinstance(value, Quotient):
+        yield value
+    elif isinstance(value, OUTER):
+        for child in value.children:
+            yield from candidates(child)
+
+
+def cases(closed: Expression) -> tuple[tuple[Delta, Expression, Expression], ...]:
+    """For each free delta of a result: (delta, the result where it is 1, the result where it is 0)."""
+    free = set(free_indices(closed))
+    found = (n for n in walk(closed) if isinstance(n, Delta) and {n.left, n.right} <= free)
+    return tuple(
+        (node, rename(closed, {node.right: node.left}), replace(closed, {node: ZERO})) for node in dict.fromkeys(found)
+    )

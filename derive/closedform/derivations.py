@@ -1,0 +1,147 @@
+"""From what is wanted of a definition to its derivations.
+
+Contract: `derive(definition, wanted, ...)` is a pure function; the derivatives of the functions that the
+definition applies are derived once and cited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from derive.calculus.engine import rewrite
+from derive.calculus.rule import Context, Lemma
+from derive.closedform.close import close
+from derive.language.definition import Definition, Input
+from derive.language.derivation import Derivation, Wanted
+from derive.language.expressions import Expression, Index, Partial, Ref, mul, sum_over
+from derive.language.trees import fresh_index, references
+
+Lemmas = Mapping[tuple[str, int], Lemma]
+
+
+def default_wanted(definition: Definition) -> tuple[Wanted, ...]:
+    """The gradient of a scalar output, Jacobian, VJP and JVP of any other.
+
+    By the shared parameters where there are any, else by all inputs.
+    """
+    variables = [i.name for i in definition.inputs if i.shared] or [i.name for i in definition.inputs]
+    return tuple(
+        Wanted(kind, output, variable)
+        for output in definition.outputs
+        for variable in variables
+        for kind in kinds_of(definition, output)
+    )
+
+
+def kinds_of(definition: Definition, output: str) -> tuple[str, ...]:
+    if definition.equation(output).indices:
+        return ("jacobian", "vjp", "jvp")
+    unary = len(definition.inputs) == 1 and not definition.inputs[0].dimensions
+    return ("derivative",) if unary else ("gradient",)
+
+
+def derive_all(definition: Definition, wanted: tuple[Wanted, ...] | None = None) -> tuple[Derivation, ...]:
+    """All derivations that are wanted of one definition; a VJP and a JVP cite the Jacobian."""
+    lemmas = lemmas_of(definition)
+    known: dict[Expression, Expression] = {}
+    found = []
+    for want in wanted or default_wanted(definition):
+        derivation = derive(definition, want, lemmas, known)
+        if want.kind == "jacobian":
+            known[derivation.left] = derivation.closed
+        found.append(derivation)
+    return tuple(found)
+
+
+def lemmas_of(definition: Definition) -> Lemmas:
+    """The derivatives of the functions that a definition applies, by each of their arguments."""
+    return {
+        (function.name, position): Lemma(function, position, closed_derivative(function, entry.name))
+        for function in definition.functions
+        for position, entry in enumerate(function.inputs)
+    }
+
+
+def closed_derivative(function: Definition, variable: str) -> Expression:
+    return derive(function, Wanted("derivative", function.output, variable), lemmas_of(function), {}).closed
+
+
+def derive(
+    definition: Definition, wanted: Wanted, lemmas: Lemmas, known: Mapping[Expression, Expression]
+) -> Derivation:
+    left, extras = STARTS[wanted.kind](definition, wanted)
+    names = frozenset(definition.names) | frozenset(definition.sizes)
+    # only a VJP or a JVP may cite the Jacobian: a derivation does not start by citing itself
+    context = Context(definition, lemmas, known if wanted.kind in ("vjp", "jvp") else {}, names)
+    opened = rewrite(left, context)
+    current = opened[-1].after if opened else left
+    closing = close(current, context)
+    closed = closing[-1].after if closing else current
+    return Derivation(definition, wanted, left, (*opened, *closing), closed, extras)
+
+
+# --- what the derivation starts from -----------------------------------------------------------------
+
+
+def partial(definition: Definition, wanted: Wanted) -> Partial:
+    """d output[i...] / d variable[j...], with the letters that the definition uses, kept apart."""
+    equation = definition.equation(wanted.output)
+    entry = definition.input(wanted.variable)
+    taken = {i.name for i in equation.indices} | set(definition.names) | set(definition.sizes)
+    indices: list[Index] = []
+    for letter, size in zip(usual_letters(definition, entry), entry.dimensions, strict=True):
+        indices.append(fresh_index(Index(letter, size), taken))
+        taken.add(indices[-1].name)
+    return Partial(Ref(wanted.output, equation.indices), Ref(entry.name, tuple(indices)))
+
+
+def usual_letters(definition: Definition, entry: Input) -> tuple[str, ...]:
+    """The letters with which the definition first writes the input."""
+    for equation in definition.equations:
+        for ref in references(equation.body):
+            if ref.name == entry.name:
+                return tuple(i.name for i in ref.indices)
+    return tuple("i" for _ in entry.dimensions)
+
+
+def plain(definition: Definition, wanted: Wanted) -> tuple[Expression, tuple[Input, ...]]:
+    return partial(definition, wanted), ()
+
+
+def vector_jacobian(definition: Definition, wanted: Wanted) -> tuple[Expression, tuple[Input, ...]]:
+    """sum_i g_i dy_i/dx_j"""
+    start = partial(definition, wanted)
+    assert isinstance(start.body, Ref)
+    name = free_name(definition, ("g", "u", "cotangent"))
+    cotangent = Ref(name, start.body.indices)
+    total: Expression = mul(cotangent, start)
+    for index in reversed(cotangent.indices):
+        total = sum_over(index, total)
+    return total, (Input(name, tuple(i.size for i in cotangent.indices)),)
+
+
+def jacobian_vector(definition: Definition, wanted: Wanted) -> tuple[Expression, tuple[Input, ...]]:
+    """sum_j dy_i/dx_j v_j"""
+    start = partial(definition, wanted)
+    name = free_name(definition, ("v", "u", "tangent"))
+    tangent = Ref(name, start.variable.indices)
+    total: Expression = mul(start, tangent)
+    for index in reversed(tangent.indices):
+        total = sum_over(index, total)
+    return total, (Input(name, tuple(i.size for i in tangent.indices)),)
+
+
+def free_name(definition: Definition, wishes: tuple[str, ...]) -> str:
+    taken = {*definition.names, *definition.sizes}
+    return next(n for n in (*wishes, *(f"{wishes[-1]}{k}" for k in range(100))) if n not in taken)
+
+
+Start = Callable[[Definition, Wanted], tuple[Expression, tuple[Input, ...]]]
+
+STARTS: dict[str, Start] = {
+    "derivative": plain,
+    "gradient": plain,
+    "jacobian": plain,
+    "vjp": vector_jacobian,
+    "jvp": jacobian_vector,
+}

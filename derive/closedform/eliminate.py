@@ -1,0 +1,70 @@
+"""The general method: solve y = f(atom) for the transcendental atom and substitute.
+
+Contract: `eliminate(value, definition)` returns the result and the solved equation (atom, its value), or None
+where no equation can be solved for its atom by rational operations.
+"""
+
+from __future__ import annotations
+
+import sympy
+
+from derive.closedform.rational import Atoms
+from derive.closedform.recognise import foldable, is_heavy, weight
+from derive.language.definition import Definition, Equation
+from derive.language.expressions import Call, Expression, mul, number, power
+
+
+def eliminate(value: Expression, definition: Definition) -> tuple[Expression, Expression, Expression] | None:
+    """(result, atom, the atom in terms of y) for the first equation that rids the value of its atom."""
+    for equation in foldable(definition):
+        found = solved(value, equation)
+        if found is not None and weight(found[0]) < weight(value):
+            return found
+    return None
+
+
+def solved(value: Expression, equation: Equation) -> tuple[Expression, Expression, Expression] | None:
+    atoms = Atoms()
+    atoms.prepare(equation.body, value)
+    y = atoms.symbol(equation.left)
+    right, start = atoms.rational(equation.body), atoms.rational(value)
+    for symbol in transcendental(atoms, right):
+        top, bottom = sympy.fraction(sympy.together(right))
+        polynomial = sympy.Poly(sympy.expand(top - y * bottom), symbol)
+        step = step_of(polynomial)
+        if step == 0 or polynomial.degree() != step:
+            continue
+        constant, leading = polynomial.nth(0), polynomial.nth(step)
+        solution = sympy.cancel(-constant / leading)
+        result = substituted(start, symbol, step, solution)
+        if result is not None:
+            atom = powered(atoms.meanings[symbol], step)
+            return atoms.expression(result), atom, atoms.expression(solution)
+    return None
+
+
+def transcendental(atoms: Atoms, value: sympy.Expr) -> list[sympy.Symbol]:
+    return [s for s in atoms.meanings if s in value.free_symbols and is_heavy(atoms.meanings[s])]
+
+
+def step_of(polynomial: sympy.Poly) -> int:
+    """The greatest d such that the polynomial is one in symbol ** d."""
+    return int(sympy.igcd(0, *(m[0] for m in polynomial.monoms())))
+
+
+def substituted(value: sympy.Expr, symbol: sympy.Symbol, step: int, solution: sympy.Expr) -> sympy.Expr | None:
+    """value with symbol ** step = solution, or None where other powers of the symbol remain."""
+    parts = []
+    for part in sympy.fraction(sympy.cancel(value)):
+        polynomial = sympy.Poly(part, symbol)
+        if any(m[0] % step for m in polynomial.monoms()):
+            return None
+        parts.append(sum(c * solution ** (m[0] // step) for m, c in polynomial.terms()))
+    return sympy.cancel(parts[0] / parts[1])
+
+
+def powered(atom: Expression, step: int) -> Expression:
+    """(e^z)^2 is written e^{2 z}."""
+    if isinstance(atom, Call) and atom.function == "exp" and step > 1:
+        return Call("exp", (mul(number(step), atom.arguments[0]),))
+    return power(atom, number(step))

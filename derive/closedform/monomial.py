@@ -1,0 +1,136 @@
+"""Products and quotients as powers of their bases: what cancels, divides and is common can be read off.
+
+Contract: a Monomial keeps its bases in the order in which they were written, so that what is built back
+from it reads in the order of people. Exponents are whole numbers; any other power is a base of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.language.expressions import (
+    Add,
+    Expression,
+    Mul,
+    Number,
+    Power,
+    Quotient,
+    add,
+    mul,
+    number,
+    power,
+    quotient,
+)  # fmt: skip
+from derive.language.trees import canonical
+
+
+@dataclass(frozen=True)
+class Monomial:
+    """coefficient * product of base ** exponent; equal bases (up to bound letters) stand once."""
+
+    coefficient: Fraction
+    powers: Mapping[Expression, tuple[Expression, int]]
+    """canonical base -> (base as written, exponent)"""
+
+    def exponent(self, base: Expression) -> int:
+        return self.powers.get(canonical(base), (base, 0))[1]
+
+    def times(self, other: Monomial, repeat: int = 1) -> Monomial:
+        """self * other ** repeat"""
+        powers = dict(self.powers)
+        for key, (base, exponent) in other.powers.items():
+            powers[key] = (powers.get(key, (base, 0))[0], powers.get(key, (base, 0))[1] + repeat * exponent)
+        coefficient = self.coefficient * other.coefficient**repeat
+        return Monomial(coefficient, {k: v for k, v in powers.items() if v[1] != 0})
+
+    @property
+    def expression(self) -> Expression:
+        above = [power(b, number(e)) for b, e in self.powers.values() if e > 0]
+        below = [power(b, number(-e)) for b, e in self.powers.values() if e < 0]
+        return quotient(mul(Number(self.coefficient), *above), mul(*below))
+
+
+UNIT = Monomial(Fraction(1), {})
+
+
+def of_base(base: Expression, exponent: int = 1) -> Monomial:
+    return Monomial(Fraction(1), {canonical(base): (base, exponent)})
+
+
+def monomial(value: Expression) -> Monomial:
+    """The monomial of a product or quotient; a sum, a call or a reference is one base."""
+    if isinstance(value, Number) and value.value != 0:
+        return Monomial(value.value, {})
+    if isinstance(value, Mul):
+        result = UNIT
+        for factor in value.factors:
+            result = result.times(monomial(factor))
+        return result
+    if isinstance(value, Quotient):
+        return monomial(value.numerator).times(monomial(value.denominator), -1)
+    if isinstance(value, Power) and is_whole(value.exponent):
+        assert isinstance(value.exponent, Number)
+        return UNIT.times(monomial(value.base), int(value.exponent.value))
+    return of_base(value)
+
+
+def is_whole(value: Expression) -> bool:
+    return isinstance(value, Number) and value.value.denominator == 1
+
+
+def simplest(value: Expression) -> Expression:
+    """Equal factors above and below cancelled, powers collected."""
+    return monomial(value).expression
+
+
+def split(value: Expression) -> Expression | None:
+    """(a + b)/c = a/c + b/c, each fraction cancelled; None where there is no sum above a fraction line."""
+    if not isinstance(value, Quotient):
+        return None
+    top = monomial(value.numerator)
+    sums = [(b, e) for b, e in top.powers.values() if isinstance(b, Add) and e == 1]
+    if len(sums) != 1:
+        return None
+    (total, _), rest = sums[0], top.times(of_base(sums[0][0]), -1).times(monomial(value.denominator), -1)
+    assert isinstance(total, Add)
+    return add(*(monomial(t).times(rest).expression for t in total.terms))
+
+
+def common_factor(value: Expression) -> Expression | None:
+    """a b + a c = a (b + c); None where the terms share nothing."""
+    if not isinstance(value, Add):
+        return None
+    parts = [monomial(t) for t in value.terms]
+    shared: dict[Expression, tuple[Expression, int]] = {}
+    for key, (base, _) in parts[0].powers.items():
+        exponents = [p.exponent(base) for p in parts]
+        if all(e > 0 for e in exponents):
+            shared[key] = (base, min(exponents))
+        elif all(e < 0 for e in exponents):
+            shared[key] = (base, max(exponents))
+    sizes = {abs(p.coefficient) for p in parts}
+    coefficient = sizes.pop() if len(sizes) == 1 else Fraction(1)
+    if not shared and coefficient == 1:
+        return None
+    factor = Monomial(coefficient, shared)
+    inner = add(*(p.times(factor, -1).expression for p in parts))
+    above = Monomial(coefficient, {k: v for k, v in shared.items() if v[1] > 0})
+    below = Monomial(Fraction(1), {k: (b, -e) for k, (b, e) in shared.items() if e < 0})
+    return quotient(mul(above.expression, inner), below.expression)
+
+
+def like_terms(value: Expression) -> Expression | None:
+    """2 a + 3 a = 5 a; None where no two terms are alike."""
+    if not isinstance(value, Add):
+        return None
+    found: dict[frozenset[tuple[Expression, int]], Monomial] = {}
+    for term in value.terms:
+        part = monomial(term) if term != Number(Fraction(0)) else UNIT
+        key = frozenset((k, e) for k, (_, e) in part.powers.items())
+        old = found.get(key)
+        found[key] = part if old is None else Monomial(old.coefficient + part.coefficient, old.powers)
+    if len(found) == len(value.terms):
+        return None
+    return add(*(m.expression for m in found.values() if m.coefficient != 0))

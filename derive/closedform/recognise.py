@@ -1,0 +1,85 @@
+"""Named quantities recognised in a result: e^{a_i} / sum_k e^{a_k} is p_i.
+
+Contract: `fold(value, definition)` replaces every product that contains the right side of an equation of the
+definition, at whatever indices, by the equation's left side. There is no table of answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.closedform.monomial import Monomial, monomial, of_base
+from derive.language.definition import Definition, Equation
+from derive.language.expressions import Applied, Call, Expression, Mul, Number, Power, Quotient, Reduce, Ref
+from derive.language.primitives import BY_NAME
+from derive.language.trees import match, rename, walk
+
+
+def weight(value: Expression) -> int:
+    """How many transcendental calls, exponentials and sums a result still holds: what folding removes."""
+    return sum(1 for n in walk(value) if is_heavy(n))
+
+
+def is_heavy(node: Expression) -> bool:
+    if isinstance(node, Call):
+        return BY_NAME[node.function].transcendental
+    if isinstance(node, Power):
+        return not isinstance(node.exponent, Number) or node.exponent.value.denominator != 1
+    return isinstance(node, Applied | Reduce)
+
+
+def foldable(definition: Definition) -> tuple[Equation, ...]:
+    """Equations worth recognising, the output first: those that hide something heavy."""
+    equations = [e for e in definition.equations if weight(e.body)]
+    return tuple(sorted(equations, key=lambda e: e.name not in definition.outputs))
+
+
+def fold(value: Expression, definition: Definition) -> tuple[Expression, tuple[Expression, ...]]:
+    """(the folded expression, the equations' instances that were used: right side, left side, ...)."""
+    used: dict[Expression, Expression] = {}
+    return folded(value, foldable(definition), used), tuple(e for pair in used.items() for e in pair)
+
+
+def folded(value: Expression, equations: tuple[Equation, ...], used: dict[Expression, Expression]) -> Expression:
+    if isinstance(value, Mul | Quotient | Power | Call | Applied | Reduce):
+        product = monomial(value)
+        for equation in equations:
+            product = fold_product(product, equation, used)
+        if product.powers != monomial(value).powers:
+            value = product.expression
+    children = tuple(folded(c, equations, used) for c in value.children)
+    return value.with_children(children) if children != value.children else value
+
+
+def fold_product(product: Monomial, equation: Equation, used: dict[Expression, Expression]) -> Monomial:
+    """As many whole powers of the equation's right side as the product holds, replaced by its left side."""
+    pattern = monomial(equation.body)
+    if not pattern.powers:
+        return product
+    for body, left in instances(pattern, product, equation):
+        here = monomial(body)
+        times = min(whole_powers(product, base, exponent) for base, exponent in here.powers.values())
+        if times > 0:
+            used[body] = left
+            product = product.times(here, -times).times(of_base(left), times)
+    return product
+
+
+def instances(pattern: Monomial, product: Monomial, equation: Equation) -> Iterator[tuple[Expression, Ref]]:
+    """The equation at each choice of indices that makes one of its factors a factor of the product."""
+    seen: set[Ref] = set()
+    for base, _ in pattern.powers.values():
+        for candidate, _ in product.powers.values():
+            found = match(base, candidate, equation.indices)
+            if found is None or len(found) != len(equation.indices):
+                continue
+            left = rename(equation.left, found)
+            assert isinstance(left, Ref)
+            if left not in seen:
+                seen.add(left)
+                yield rename(equation.body, found), left
+
+
+def whole_powers(product: Monomial, base: Expression, exponent: int) -> int:
+    have = product.exponent(base)
+    return have // exponent if have * exponent > 0 else 0

@@ -1,0 +1,46 @@
+"""Rules that tidy a closed form: like terms, common factors, cancelled fractions.
+
+Contract: as for the rules of calculus; each applies to the outer arithmetic of a result, never inside the
+arguments of a function, where it would teach nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derive.calculus.rule import Context, Rewrite, Rule
+from derive.closedform.monomial import common_factor, like_terms, simplest
+from derive.language.derivation import Reason, Weight
+from derive.language.expressions import Add, Expression, Mul, Power, Quotient
+from derive.language.trees import count_nodes
+
+Tidy = Callable[[Expression], Expression | None]
+
+
+def tidy(change: Tidy) -> Callable[[Expression, Context], Rewrite | None]:
+    """A rule from a change of form that does not look at the context."""
+
+    def apply(node: Expression, context: Context) -> Rewrite | None:
+        new = change(node)
+        return None if new is None or new == node else Rewrite(new)
+
+    return apply
+
+
+def cancelled(node: Expression) -> Expression | None:
+    """u v / (u w) = v / w, where that is shorter"""
+    new = simplest(node)
+    return new if count_nodes(new) < count_nodes(node) else None
+
+
+COLLECT = Reason("collect", "collect like terms", "合并同类项", exact=True)
+FACTOR = Reason("factor", "factor", "提取公因式", exact=True)
+CANCEL = Reason("cancel", "simplify", "约分", Weight.NAMED, exact=True)
+
+RULES = (
+    Rule(COLLECT, Add, tidy(like_terms)),
+    Rule(CANCEL, Mul, tidy(cancelled)),
+    Rule(CANCEL, Quotient, tidy(cancelled)),
+    Rule(CANCEL, Power, tidy(cancelled)),
+    Rule(FACTOR, Add, tidy(common_factor)),
+)

@@ -1,0 +1,102 @@
+"""A definition: a system of named, indexed equations with symbolic sizes, written for one sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from derive.language.expressions import Applied, Dimension, Expression, Index, Ref
+from derive.language.trees import references, walk
+
+
+@dataclass(frozen=True)
+class Input:
+    """An input; `shared` marks a parameter that all samples share (it stands after the semicolon)."""
+
+    name: str
+    dimensions: tuple[Dimension, ...]
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Equation:
+    """name[indices] = body"""
+
+    name: str
+    indices: tuple[Index, ...]
+    body: Expression
+
+    @property
+    def left(self) -> Ref:
+        return Ref(self.name, self.indices)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """name(inputs) -> outputs. Equations stand in an order in which each uses only earlier ones.
+
+    `functions` are the definitions that this one applies by name; `text` is what the user wrote.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    outputs: tuple[str, ...]
+    equations: tuple[Equation, ...]
+    functions: tuple[Definition, ...] = ()
+    text: str = ""
+
+    @property
+    def output(self) -> str:
+        return self.outputs[0]
+
+    @property
+    def is_scalar_function(self) -> bool:
+        """Every input and the one output are scalars: it can be applied to any expression."""
+        return len(self.outputs) == 1 and not self.output_indices and not any(i.dimensions for i in self.inputs)
+
+    @property
+    def output_indices(self) -> tuple[Index, ...]:
+        return self.equation(self.output).indices
+
+    def equation(self, name: str) -> Equation:
+        return next(e for e in self.equations if e.name == name)
+
+    def defines(self, name: str) -> bool:
+        return any(e.name == name for e in self.equations)
+
+    def input(self, name: str) -> Input:
+        return next(i for i in self.inputs if i.name == name)
+
+    def function(self, name: str) -> Definition:
+        return next(f for f in self.functions if f.name == name)
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """Symbolic sizes in the order of the signature."""
+        found = {d: None for i in self.inputs for d in i.dimensions if isinstance(d, str)}
+        return tuple(found)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Inputs and named quantities in the order of the text."""
+        return tuple(i.name for i in self.inputs) + tuple(e.name for e in self.equations)
+
+    def depends_on(self, name: str, variable: str) -> bool:
+        """Whether the quantity `name` changes with `variable`, directly or through other equations."""
+        return name == variable or variable in self.ancestors(name)
+
+    def ancestors(self, name: str) -> frozenset[str]:
+        """All names that the equation of `name` uses, directly or not."""
+        return self.ancestor_table.get(name, frozenset())
+
+    @cached_property
+    def ancestor_table(self) -> dict[str, frozenset[str]]:
+        table: dict[str, frozenset[str]] = {}
+        for equation in self.equations:
+            used = {r.name for r in references(equation.body)}
+            table[equation.name] = frozenset(used).union(*(table.get(u, frozenset()) for u in used))
+        return table
+
+
+def applied_functions(value: Expression) -> set[str]:
+    return {n.function for n in walk(value) if isinstance(n, Applied)}

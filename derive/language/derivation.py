@@ -1,0 +1,99 @@
+"""A derivation is a value: what was asked, the steps, the closed form and the evidence.
+
+Contract: everything here is frozen; notes, JSON, checks and kernels are pure functions of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from derive.language.definition import Definition, Input
+from derive.language.expressions import Expression, Ref
+
+KINDS = ("derivative", "gradient", "jacobian", "vjp", "jvp")
+
+
+class Weight(IntEnum):
+    """How much a step teaches: routine steps share a line, main steps have a line of their own."""
+
+    ROUTINE = 0
+    NAMED = 1
+    MAIN = 2
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a step holds, in words: {0}, {1}, ... stand for the step's `arguments`.
+
+    `exact` promises that the step is an identity of rational functions in the quantities that it names,
+    so that it can be checked exactly as well.
+    """
+
+    key: str
+    english: str
+    chinese: str
+    weight: Weight = Weight.MAIN
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a numeric check saw: how many sizes and points, working digits, worst difference (power of ten)."""
+
+    sizes: int
+    points: int
+    digits: int
+    worst: int | None
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """before = after by `reason`; `old` -> `new` is the part that changed."""
+
+    reason: Reason
+    before: Expression
+    after: Expression
+    old: Expression
+    new: Expression
+    arguments: tuple[Expression, ...] = ()
+    cites: str | None = None
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of a definition: the kind of derivative of `output` by the input `variable`."""
+
+    kind: str
+    output: str
+    variable: str
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """`left` = `closed`, by `steps`.
+
+    left: dE/dw_jk as a Partial, or the sum that a VJP or JVP is.
+    extras: inputs beyond the definition's own, such as the cotangent g of a VJP.
+    closed: the result in the function's own outputs and named quantities.
+    evidence: of the closed form against SymPy's own derivative.
+    """
+
+    definition: Definition
+    wanted: Wanted
+    left: Expression
+    steps: tuple[Step, ...]
+    closed: Expression
+    extras: tuple[Input, ...] = ()
+    evidence: Evidence | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.definition.name}.{self.wanted.kind}.{self.wanted.variable}"
+
+    @property
+    def variable(self) -> Ref | None:
+        """The entry that is differentiated by, where the result is an entry."""
+        return getattr(self.left, "variable", None)

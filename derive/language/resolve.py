@@ -1,0 +1,452 @@
+"""Syntax trees to definitions: names looked up, index ranges inferred, equations put in order.
+
+Contract: `parse(text, functions)` gives the definitions of a text or raises a DeriveError that points at
+the place. A name is looked up in the definition's own tables and nowhere else.
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from lark import Token, Tree
+
+from derive.language.definition import Definition, Equation, Input, applied_functions
+from derive.language.errors import DeriveError, Place, did_you_mean
+from derive.language.expressions import (
+    Applied,
+    Call,
+    Dimension,
+    Expression,
+    Index,
+    Mul,
+    Number,
+    Quotient,
+    Ref,
+    Size,
+    Where,
+    add,
+    mul,
+    negate,
+    number,
+    power,
+    quotient,
+    reduce_over,
+    sum_over,
+)
+from derive.language.parser import read
+from derive.language.primitives import BY_NAME, REDUCTIONS
+from derive.language.trees import references
+
+RESERVED = frozenset(keyword.kwlist) | frozenset(BY_NAME) | frozenset(REDUCTIONS) | {"where", "np", "out"}
+MAX_DEPTH = 150
+MAX_NODES = 3_000
+MAX_NAME = 40
+MAX_DIGITS = 40
+MAX_EXPONENT = 400
+
+Syntax = Tree[Token] | Token
+
+
+def parse(text: str, functions: Iterable[Definition] = ()) -> tuple[Definition, ...]:
+    """The definitions of a text; each may apply those before it and the given ones."""
+    known = {f.name: f for f in functions}
+    found: dict[str, Definition] = {}
+    for header, equations in grouped(text, read(text)):
+        name = str(header.children[0])
+        if name in found:
+            raise DeriveError(f"{name} is defined twice", place_of(text, header))
+        found[name] = Resolver(text, header, equations, {**known, **found}).definition()
+    if not found:
+        raise DeriveError("no definition found", Place(text, 1, 1), "a definition starts with name(inputs) -> output")
+    return tuple(found.values())
+
+
+def grouped(text: str, statements: list[Tree[Token]]) -> Iterator[tuple[Tree[Token], list[Tree[Token]]]]:
+    header: Tree[Token] | None = None
+    equations: list[Tree[Token]] = []
+    for statement in statements:
+        if statement.data == "header":
+            if header is not None:
+                yield header, equations
+            header, equations = statement, []
+        elif header is None:
+            hint = "a definition starts with a line such as softmax(a[n]) -> p"
+            raise DeriveError("an equation before any definition", place_of(text, statement), hint)
+        else:
+            equations.append(statement)
+    if header is not None:
+        yield header, equations
+
+
+def place_of(text: str, syntax: Syntax) -> Place:
+    token = next(tokens(syntax), None)
+    return Place(text, token.line or 1, token.column or 1) if token else Place(text, 1, 1)
+
+
+def tokens(syntax: Syntax) -> Iterator[Token]:
+    stack: list[Syntax] = [syntax]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, Token):
+            yield top
+        else:
+            stack.extend(reversed(top.children))
+
+
+def subtrees(syntax: Syntax) -> Iterator[Tree[Token]]:
+    stack: list[Syntax] = [syntax]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, Tree):
+            yield top
+            stack.extend(reversed(top.children))
+
+
+def names_in(tree: Tree[Token]) -> list[Token]:
+    return [c for c in tree.children if isinstance(c, Token) and c.type == "NAME"]
+
+
+def is_name(syntax: Syntax) -> bool:
+    """A bare name, as the index that a reduction starts with."""
+    return isinstance(syntax, Tree) and syntax.data == "reference" and len(syntax.children) == 1
+
+
+@dataclass
+class Resolver:
+    """Resolves one definition; lives for one call of `definition`."""
+
+    text: str
+    header: Tree[Token]
+    equation_trees: list[Tree[Token]]
+    functions: Mapping[str, Definition]
+    inputs: dict[str, Input] = field(default_factory=dict)
+    equations: dict[str, Equation] = field(default_factory=dict)
+    nodes: int = 0
+
+    # --- the whole ---
+
+    def definition(self) -> Definition:
+        name, *outputs = names_in(self.header)
+        self.check_new(name, ())
+        groups = [c for c in self.header.children if isinstance(c, Tree)]
+        for group, shared in zip(groups, (False, True), strict=False):
+            for entry in group.children:
+                self.read_input(entry, shared)
+        trees = self.equation_table()
+        for output in outputs:
+            if str(output) not in trees:
+                hint = f"write {output} = ..., or return one of: {', '.join(trees) or '(no equation)'}"
+                raise self.error(f"the output {output} has no equation", output, hint)
+        for key in self.ordered(trees):
+            self.read_equation(trees[key])
+        in_text_order = tuple(self.equations[k] for k in self.text_order(trees))
+        used = {f for e in in_text_order for f in applied_functions(e.body)}
+        functions = tuple(self.functions[f] for f in sorted(used))
+        lines = "\n".join(line.rstrip() for line in self.source_lines())
+        return Definition(
+            str(name), tuple(self.inputs.values()), tuple(map(str, outputs)), in_text_order, functions, lines
+        )
+
+    def source_lines(self) -> list[str]:
+        first = place_of(self.text, self.header).line
+        last = max(t.end_line or t.line or 1 for tree in (self.header, *self.equation_trees) for t in tokens(tree))
+        return self.text.splitlines()[first - 1 : last]
+
+    def error(self, message: str, at: Syntax, hint: str | None = None) -> DeriveError:
+        return DeriveError(message, place_of(self.text, at), hint)
+
+    # --- header and table of equations ---
+
+    def read_input(self, entry: Syntax, shared: bool) -> None:
+        assert isinstance(entry, Tree)
+        token = entry.children[0]
+        assert isinstance(token, Token)
+        self.check_new(token, self.inputs)
+        dimensions = tuple(self.read_dimension(d) for d in entry.children[1:])
+        self.inputs[str(token)] = Input(str(token), dimensions, shared)
+
+    def read_dimension(self, tree: Syntax) -> Dimension:
+        assert isinstance(tree, Tree)
+        token = tree.children[0]
+        assert isinstance(token, Token)
+        if token.type == "INTEGER":
+            if len(token) > 9 or int(token) == 0:
+                raise self.error(f"{token} is no size", token, "a size is a name or a positive number")
+            return int(token)
+        if str(token) in self.inputs:
+            raise self.error(f"{token} is an input and cannot be a size too", token)
+        self.check_name(token)
+        return str(token)
+
+    def check_name(self, token: Token) -> None:
+        if str(token) in RESERVED:
+            raise self.error(
+                f"{token} is a reserved word", token, f"another name, such as {token}_ or {token}1, is right"
+            )
+        if len(token) > MAX_NAME:
+            raise self.error(f"a name of {len(token)} characters; at most {MAX_NAME} are allowed", token)
+
+    def check_new(self, token: Token, taken: Iterable[str]) -> None:
+        self.check_name(token)
+        if str(token) in taken:
+            raise self.error(f"{token} is named twice", token)
+
+    def equation_table(self) -> dict[str, Tree[Token]]:
+        table: dict[str, Tree[Token]] = {}
+        for tree in self.equation_trees:
+            token = next(tokens(tree))
+            self.check_new(token, (*self.inputs, *table))
+            if str(token) in self.sizes:
+                raise self.error(f"{token} is a size and cannot be a quantity too", token)
+            table[str(token)] = tree
+        return table
+
+    @property
+    def sizes(self) -> set[str]:
+        return {d for i in self.inputs.values() for d in i.dimensions if isinstance(d, str)}
+
+    def ordered(self, trees: Mapping[str, Tree[Token]]) -> list[str]:
+        """Names in an order in which each equation uses only earlier ones; a cycle is an error."""
+        uses = {
+            name: [t for t in tokens(tree.children[-1]) if t.type == "NAME" and str(t) in trees]
+            for name, tree in trees.items()
+        }
+        done: dict[str, None] = {}
+        for start in trees:
+            path: list[str] = []
+            stack: list[tuple[str, Token | None, bool]] = [(start, None, False)]
+            while stack:
+                name, token, leaving = stack.pop()
+                if leaving:
+                    done.setdefault(path.pop())
+                elif name in path:
+                    circle = " -> ".join([*path[path.index(name) :], name])
+                    raise self.error(f"{name} is defined by itself: {circle}", token or trees[name])
+                elif name not in done:
+                    path.append(name)
+                    stack.append((name, token, True))
+                    stack.extend((str(t), t, False) for t in reversed(uses[name]))
+        return list(done)
+
+    def text_order(self, trees: Mapping[str, Tree[Token]]) -> list[str]:
+        """The order of the text where it is an order of computation too, else that of the computation."""
+        seen: set[str] = set()
+        for name in trees:
+            if any(r.name in trees and r.name not in seen for r in references(self.equations[name].body)):
+                return list(self.equations)
+            seen.add(name)
+        return list(trees)
+
+    # --- one equation ---
+
+    def read_equation(self, tree: Tree[Token]) -> None:
+        target, body = tree.children
+        assert isinstance(target, Tree)
+        name, *index_tokens = names_in(target)
+        scope: dict[str, Index] = {}
+        for token in index_tokens:
+            self.check_index(token, scope)
+            dimension = self.range_of(token, body)
+            if dimension is None:
+                raise self.error(f"index {token} stands on the left only", token, "its range would be unknown")
+            scope[str(token)] = Index(str(token), dimension)
+        value = self.build(body, scope, 0)
+        self.equations[str(name)] = Equation(str(name), tuple(scope.values()), value)
+
+    def check_index(self, token: Token, scope: Mapping[str, Index]) -> None:
+        self.check_name(token)
+        if str(token) in scope:
+            raise self.error(f"index {token} is already in use here", token, "another letter is right")
+        if str(token) in self.inputs or str(token) in self.sizes or str(token) in self.equations:
+            raise self.error(f"{token} is a quantity or a size and cannot be an index too", token)
+
+    def range_of(self, index: Token, syntax: Syntax) -> Dimension | None:
+        """The size that the index runs up to, from where it stands; two sizes are an error."""
+        found: tuple[Dimension, str] | None = None
+        for reference in subtrees(syntax):
+            if reference.data != "reference":
+                continue
+            name, *indices = names_in(reference)
+            for dimension, token in zip(self.dimensions_of(str(name)) or (), indices, strict=False):
+                if str(token) != str(index):
+                    continue
+                shown = f"{name}[{', '.join(indices)}]"
+                if found is not None and found[0] != dimension:
+                    message = f"index {index} runs over {found[0]} in {found[1]} but over {dimension} in {shown}"
+                    raise self.error(message, token, "an index has one range; use another letter for the other")
+                found = found or (dimension, shown)
+        return found[0] if found else None
+
+    def dimensions_of(self, name: str) -> tuple[Dimension, ...] | None:
+        if name in self.inputs:
+            return self.inputs[name].dimensions
+        if name in self.equations:
+            return tuple(i.size for i in self.equations[name].indices)
+        return None
+
+    # --- expressions ---
+
+    def build(self, syntax: Syntax, scope: Mapping[str, Index], depth: int) -> Expression:
+        assert isinstance(syntax, Tree)
+        self.nodes += 1
+        if depth > MAX_DEPTH:
+            raise self.error(f"an expression nested deeper than {MAX_DEPTH}", syntax)
+        if self.nodes > MAX_NODES:
+            raise self.error(f"a definition of more than {MAX_NODES} terms", syntax)
+        build = getattr(self, f"build_{syntax.data}")
+        result: Expression = build(syntax, scope, depth + 1)
+        return result
+
+    def build_group(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
+        return self.build(tree.children[0], scope, depth)
+
+    def build_number(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
+        token = str(tree.children[0])
+        mantissa, _, exponent = token.lower().partition("e")
+        if len(mantissa) > MAX_DIGITS or (exponent and (len(exponent) > 5 or abs(int(exponent)) > MAX_EXPONENT)):
+            raise self.error(f"a number of more than {MAX_DIGITS} digits or an exponent above {MAX_EXPONENT}", tree)
+        return Number(Fraction(token))
+
+    def build_negative(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
+        return negate(self.build(tree.children[1], scope, depth))
+
+    def build_positive(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
+        return self.build(tree.children[1], scope, depth)
+
+    def build_sum(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
+        total = self.build(tree.children[0], scope, depth)
+        for sign, part in zip(tree.children[1::2], tree.children[2::2], strict=True):
+            value = self.build(part, scope, depth)
+            total = add(total, negate(value) if sign == "-" else value)
+        return total
+
+    def build_product(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
+        total = self.build(tree.children[0], scope, depth)
+        for sign, part in zip(tree.children[1::2], tree.children[2::2], strict=True):
+            value = self.build(part, scope, depth)
+            if sign == "*":
+                total = mul(total, value)
+            elif value == number(0):
+                raise self.error("division by zero", part)
+            else:
+                total = divide(total, value)
+        return total
+
+    def build_power(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
+        base, exponent = (self.build(tree.children[k], scope, depth) for k in (0, 1))
+        if base == number(0) and isinstance(exponent, Number) and exponent.value < 0:
+            raise self.error("division by zero", tree)
+        return power(base, exponent)
+
+    def build_reference(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
+        name, *indices = names_in(tree)
+        dimensions = self.dimensions_of(str(name))
+        if dimensions is None:
+            if str(name) in self.sizes and not indices:
+                return Size(str(name))
+            raise self.unknown(name, scope)
+        if len(indices) != len(dimensions):
+            shape = f"{name}[{', '.join(map(str, dimensions))}]" if dimensions else f"{name}, a scalar"
+            raise self.error(f"{name} has {len(dimensions)} indices, not {len(indices)}", name, f"it is {shape}")
+        for token in indices:
+            if str(token) not in scope:
+                hint = f"write it on the left as well, or sum over it: sum({token}, ...)"
+                raise self.error(f"index {token} is free on the right only", token, hint)
+        return Ref(str(name), tuple(scope[str(i)] for i in indices))
+
+    def unknown(self, name: Token, scope: Mapping[str, Index]) -> DeriveError:
+        if str(name) in scope:
+            return self.error(f"{name} is an index and has no value of its own", name)
+        if str(name) in self.functions or str(name) in RESERVED:
+            return self.error(f"{name} is a function and needs its arguments", name, f"as in {name}(x)")
+        known = {*self.inputs, *self.equations, *self.sizes}
+        return self.error(f"unknown name {name}", name, did_you_mean(str(name), known))
+
+    # --- calls ---
+
+    def build_call(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
+        token, arguments = tree.children[0], [c for c in tree.children[1:] if isinstance(c, Tree)]
+        assert isinstance(token, Token)
+        name = str(token)
+        for argument in arguments:
+            if argument.data == "relation" and name != "where":
+                raise self.error("a comparison stands only in where(condition, a, b)", argument)
+        if name == "where":
+            return self.build_where(token, arguments, scope, depth)
+        if name in REDUCTIONS and self.is_reduction(name, arguments, scope):
+            return self.build_reduction(token, arguments, scope, depth)
+        values = [self.build(a, scope, depth) for a in arguments]
+        if name in ("max", "min"):
+            self.check_arity(token, values, 2, f"{name}(a, b), or {name}(k, a[k]) over an index")
+            left, right = values
+            return Where(">=" if name == "max" else "<=", left, right, left, right)
+        if name in BY_NAME:
+            self.check_arity(token, values, 1, f"{name}(x)")
+            return Call(name, tuple(values))
+        if name not in self.functions:
+            known = {*self.functions, *BY_NAME, *REDUCTIONS, "where"}
+            raise self.error(f"unknown function {name}", token, did_you_mean(name, known))
+        return self.build_applied(token, values)
+
+    def build_applied(self, token: Token, values: list[Expression]) -> Expression:
+        function = self.functions[str(token)]
+        shape = f"{function.name}({', '.join(i.name for i in function.inputs)})"
+        if not function.is_scalar_function:
+            hint = "write its equations into the definition"
+            raise self.error(f"{token} is not a function of scalars and cannot be applied by name", token, hint)
+        self.check_arity(token, values, len(function.inputs), shape)
+        return Applied(function.name, tuple(values))
+
+    def is_reduction(self, name: str, arguments: list[Tree[Token]], scope: Mapping[str, Index]) -> bool:
+        """max(k, a[k]) reduces, max(a, b) compares: an index is a bare name that is not a quantity."""
+        if name in ("sum", "mean"):
+            return True
+        first = arguments[0]
+        return is_name(first) and str(first.children[0]) not in {*self.inputs, *self.equations, *self.sizes}
+
+    def build_reduction(
+        self, token: Token, arguments: list[Tree[Token]], scope: Mapping[str, Index], depth: int
+    ) -> Expression:
+        if len(arguments) != 2 or not is_name(arguments[0]):
+            hint = f"an index and a term, as in {token}(k, x[k])"
+            raise self.error(f"{token} takes an index and a term", token, hint)
+        index_token = arguments[0].children[0]
+        assert isinstance(index_token, Token)
+        self.check_index(index_token, scope)
+        dimension = self.range_of(index_token, arguments[1])
+        if dimension is None:
+            hint = f"{index_token} does not stand in the term, so its range is unknown"
+            raise self.error(f"{token} over an index that is not used", index_token, hint)
+        index = Index(str(index_token), dimension)
+        body = self.build(arguments[1], {**scope, index.name: index}, depth)
+        if token == "mean":
+            size = Size(dimension) if isinstance(dimension, str) else number(dimension)
+            return mul(quotient(number(1), size), sum_over(index, body))
+        return reduce_over(str(token), index, body)
+
+    def build_where(
+        self, token: Token, arguments: list[Tree[Token]], scope: Mapping[str, Index], depth: int
+    ) -> Expression:
+        if len(arguments) != 3 or arguments[0].data != "relation":
+            hint = "as in where(x < 0, 0, x)"
+            raise self.error("where takes a comparison and two values", arguments[0] if arguments else token, hint)
+        left, relation, right = arguments[0].children
+        values = [self.build(v, scope, depth) for v in (left, right, arguments[1], arguments[2])]
+        return Where(str(relation), *values)
+
+    def check_arity(self, token: Token, values: list[Expression], wanted: int, shape: str) -> None:
+        if len(values) != wanted:
+            plural = "argument" if wanted == 1 else "arguments"
+            raise self.error(f"{token} takes {wanted} {plural}, not {len(values)}", token, f"as in {shape}")
+
+
+def divide(total: Expression, value: Expression) -> Expression:
+    """a / b / c is a / (b c), and c / 2 is 1/2 c."""
+    if isinstance(value, Number):
+        return mul(number(1 / value.value), total) if not isinstance(total, Mul | Quotient) else quotient(total, value)
+    if isinstance(total, Quotient):
+        return quotient(total.numerator, mul(total.denominator, value))
+    return quotient(total, value)

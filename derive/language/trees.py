@@ -1,0 +1,228 @@
+"""Walking, comparing and rebuilding expressions; bound indices never capture free ones.
+
+Contract: pure functions of trees. `canonical` decides equality up to the letters of bound indices,
+`rename` and `freshen` keep bound and free indices apart, `match` finds the indices at which a general
+expression becomes a given one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from derive.language.expressions import (
+    Applied,
+    Call,
+    Delta,
+    Expression,
+    Index,
+    Number,
+    Partial,
+    Reduce,
+    Ref,
+    Selected,
+    Size,
+    Where,
+    delta,
+)  # fmt: skip
+
+
+def walk(value: Expression) -> Iterator[Expression]:
+    """Every node, the outermost first, from left to right."""
+    stack = [value]
+    while stack:
+        top = stack.pop()
+        yield top
+        stack.extend(reversed(top.children))
+
+
+def contains(value: Expression, kind: type[Expression] | tuple[type[Expression], ...]) -> bool:
+    return any(isinstance(n, kind) for n in walk(value))
+
+
+def references(value: Expression) -> Iterator[Ref]:
+    return (n for n in walk(value) if isinstance(n, Ref))
+
+
+def own_indices(value: Expression) -> tuple[Index, ...]:
+    """The indices that the node itself mentions without binding them."""
+    if isinstance(value, Ref):
+        return value.indices
+    if isinstance(value, Delta):
+        return (value.left, value.right)
+    if isinstance(value, Selected):
+        return (value.at,)
+    if isinstance(value, Partial):
+        return value.variable.indices
+    return ()
+
+
+def bound_index(value: Expression) -> Index | None:
+    return value.index if isinstance(value, Reduce | Selected) else None
+
+
+def free_indices(value: Expression) -> tuple[Index, ...]:
+    """Free indices in the order of their first appearance."""
+    cached = value.__dict__.get("_free")
+    if cached is None:
+        found: dict[Index, None] = {}
+        bound = bound_index(value)
+        for child in value.children:
+            found.update((i, None) for i in free_indices(child) if i != bound)
+        for index in own_indices(value):
+            found.setdefault(index)
+        cached = tuple(found)
+        object.__setattr__(value, "_free", cached)
+    return cached
+
+
+def index_names(value: Expression) -> set[str]:
+    """Names of all indices, free and bound."""
+    names: set[str] = set()
+    for n in walk(value):
+        names.update(i.name for i in own_indices(n))
+        bound = bound_index(n)
+        if bound is not None:
+            names.add(bound.name)
+    return names
+
+
+def transform(value: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Apply `change` to every node, the innermost first."""
+    children = tuple(transform(c, change) for c in value.children)
+    return change(value.with_children(children) if children != value.children else value)
+
+
+def replace(value: Expression, table: Mapping[Expression, Expression]) -> Expression:
+    """Replace whole nodes, the outermost first; what is put in is not looked into again."""
+    if value in table:
+        return table[value]
+    children = tuple(replace(c, table) for c in value.children)
+    return value.with_children(children) if children != value.children else value
+
+
+def fresh_index(index: Index, taken: Iterable[str]) -> Index:
+    """An index of the same size whose name is not taken: the next letters of the alphabet."""
+    used = set(taken)
+    if index.name not in used:
+        return index
+    start = ord(index.name[0]) if len(index.name) == 1 and index.name.isalpha() else ord("i")
+    letters = [chr(c) for c in range(start + 1, ord("z") + 1) if chr(c) != "o"]
+    letters += [c for c in "ijklmnpqrs" if c not in letters]
+    for suffix in ("", *map(str, range(1, 1000))):
+        for letter in letters:
+            if letter + suffix not in used:
+                return Index(letter + suffix, index.size)
+    raise AssertionError("more than ten thousand indices")
+
+
+def rename(value: Expression, table: Mapping[Index, Index]) -> Expression:
+    """Replace free indices; bound ones step aside where they would capture."""
+    active = {old: new for old, new in table.items() if old in free_indices(value) and old != new}
+    if not active:
+        return value
+    bound = bound_index(value)
+    if bound is not None and any(new.name == bound.name for new in active.values()):
+        taken = index_names(value) | {new.name for new in active.values()}
+        value = rebind(value, fresh_index(bound, taken))
+    children = tuple(rename(c, {o: n for o, n in active.items() if o != bound_index(value)}) for c in value.children)
+    value = value.with_children(children) if children != value.children else value
+    return rename_own(value, active)
+
+
+def rename_own(value: Expression, table: Mapping[Index, Index]) -> Expression:
+    def new(index: Index) -> Index:
+        return table.get(index, index)
+
+    if isinstance(value, Ref):
+        return Ref(value.name, tuple(map(new, value.indices)))
+    if isinstance(value, Delta):
+        return delta(new(value.left), new(value.right))
+    if isinstance(value, Selected):
+        return Selected(value.kind, value.index, value.body, new(value.at))
+    if isinstance(value, Partial):
+        return Partial(value.body, Ref(value.variable.name, tuple(map(new, value.variable.indices))))
+    return value
+
+
+def rebind(value: Expression, new: Index) -> Expression:
+    """The same reduction over another letter."""
+    old = bound_index(value)
+    assert old is not None
+    body = rename(value.children[0], {old: new})
+    if isinstance(value, Selected):
+        return Selected(value.kind, new, body, value.at)
+    assert isinstance(value, Reduce)
+    return Reduce(value.kind, new, body)
+
+
+def freshen(value: Expression, taken: Iterable[str]) -> Expression:
+    """Rename every bound index whose name is taken."""
+    used = set(taken)
+
+    def change(n: Expression) -> Expression:
+        bound = bound_index(n)
+        if bound is not None and bound.name in used:
+            n = rebind(n, fresh_index(bound, used | index_names(n)))
+        return n
+
+    return transform(value, change)
+
+
+def canonical(value: Expression) -> Expression:
+    """The same expression with bound indices named by depth: equal up to the letters means equal."""
+
+    def go(n: Expression, depth: int) -> Expression:
+        bound = bound_index(n)
+        if bound is not None:
+            n = rebind(n, Index(f"_{depth}", bound.size))
+            depth += 1
+        children = tuple(go(c, depth) for c in n.children)
+        return n.with_children(children) if children != n.children else n
+
+    return go(value, 0)
+
+
+def count_nodes(value: Expression) -> int:
+    return sum(1 for _ in walk(value))
+
+
+def match(pattern: Expression, value: Expression, free: Iterable[Index]) -> dict[Index, Index] | None:
+    """Indices for the free ones of the pattern that make it the value (bound letters do not count)."""
+    found: dict[Index, Index] = {}
+    return found if agree(canonical(pattern), canonical(value), frozenset(free), found) else None
+
+
+def agree(pattern: Expression, value: Expression, free: frozenset[Index], found: dict[Index, Index]) -> bool:
+    if type(pattern) is not type(value) or label(pattern) != label(value):
+        return False
+    for old, new in zip(own_indices(pattern), own_indices(value), strict=False):
+        if old not in free:
+            if old != new:
+                return False
+        elif old.size != new.size or found.setdefault(old, new) != new:
+            return False
+    pairs = zip(pattern.children, value.children, strict=False)
+    return len(pattern.children) == len(value.children) and all(agree(p, v, free, found) for p, v in pairs)
+
+
+def label(value: Expression) -> object:
+    """What a node says beside its children and its indices."""
+    match value:
+        case Number(value=v):
+            return v
+        case Size(name=name):
+            return name
+        case Ref(name=name, indices=indices):
+            return (name, len(indices))
+        case Call(function=function):
+            return function
+        case Applied(function=function, derived=derived):
+            return (function, derived)
+        case Reduce(kind=kind, index=index) | Selected(kind=kind, index=index):
+            return (kind, index)
+        case Where(relation=relation):
+            return relation
+        case Partial(variable=variable):
+            return variable.name
+        case _:
+            return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from derive.calculus.rule import Context, Rewrite, Rule
 from derive.language.definition import Definition
 from derive.language.derivation import Reason
@@ -77,11 +79,22 @@ def contraction(node: Expression, context: Context) -> Rewrite | None:
     assert isinstance(node, Reduce)
     if node.kind != "sum":
         return None
-    for factor in factors_of(node.body):
+    for factor in multiplied(node.body):
         if isinstance(factor, Delta) and node.index in (factor.left, factor.right):
             other = factor.right if factor.left == node.index else factor.left
             return Rewrite(rename(node.body, {node.index: other}), (Ref(node.index.name), Ref(other.name)))
     return None
+
+
+def multiplied(value: Expression) -> Iterator[Expression]:
+    """The factors of a product, those above its fraction lines included."""
+    for factor in factors_of(value):
+        if isinstance(factor, Quotient):
+            yield from multiplied(factor.numerator)
+        elif isinstance(factor, Mul):
+            yield from multiplied(factor)
+        else:
+            yield factor
 
 
 def expand(node: Expression, context: Context) -> Rewrite | None:
@@ -99,24 +112,11 @@ def expand(node: Expression, context: Context) -> Rewrite | None:
 
 def ready(value: Expression, index: Index) -> bool:
     """Whether a delta with this index stands where a contraction can reach it."""
-    if isinstance(value, Delta):
-        return index in (value.left, value.right)
-    if isinstance(value, Mul | Add):
-        return any(ready(c, index) for c in value.children)
-    return False
-
-
-def delta_in_numerator(node: Expression, context: Context) -> Rewrite | None:
-    """sum_k (delta_kj u_k)/v_k = sum_k delta_kj (u_k/v_k)"""
-    assert isinstance(node, Reduce)
-    body = node.body
-    if node.kind != "sum" or not isinstance(body, Quotient):
-        return None
-    deltas = [f for f in factors_of(body.numerator) if ready(f, node.index) and isinstance(f, Delta)]
-    if not deltas:
-        return None
-    rest = mul(*(f for f in factors_of(body.numerator) if f not in deltas))
-    return Rewrite(sum_over(node.index, mul(*deltas, Quotient(rest, body.denominator))))
+    return any(
+        (isinstance(f, Delta) and index in (f.left, f.right))
+        or (isinstance(f, Add) and any(ready(t, index) for t in f.terms))
+        for f in multiplied(value)
+    )
 
 
 def largest_entry(node: Expression, context: Context) -> Rewrite | None:
@@ -143,14 +143,12 @@ def piecewise(node: Expression, context: Context) -> Rewrite | None:
 SURVIVES = Reason("one_term_survives", "only {0} depends on {1}", "只有 {0} 依赖于 {1}")
 CONTRACTION = Reason("contraction", "only {0} = {1} survives the sum", "求和中只剩 {0} = {1} 的一项", exact=True)
 EXPAND = Reason("expand", "expand", "展开", exact=True)
-REGROUP = Reason("regroup", "regroup", "整理", exact=True)
 LARGEST = Reason("largest_entry", "only the largest entry moves the maximum", "只有取到最值的那一项有贡献")
 PIECEWISE = Reason("piecewise", "piece by piece", "分段求导")
 
 RULES = (
     Rule(SURVIVES, Reduce, one_term_survives),
     Rule(CONTRACTION, Reduce, contraction),
-    Rule(REGROUP, Reduce, delta_in_numerator),
     Rule(EXPAND, Reduce, expand),
     Rule(LARGEST, Partial, largest_entry),
     Rule(PIECEWISE, Partial, piecewise),

@@ -13,8 +13,8 @@ from derive.calculus.rule import Context
 from derive.closedform.plans import best_moves
 from derive.closedform.rules import RULES
 from derive.language.derivation import Step
-from derive.language.expressions import ZERO, Add, Delta, Expression, Mul, Power, Quotient, Reduce, Where
-from derive.language.trees import free_indices, rename, replace, walk
+from derive.language.expressions import Add, Expression, Mul, Power, Quotient, Reduce, Where
+from derive.language.trees import replace
 
 OUTER = (Add, Mul, Quotient, Power, Reduce, Where)
 
@@ -53,12 +53,3 @@ def candidates(value: Expression) -> Iterator[Expression]:
     elif isinstance(value, OUTER):
         for child in value.children:
             yield from candidates(child)
-
-
-def cases(closed: Expression) -> tuple[tuple[Delta, Expression, Expression], ...]:
-    """For each free delta of a result: (delta, the result where it is 1, the result where it is 0)."""
-    free = set(free_indices(closed))
-    found = (n for n in walk(closed) if isinstance(n, Delta) and {n.left, n.right} <= free)
-    return tuple(
-        (node, rename(closed, {node.right: node.left}), replace(closed, {node: ZERO})) for node in dict.fromkeys(found)
-    )

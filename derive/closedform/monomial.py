@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
 from derive.language.expressions import (
     Add,
@@ -110,8 +111,7 @@ def common_factor(value: Expression) -> Expression | None:
             shared[key] = (base, min(exponents))
         elif all(e < 0 for e in exponents):
             shared[key] = (base, max(exponents))
-    sizes = {abs(p.coefficient) for p in parts}
-    coefficient = sizes.pop() if len(sizes) == 1 else Fraction(1)
+    coefficient = common_coefficient([p.coefficient for p in parts], bool(shared))
     if not shared and coefficient == 1:
         return None
     factor = Monomial(coefficient, shared)
@@ -119,6 +119,15 @@ def common_factor(value: Expression) -> Expression | None:
     above = Monomial(coefficient, {k: v for k, v in shared.items() if v[1] > 0})
     below = Monomial(Fraction(1), {k: (b, -e) for k, (b, e) in shared.items() if e < 0})
     return quotient(mul(above.expression, inner), below.expression)
+
+
+def common_coefficient(coefficients: list[Fraction], shared: bool) -> Fraction:
+    """The number to factor out: one that all terms have, else what clears fractions and a leading minus."""
+    sizes = {abs(c) for c in coefficients}
+    if not shared:
+        return sizes.pop() if len(sizes) == 1 else Fraction(1)
+    size = sizes.pop() if len(sizes) == 1 else Fraction(1, lcm(*(c.denominator for c in coefficients)))
+    return -size if coefficients[0] < 0 else size
 
 
 def like_terms(value: Expression) -> Expression | None:

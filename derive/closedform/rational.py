@@ -29,7 +29,7 @@ from derive.language.expressions import (
     quotient,
     split_coefficient,
 )  # fmt: skip
-from derive.language.trees import canonical, walk
+from derive.language.trees import canonical, references, walk
 
 
 @dataclass
@@ -92,11 +92,11 @@ class Atoms:
     def product(self, polynomial: sympy.Expr) -> tuple[Fraction, Expression]:
         coefficient, factors = sympy.factor_list(polynomial)
         total = Fraction(int(coefficient.p), int(coefficient.q))
-        parts: list[tuple[tuple[bool, int], Expression]] = []
+        parts: list[tuple[tuple[bool, bool, int], Expression]] = []
         for factor, exponent in factors:
             sign, tree = self.sum(factor)
             total *= sign**exponent
-            order = (isinstance(tree, Add), min(map(self.rank, factor.free_symbols)))
+            order = (isinstance(tree, Add), any(references(tree)), min(map(self.rank, factor.free_symbols)))
             parts.append((order, power(tree, number(exponent))))
         return total, mul(*(tree for _, tree in sorted(parts, key=lambda p: p[0]))) if parts else ONE
 

@@ -12,6 +12,7 @@ import errno
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from derive.language.errors import DeriveError
 
 MANIFEST = "report/manifest.txt"
 IGNORED = "__pycache__"
+ABANDONED_AFTER = 3600.0
 EXCHANGE = 2
 AT_CURRENT_FOLDER = -100
 
@@ -37,6 +39,7 @@ def publish(files: Mapping[str, bytes], folder: Path) -> bool:
         return False
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(folder)
         stage = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
         raise DeriveError(f"cannot write to {folder}: {error.strerror}") from None
@@ -50,6 +53,13 @@ def publish(files: Mapping[str, bytes], folder: Path) -> bool:
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     return True
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Trees that a killed build left beside the folder; a build in progress is younger."""
+    for stage in folder.parent.glob(f".{folder.name}-*"):
+        if stage.is_dir() and time.time() - stage.stat().st_mtime > ABANDONED_AFTER:
+            shutil.rmtree(stage, ignore_errors=True)
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -1,0 +1,130 @@
+"""The command line: arguments to calls, results to a terminal.
+
+Exit codes: 0 done, 1 a check failed, 2 wrong usage or a faulty definition. Errors are one short message.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from derive.emit.formats import FORMATS
+from derive.language.errors import CheckError, DeriveError
+from derive.language.words import LANGUAGES
+from derive.pipeline.build import check as check_folder
+from derive.pipeline.build import files_of_all, studies
+from derive.pipeline.library import entry, library, names
+from derive.pipeline.publish import publish
+from derive.pipeline.study import Study, study_of
+
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("generated"), show_default=True, help="Folder of the build."
+)
+
+
+@click.group(help=__doc__, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    pass
+
+
+@cli.command("all")
+@OUT
+def build_all(out: Path) -> None:
+    """Derive, check and write everything."""
+    with watched(len(library())) as advance:
+        found = studies(progress=advance)
+    changed = publish(files_of_all(found), out)
+    console = Console()
+    console.print(overview(found))
+    console.print(f"{'written to' if changed else 'nothing to change in'} {out}", soft_wrap=True)
+
+
+@cli.command("list")
+def list_all() -> None:
+    """List the definitions of the catalogue."""
+    table = Table("name", "title", "definition", box=None, padding=(0, 2, 0, 0))
+    for one in library():
+        table.add_row(one.definition.name, one.row.title.english, one.definition.text.splitlines()[0])
+    Console().print(table)
+
+
+@cli.command("show")
+@click.argument("name")
+@click.option("--wrt", help="Only derivatives by this input.")
+@click.option("--format", "format_name", type=click.Choice(sorted(FORMATS)), default="text", show_default=True)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--detail", type=click.Choice(["brief", "textbook", "full"]), default="textbook", show_default=True)
+def show(name: str, wrt: str | None, format_name: str, lang: str, detail: str) -> None:
+    """Print the derivation of one definition."""
+    found = study_of(entry(name))
+    click.echo((found.only(wrt) if wrt else found).show(format_name, lang, detail).rstrip("\n"))
+
+
+@cli.command("check")
+@click.argument("chosen", metavar="[NAME]...", nargs=-1)
+@OUT
+def check(chosen: tuple[str, ...], out: Path) -> None:
+    """Verify again and compare with what is on disk."""
+    for name in chosen:
+        entry(name)
+    with watched(len(chosen) or len(library())) as advance:
+        differences = check_folder(out, chosen, advance)
+    if differences:
+        raise CheckError("\n".join(differences))
+    click.echo(f"checked {', '.join(chosen or names())}: {out} is as built")
+
+
+def overview(found: tuple[Study, ...]) -> Table:
+    table = Table("name", "derived", "steps", "worst difference", "kernels", box=None, padding=(0, 2, 0, 0))
+    for one in found:
+        worst = max((s.evidence.worst or -999 for d in one.derivations for s in d.steps if s.evidence), default=-999)
+        table.add_row(
+            one.name,
+            ", ".join(dict.fromkeys(d.wanted.kind for d in one.derivations)),
+            str(sum(len(d.steps) for d in one.derivations)),
+            "0" if worst == -999 else f"1e{worst}",
+            str(len(one.kernel_names)),
+        )
+    return table
+
+
+@contextmanager
+def watched(total: int) -> Iterator[Callable[[str], None]]:
+    """A progress bar on a terminal, silence elsewhere."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("", total=total)
+
+        def advance(name: str) -> None:
+            progress.update(task, description=name)
+            progress.advance(task)
+
+        yield advance
+
+
+def main() -> None:
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        fail("stopped", 130)
+    except click.ClickException as error:
+        fail(error.format_message(), 2)
+    except DeriveError as error:
+        fail(str(error), 2)
+    except CheckError as error:
+        fail(str(error), 1)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def fail(message: str, code: int) -> None:
+    click.echo(f"derive: {message}", err=True)
+    sys.exit(code)

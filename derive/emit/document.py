@@ -1,0 +1,250 @@
+"""The neutral document: what the notes say, before any format.
+
+Contract: `document(derivations, info, language, detail)` is a pure function of its arguments; everything
+in a Document is an expression or a Sentence, so that each printer is a thin translation and all formats
+have the same lines. To extend: a new part of the notes is a field here and a few words in each printer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from derive.emit.cases import Case, cases_of
+from derive.emit.detail import Line, Note, group
+from derive.emit.evidence import evidence_of, identity_checked
+from derive.emit.phrases import Argument, Bilingual, Code, Equality, Sentence, Shape, say
+from derive.language.definition import Definition, Equation, Input
+from derive.language.derivation import Derivation, Evidence
+from derive.language.expressions import Applied, Expression, Partial, Ref, Selected, Where
+from derive.language.trees import contains, replace
+
+NOTHING = Bilingual("", "")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """left = right, for every value of the inputs."""
+
+    left: Expression
+    right: Expression
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True)
+class Info:
+    """What a catalogue row says beside the mathematics.
+
+    symbols: LaTeX symbols of functions by name ({"sigmoid": r"\\sigma"}). kernels: names of NumPy functions.
+    ulp: the worst measured error of the kernels, where it was measured.
+    """
+
+    title: Bilingual
+    summary: Bilingual = NOTHING
+    remarks: tuple[Bilingual, ...] = ()
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    identities: tuple[Identity, ...] = ()
+    kernels: tuple[str, ...] = ()
+    ulp: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a derivation; left is None where it goes on. `steps` counts the rules it stands for."""
+
+    left: Expression | None
+    right: Expression
+    margin: tuple[Sentence, ...] = ()
+    boxed: bool = False
+    steps: int = 0
+
+
+@dataclass(frozen=True)
+class Section:
+    """One derivation. `evidence` are the parts of one sentence."""
+
+    name: str
+    title: Sentence
+    lead: tuple[Sentence, ...]
+    rows: tuple[Row, ...]
+    cases: tuple[Sentence, ...] = ()
+    after: tuple[Sentence, ...] = ()
+    evidence: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """Everything about one definition, in one language and one level of detail."""
+
+    name: str
+    language: str
+    detail: str
+    title: Sentence
+    summary: Sentence | None
+    definition: tuple[Row, ...]
+    inputs: tuple[Sentence, ...]
+    sections: tuple[Section, ...]
+    identities: tuple[Row, ...]
+    remarks: tuple[Sentence, ...]
+    kernels: tuple[Sentence, ...]
+    symbols: Mapping[str, str]
+    ordinary: bool
+
+
+def document(derivations: Sequence[Derivation], info: Info, language: str = "en", detail: str = "textbook") -> Document:
+    """The document of one definition's derivations (at least one); DeriveError for an unknown language or detail."""
+    definition = derivations[0].definition
+    view = View(definition, info.symbols)
+    return Document(
+        name=definition.name,
+        language=language,
+        detail=detail,
+        title=bilingual(info.title, language),
+        summary=bilingual(info.summary, language) if info.summary != NOTHING else None,
+        definition=tuple(view.equation(e) for e in definition.equations),
+        inputs=inputs_of(definition, language),
+        sections=tuple(section(d, view, language, detail) for d in derivations),
+        identities=tuple(identity_row(i, view, language) for i in info.identities),
+        remarks=tuple(bilingual(r, language) for r in info.remarks),
+        kernels=kernel_sentences(info, language),
+        symbols=dict(info.symbols),
+        ordinary=is_ordinary(definition),
+    )
+
+
+def is_ordinary(definition: Definition) -> bool:
+    """A scalar function of one scalar: its derivative is d/dx."""
+    return definition.is_scalar_function and len(definition.inputs) == 1
+
+
+@dataclass(frozen=True)
+class View:
+    """How a definition's own output shows: y as sigma(x) where the function has a symbol."""
+
+    definition: Definition
+    symbols: Mapping[str, str]
+
+    @property
+    def own(self) -> Applied | None:
+        if not (self.definition.is_scalar_function and self.definition.name in self.symbols):
+            return None
+        return Applied(self.definition.name, tuple(Ref(i.name) for i in self.definition.inputs))
+
+    def __call__(self, value: Expression) -> Expression:
+        """The value with the output under its symbol; its derivative is sigma'(x)."""
+        if self.own is None:
+            return value
+        output = Ref(self.definition.output)
+        table: dict[Expression, Expression] = {output: self.own}
+        if is_ordinary(self.definition):
+            derived = Applied(self.own.function, self.own.arguments, (0,))
+            table[Partial(output, Ref(self.definition.inputs[0].name))] = derived
+        return replace(value, table)
+
+    def equation(self, equation: Equation) -> Row:
+        return Row(self(equation.left), self(equation.body))
+
+
+def identity_row(identity: Identity, view: View, language: str) -> Row:
+    return Row(view(identity.left), view(identity.right), identity_checked(identity.evidence, language))
+
+
+def bilingual(text: Bilingual, language: str) -> Sentence:
+    return Sentence(text[language], text.arguments)
+
+
+def inputs_of(definition: Definition, language: str) -> tuple[Sentence, ...]:
+    """Shapes of the inputs as parts of one sentence, where there is more than numbers."""
+    if not any(i.dimensions for i in definition.inputs):
+        return ()
+    return listed("here", [input_sentence(i, language) for i in definition.inputs], language)
+
+
+def listed(opening: str, entries: Sequence[Sentence], language: str) -> tuple[Sentence, ...]:
+    """The parts of one sentence: opening, entries between commas, full stop."""
+    comma = say("list_comma", language)
+    between = [part for entry in entries for part in (comma, entry)]
+    return (say(opening, language), *between[1:], say("stop", language))
+
+
+def input_sentence(entry: Input, language: str) -> Sentence:
+    key = ("shared_" if entry.shared else "") + ("array" if entry.dimensions else "number")
+    shape: tuple[Argument, ...] = (Shape(entry.dimensions),) if entry.dimensions else ()
+    return say(key, language, Ref(entry.name), *shape)
+
+
+def section(derivation: Derivation, view: View, language: str, detail: str) -> Section:
+    cases = cases_of(derivation)
+    return Section(
+        name=derivation.name,
+        title=title_of(derivation, language),
+        lead=tuple(extra_sentence(e, derivation, language) for e in derivation.extras),
+        rows=rows_of(derivation, view, language, detail),
+        cases=tuple(case_sentence(c, view, language) for c in cases),
+        after=tuple(say(key, language) for key, kind in ASIDES if contains(derivation.closed, kind)),
+        evidence=evidence_of(derivation, language),
+    )
+
+
+EXTRAS = {"vjp": "cotangent", "jvp": "tangent"}
+"""The phrase that introduces the further input of a kind."""
+
+ASIDES: tuple[tuple[str, type[Expression]], ...] = (("first_of_ties", Selected), ("kink", Where))
+"""Sentences that a node in the closed form asks for."""
+
+
+def extra_sentence(extra: Input, derivation: Derivation, language: str) -> Sentence:
+    return say(EXTRAS[derivation.wanted.kind], language, Ref(extra.name), other(derivation))
+
+
+def other(derivation: Derivation) -> Ref:
+    """What the further input has the shape of."""
+    return Ref(derivation.wanted.output if derivation.wanted.kind == "vjp" else derivation.wanted.variable)
+
+
+def title_of(derivation: Derivation, language: str) -> Sentence:
+    kind, variable = derivation.wanted.kind, derivation.wanted.variable
+    if kind == "derivative" and is_ordinary(derivation.definition):
+        return say("derivative", language)
+    if kind == "derivative" or (kind == "gradient" and not derivation.definition.input(variable).dimensions):
+        return say("partial_derivative", language, Ref(variable))
+    return say(kind, language, Ref(variable))
+
+
+def rows_of(derivation: Derivation, view: View, language: str, detail: str) -> tuple[Row, ...]:
+    lines = group(derivation, detail)
+    last = len(lines) - 1
+    return tuple(
+        Row(
+            left=view(derivation.left) if place == 0 else None,
+            right=view(line.result),
+            margin=margin_of(line, view, language),
+            boxed=place == last,
+            steps=len(line.steps),
+        )
+        for place, line in enumerate(lines)
+    )
+
+
+def margin_of(line: Line, view: View, language: str) -> tuple[Sentence, ...]:
+    spoken = [note_sentence(n, view, language) for n in line.notes]
+    cited = dict.fromkeys(n.cites for n in line.notes if n.cites and n.cites != view.definition.name)
+    return (*dict.fromkeys(spoken), *(say("see", language, Code(name)) for name in cited))
+
+
+def note_sentence(note: Note, view: View, language: str) -> Sentence:
+    template = Bilingual(note.reason.english, note.reason.chinese)[language]
+    return Sentence(template, tuple(view(a) for a in note.arguments))
+
+
+def case_sentence(case: Case, view: View, language: str) -> Sentence:
+    condition = Equality(Ref(case.left.name), Ref(case.right.name), "=" if case.equal else "≠")
+    return say("case", language, condition, view(case.value))
+
+
+def kernel_sentences(info: Info, language: str) -> tuple[Sentence, ...]:
+    """Parts of a sentence that names the NumPy functions, and one on their measured error."""
+    names = [Sentence("{0}", (Code(name),)) for name in info.kernels]
+    named = listed("kernels", names, language) if names else ()
+    measured = (Sentence(" "), say("kernel_ulp", language, f"{info.ulp:.1f}")) if info.ulp is not None else ()
+    return named + measured

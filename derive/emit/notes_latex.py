@@ -1,0 +1,198 @@
+"""LaTeX for \\input: a fragment for each definition, and notes.tex that puts them all together.
+
+Contract: `fragment(document)` needs amsmath alone and defines nothing; long steps and long margins break so
+that they fit a line of an article (LINE em). `notes(documents)` inputs NAME.tex from its own folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derive.emit.breaking import rows as broken_rows
+from derive.emit.document import Document, Row
+from derive.emit.latex import LatexPrinter
+from derive.emit.phrases import words
+from derive.emit.printing import Printer, Style
+from derive.emit.sentences import LATEX_SIGNS, Voice
+from derive.emit.symbols import escape_latex, latex_in_math, latex_name, width_of
+from derive.emit.templating import render
+from derive.language.expressions import Expression
+
+LINE = 34.0
+"""Width in em of a line of text in LaTeX's article class at 10pt."""
+
+MARGIN, LEFT, GAP, BOX = 11.0, 9.0, 3.5, 1.0
+"""Widest margin that does not wrap, widest left-hand side beside its formula, spaces, a box's frame: in em."""
+
+
+def printer_of(document: Document) -> LatexPrinter:
+    return LatexPrinter(document.symbols, document.ordinary, words("otherwise", document.language))
+
+
+def voice_of(printer: Printer) -> Voice:
+    """Sentences in running text."""
+    return Voice(printer, escape_latex, lambda m: f"${m}$", code, LATEX_SIGNS, latex_name)
+
+
+def margin_voice(printer: Printer) -> Voice:
+    """Sentences inside a formula, for LaTeX and KaTeX: text stands in \\text, mathematics beside it."""
+    return Voice(printer, margin_words, str, margin_words, LATEX_SIGNS, latex_name)
+
+
+def margin_words(text: str) -> str:
+    return rf"\text{{{latex_in_math(text)}}}" if text else ""
+
+
+def code(text: str) -> str:
+    r"""A name in typewriter, which may break after an underscore."""
+    return rf"\texttt{{{escape_latex(text)}}}".replace(r"\_", r"\_\allowbreak ")
+
+
+def margin(row: Row, voice: Voice, language: str) -> str:
+    """The reasons of a row, between commas, as one formula."""
+    comma = margin_words(words("comma", language))
+    return comma.join(map(voice.say, row.margin)).replace(r"}\text{", "")
+
+
+@dataclass(frozen=True)
+class Measure(LatexPrinter):
+    """Prints an x for each half em: what a sentence says is as long as it is wide."""
+
+    def __call__(self, value: Expression, style: Style = Style.DISPLAY) -> str:
+        return "x" * round(2 * self.show(value, style).width)
+
+
+def margin_width(row: Row, printer: LatexPrinter) -> float:
+    """Rough width in em of the margin on one line."""
+    voice = Voice(Measure(printer.symbols, printer.ordinary), long_as, str, long_as, (), long_as)
+    return len("xx".join(map(voice.say, row.margin))) / 2
+
+
+def long_as(text: str) -> str:
+    return "x" * round(2 * width_of(text))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Widths of one display: the widest formula before it breaks, its margin, the column that formulas take.
+
+    hanging: formula and margin do not fit side by side; margins hang back into the formulas' column, and
+    stand a row below a formula that leaves no room.
+    """
+
+    formula: float
+    margin: float
+    column: float = 0.0
+    hanging: bool = False
+
+
+def layout(rows: Sequence[Row], printer: LatexPrinter) -> Layout:
+    """The plainest layout in which the line holds."""
+    left = max((printer.show(r.left).width for r in rows if r.left is not None), default=0.0)
+    beside = max((margin_width(r, printer) for r in rows), default=0.0)
+    widest = max(printer.show(r.right).width for r in rows) + BOX
+    room = LINE - GAP - (left if left <= LEFT else 1.0)
+    for margin in (beside, min(beside, MARGIN)):
+        if widest + margin <= room:
+            return Layout(room - margin, margin)
+    formula = room - BOX
+    column = min(max(widest, min(beside, MARGIN)), formula)
+    return Layout(formula, min(beside, MARGIN), column, hanging=True)
+
+
+def align(rows: Sequence[Row], document: Document) -> str:
+    """The lines between \\begin{align*} and \\end{align*}."""
+    printer = printer_of(document)
+    columns = layout(rows, printer)
+    return " \\\\[4pt]\n".join(line for row in rows for line in align_row(row, columns, printer, document.language))
+
+
+def align_row(row: Row, columns: Layout, printer: LatexPrinter, language: str) -> list[str]:
+    """One row, or several where the left-hand side or the formula is long."""
+    lines, start = [], ""
+    if row.left is not None:
+        left = printer.show(row.left)
+        start = left.text if left.width <= LEFT else ""
+        lines = [] if start else [rf"& {left.text}"]
+    parts = broken_rows(printer, row.right, columns.formula)
+    first = rf"\boxed{{\,{parts[0]}\,}}" if row.boxed and len(parts) == 1 else parts[0]
+    lines += [f"{start}\n  &= {first}".lstrip("\n"), *(rf"  &\quad {part}" for part in parts[1:])]
+    return beside(lines, row, columns, printer, language)
+
+
+def beside(lines: list[str], row: Row, columns: Layout, printer: LatexPrinter, language: str) -> list[str]:
+    """The margin joins the row of the formula, or follows below where the formula leaves no room."""
+    if not row.margin:
+        return lines
+    cell = margin_cell(row, columns, printer, language)
+    width = printer.show(row.right).width + (BOX if row.boxed else 0)
+    if columns.hanging and width + columns.margin + 1.5 > columns.column:
+        return [*lines, f"  &&& {cell}"]
+    return [*lines[:-1], f"{lines[-1]} && {cell}"]
+
+
+def margin_cell(row: Row, columns: Layout, printer: LatexPrinter, language: str) -> str:
+    """The reasons on one line, in a box that wraps them, or in a box that hangs to the left."""
+    short = margin_width(row, printer) <= columns.margin
+    said = margin(row, margin_voice(printer), language)
+    if short and not columns.hanging:
+        return said
+    running = f"${said}$" if short else words("comma", language).join(map(voice_of(printer).say, row.margin))
+    box = rf"\parbox[t]{{{columns.margin:.1f}em}}{{\raggedright {running}}}"
+    return rf"\llap{{{box}}}" if columns.hanging else box
+
+
+def definition_display(document: Document) -> str:
+    """Equations side by side where they fit, else one below the other."""
+    printer = printer_of(document)
+    equations = [(printer.show(r.left), printer.show(r.right)) for r in document.definition if r.left is not None]
+    if sum(left.width + right.width + 4 for left, right in equations) <= LINE:
+        inner = r", \qquad ".join(f"{left.text} = {right.text}" for left, right in equations)
+        return f"\\begin{{align*}}\n{inner}\n\\end{{align*}}"
+    return f"\\begin{{align*}}\n{align(document.definition, document)}\n\\end{{align*}}"
+
+
+def fragment(document: Document) -> str:
+    """The text of NAME.tex."""
+    voice = voice_of(printer_of(document))
+    return render(
+        "fragment.tex.jinja",
+        function=comment(document.name),
+        summary=voice.say(document.summary) if document.summary else "",
+        definition_word=words("definition", document.language),
+        definition=definition_display(document),
+        inputs=voice.paragraph(document.inputs),
+        sections=[
+            {
+                "title": voice.say(s.title),
+                "lead": " ".join(map(voice.say, s.lead)),
+                "lines": align(s.rows, document),
+                "after": [voice.paragraph([c]) for c in (*s.cases, *s.after)],
+                "evidence": voice.paragraph(s.evidence),
+            }
+            for s in document.sections
+        ],
+        identities_word=words("identities", document.language),
+        identities=align(document.identities, document) if document.identities else "",
+        remarks=list(map(voice.say, document.remarks)),
+        kernels=voice.paragraph(document.kernels),
+    )
+
+
+def comment(text: str) -> str:
+    """Text that cannot leave a comment's line."""
+    return "".join(c for c in text if c.isprintable())
+
+
+def heading(document: Document) -> str:
+    return voice_of(printer_of(document)).say(document.title)
+
+
+def notes(documents: Sequence[Document]) -> str:
+    """The text of notes.tex, which inputs the fragments beside it; English, for pdflatex."""
+    return render(
+        "notes.tex.jinja",
+        title=words("notes_title", "en"),
+        chapters=[{"title": heading(d), "name": d.name} for d in documents],
+    )

@@ -1,0 +1,308 @@
+"""One walk over expressions for every notation: order, signs and parentheses are decided here.
+
+Contract: `Printer.show(value, style)` is total over NODE_TYPES and gives a `Printed` (text, how tightly it
+binds, how tall and how wide it is). Terms and factors stay in the order of the tree; a negative
+coefficient prints as a minus; parentheses stand only where the levels ask for them.
+
+To extend: a new node type is one function here and one row of SHOW; a new notation is a subclass that
+spells the pieces (see latex.py and unicode_text.py).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from fractions import Fraction
+from typing import Any
+
+from derive.language.expressions import (
+    ONE,
+    Add,
+    Applied,
+    Call,
+    Delta,
+    Expression,
+    Index,
+    Mul,
+    Number,
+    Partial,
+    Power,
+    Quotient,
+    Reduce,
+    Ref,
+    Selected,
+    Size,
+    Where,
+    mul,
+    split_coefficient,
+)  # fmt: skip
+from derive.language.primitives import BY_NAME
+
+
+class Level(IntEnum):
+    """How tightly a printed piece binds, from the loosest."""
+
+    SUM = 0  # a + b, -a
+    CASES = 1  # may only stand last
+    REACH = 2  # takes everything to its right: a sum over k, a/b with a slash
+    PRODUCT = 3  # a b
+    FACTOR = 4  # stands in a product, not under a power: a fraction, a derivative
+    POWER = 5  # x^2: stands below a slash
+    ATOM = 6  # stands under a power
+
+
+class Style(Enum):
+    """Where a piece stands."""
+
+    DISPLAY = "display"
+    INNER = "inside a fraction"
+    INLINE = "in a sentence"
+    SCRIPT = "in an exponent"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """height: 0 a line, 1 a little more, 2 a sum with its index below, 3 a fraction. width: in em."""
+
+    text: str
+    level: Level = Level.ATOM
+    height: int = 0
+    width: float = 0.0
+
+
+RELATIONS: Mapping[str, tuple[str, str]] = {"<": ("<", ">="), "<=": ("<=", ">"), ">": (">", "<="), ">=": (">=", "<")}
+"""Each relation and its complement."""
+
+SHORT = 3.5
+"""Widest body, in em, that stands inside the numerator of a derivative."""
+
+
+@dataclass(frozen=True)
+class Printer(ABC):
+    """A notation. symbols: LaTeX symbols of defined functions by name. ordinary: d/dx instead of a partial."""
+
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    ordinary: bool = False
+
+    def __call__(self, value: Expression, style: Style = Style.DISPLAY) -> str:
+        return self.show(value, style).text
+
+    def show(self, value: Expression, style: Style = Style.DISPLAY) -> Printed:
+        return SHOW[type(value)](self, value, style)
+
+    def at(self, value: Expression, level: Level, style: Style) -> Printed:
+        """The value in parentheses unless it binds at least as tightly as `level`."""
+        shown = self.show(value, style)
+        return shown if shown.level >= level else self.group(shown)
+
+    def slash(self, numerator: Printed, denominator: Printed) -> Printed:
+        width = numerator.width + denominator.width + 0.5
+        height = max(numerator.height, denominator.height)
+        return Printed(f"{numerator.text}/{denominator.text}", Level.REACH, height, width)
+
+    def slashed(self, value: Quotient, style: Style) -> Printed:
+        above, below = self.at(value.numerator, Level.PRODUCT, style), self.at(value.denominator, Level.POWER, style)
+        return self.slash(above, below)
+
+    def equation(self, left: Expression, right: Expression, style: Style = Style.DISPLAY) -> str:
+        return f"{self(left, style)} = {self(right, style)}"
+
+    @abstractmethod
+    def group(self, inner: Printed) -> Printed:
+        """In parentheses."""
+
+    @abstractmethod
+    def plus(self, parts: list[tuple[bool, Printed]]) -> Printed:
+        """Terms, each with True for a minus before it."""
+
+    @abstractmethod
+    def times(self, parts: list[Printed]) -> Printed:
+        """Factors side by side."""
+
+    @abstractmethod
+    def number(self, value: Fraction, style: Style) -> Printed:
+        """A rational that is not negative."""
+
+    @abstractmethod
+    def name(self, name: str, indices: tuple[str, ...]) -> Printed:
+        """A quantity at its indices."""
+
+    @abstractmethod
+    def quotient(self, value: Quotient, style: Style) -> Printed:
+        """A quotient."""
+
+    @abstractmethod
+    def power(self, base: Expression, exponent: Expression, style: Style) -> Printed:
+        """A power."""
+
+    @abstractmethod
+    def call(self, function: str, argument: Expression, style: Style) -> Printed:
+        """An elementary function."""
+
+    @abstractmethod
+    def apply(self, value: Applied, style: Style) -> Printed:
+        """A defined function or its derivative."""
+
+    @abstractmethod
+    def reduce(self, kind: str, index: Index, body: Expression, style: Style) -> Printed:
+        """A sum, product, maximum or minimum over an index."""
+
+    @abstractmethod
+    def selected(self, value: Selected, style: Style) -> Printed:
+        """1 at the place of the maximum."""
+
+    @abstractmethod
+    def cases(self, rows: list[tuple[Expression, Where | None]], last: Where, style: Style) -> Printed:
+        """Values with their conditions; None stands for the complement of `last` or, after many, for the rest."""
+
+    @abstractmethod
+    def delta(self, left: str, right: str) -> Printed:
+        """Kronecker's delta."""
+
+    @abstractmethod
+    def derivative(self, body: Printed | None, variable: Printed, style: Style) -> Printed:
+        """dE/dw, or the operator d/dw where there is no body."""
+
+    @abstractmethod
+    def operate(self, operator: Printed, body: Expression, style: Style) -> Printed:
+        """The operator d/dw before what it differentiates."""
+
+
+def signed(value: Expression) -> tuple[bool, Expression]:
+    """Whether the coefficient is negative, and the value without its sign."""
+    coefficient, rest = split_coefficient(value)
+    return (True, mul(Number(-coefficient), rest)) if coefficient < 0 else (False, value)
+
+
+def show_number(p: Printer, value: Number, style: Style) -> Printed:
+    if value.value < 0:
+        return p.plus([(True, p.number(-value.value, style))])
+    return p.number(value.value, style)
+
+
+def show_size(p: Printer, value: Size, style: Style) -> Printed:
+    return p.name(value.name, ())
+
+
+def show_ref(p: Printer, value: Ref, style: Style) -> Printed:
+    return p.name(value.name, tuple(i.name for i in value.indices))
+
+
+def show_add(p: Printer, value: Add, style: Style) -> Printed:
+    last = len(value.terms) - 1
+    return p.plus([show_term(p, term, place == last, style) for place, term in enumerate(value.terms)])
+
+
+def show_term(p: Printer, term: Expression, last: bool, style: Style) -> tuple[bool, Printed]:
+    minus, size = signed(term)
+    return minus, p.at(size, Level.CASES if last else Level.REACH, style)
+
+
+def show_mul(p: Printer, value: Mul, style: Style) -> Printed:
+    minus, size = signed(value)
+    if minus:
+        return p.plus([(True, p.at(size, Level.CASES, style))])
+    last = len(value.factors) - 1
+    if last < 0:
+        return p.number(Fraction(1), style)
+    parts = [p.at(f, Level.CASES if place == last else Level.FACTOR, style) for place, f in enumerate(value.factors)]
+    return p.times(parts)
+
+
+def show_quotient(p: Printer, value: Quotient, style: Style) -> Printed:
+    return p.quotient(value, style)
+
+
+def show_power(p: Printer, value: Power, style: Style) -> Printed:
+    return p.power(value.base, value.exponent, style)
+
+
+def show_call(p: Printer, value: Call, style: Style) -> Printed:
+    return p.call(value.function, value.arguments[0], style)
+
+
+def show_applied(p: Printer, value: Applied, style: Style) -> Printed:
+    return p.apply(value, style)
+
+
+def show_reduce(p: Printer, value: Reduce, style: Style) -> Printed:
+    return p.reduce(value.kind, value.index, value.body, style)
+
+
+def show_selected(p: Printer, value: Selected, style: Style) -> Printed:
+    return p.selected(value, style)
+
+
+def show_where(p: Printer, value: Where, style: Style) -> Printed:
+    """A chain of conditions is one list of cases."""
+    rows: list[tuple[Expression, Where | None]] = []
+    current: Expression = value
+    last = value
+    while isinstance(current, Where):
+        rows.append((current.then, current))
+        last, current = current, current.otherwise
+    return p.cases([*rows, (current, None)], last, style)
+
+
+def show_delta(p: Printer, value: Delta, style: Style) -> Printed:
+    return p.delta(value.left.name, value.right.name)
+
+
+def show_partial(p: Printer, value: Partial, style: Style) -> Printed:
+    """A short body stands in the numerator, a longer one behind the operator."""
+    variable = p.show(value.variable, style)
+    inside = p.show(value.body, Style.INNER)
+    short = inside.level >= Level.POWER and inside.height == 0 and inside.width <= SHORT
+    if isinstance(value.body, Ref) or (short and value.body != ONE and not isinstance(value.body, Partial)):
+        return p.derivative(inside, variable, style)
+    return p.operate(p.derivative(None, variable, style), value.body, style)
+
+
+SHOW: Mapping[type[Expression], Callable[[Any, Any, Style], Printed]] = {
+    Number: show_number,
+    Size: show_size,
+    Ref: show_ref,
+    Add: show_add,
+    Mul: show_mul,
+    Quotient: show_quotient,
+    Power: show_power,
+    Call: show_call,
+    Applied: show_applied,
+    Reduce: show_reduce,
+    Selected: show_selected,
+    Where: show_where,
+    Delta: show_delta,
+    Partial: show_partial,
+}
+
+
+def decimal(value: Fraction) -> str | None:
+    """The short decimal that a fraction such as 1/10 or 8943/200000 was written as."""
+    if value.denominator % 10:
+        return None
+    for digits in range(1, 13):
+        scaled = value * 10**digits
+        if scaled.denominator == 1:
+            written = f"{scaled.numerator:0{digits + 1}d}"
+            return f"{written[:-digits]}.{written[-digits:]}"
+    return None
+
+
+def round_number(value: Fraction) -> tuple[int, int] | None:
+    """(m, e) with value = m * 10**e, for numbers that nobody writes out."""
+    if value == 0:
+        return None
+    exponent, rest = 0, value
+    while rest.denominator == 1 and rest.numerator % 10 == 0:
+        rest, exponent = rest / 10, exponent + 1
+    while rest.denominator % 10 == 0 and exponent > -500:
+        rest, exponent = rest * 10, exponent - 1
+    short = rest.denominator == 1 and abs(rest.numerator) < 10**6
+    return (rest.numerator, exponent) if short and (exponent >= 6 or exponent <= -8) else None
+
+
+def elementary(function: str) -> str:
+    """The LaTeX symbol of an elementary function."""
+    return BY_NAME[function].latex if function in BY_NAME else rf"\operatorname{{{function}}}"

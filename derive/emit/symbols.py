@@ -1,0 +1,160 @@
+"""Names and user text in print: Greek letters, subscripts and what each format must escape.
+
+Contract: every function is total; no text of a definition or of a catalogue row (x_1, 50%, <b>,
+\\input{...}) reaches LaTeX, Markdown or KaTeX as code. To extend: a letter or a character is a table entry.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+GREEK = MappingProxyType(
+    {
+        "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+        "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π",
+        "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+        "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ",
+        "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+    }
+)  # fmt: skip
+"""Names of Greek letters as LaTeX has them, with their characters."""
+
+ACCENTS = ("hat", "bar", "tilde", "dot", "vec")
+"""A name such as x_hat is a letter under an accent."""
+
+LATEX_SPECIAL = MappingProxyType(
+    {
+        "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
+        "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": "$<$", ">": "$>$", "|": "$|$",
+        '"': "''", "`": r"\textasciigrave{}", "'": "'",
+        "–": "--", "—": "---", "‘": "`", "’": "'", "“": "``", "”": "''", "…": r"\dots{}", "\u00a0": "~",
+        "−": "$-$", "×": r"$\times$", "·": r"$\cdot$", "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$",
+        "≈": r"$\approx$", "→": r"$\to$", "∞": r"$\infty$", "∂": r"$\partial$", "∑": r"$\sum$", "∈": r"$\in$",
+        "√": r"$\surd$", "±": r"$\pm$", "²": "$^2$", "³": "$^3$", "½": r"$\tfrac12$", "ᵀ": r"$^{\mathsf T}$",
+        "′": "$'$", "∇": r"$\nabla$", "⟨": r"$\langle$", "⟩": r"$\rangle$", "∘": r"$\circ$", "ℝ": "$\\mathbf R$",
+    }
+    | {character: f"$\\{name}$" for name, character in GREEK.items()}
+    | {"Α": "A", "Β": "B"}
+)  # fmt: skip
+"""Characters of text that LaTeX (with inputenc's utf8 alone) must be given in other words."""
+
+MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
+HTML_SPECIAL = MappingProxyType({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+OPERATORS = frozenset({"sinh", "cosh", "tanh", "coth", "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos",
+                       "arctan", "ln", "log", "exp"})  # fmt: skip
+"""Names that LaTeX knows as functions."""
+
+IN_MATH = MappingProxyType(
+    {"\\": "/", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_", "^": "", "~": " ",
+     "<": "", ">": "", "–": "-"}
+)  # fmt: skip
+"""What text inside a formula must not hold."""
+
+PIECES = re.compile(r"[A-Za-z]+|[0-9]+")
+CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+
+
+def is_letter(character: str) -> bool:
+    """A character that every engine sets as it is (Chinese ones where the engine is xelatex)."""
+    return " " <= character <= "~" or "\u00c0" <= character <= "\u017f" or CJK.match(character) is not None
+
+
+def escape_latex(text: str) -> str:
+    """Text of a user as LaTeX text; Chinese characters stay (for xelatex), other unknown ones are named."""
+    return "".join(map(escape_character, text))
+
+
+def escape_character(character: str) -> str:
+    if character in LATEX_SPECIAL:
+        return LATEX_SPECIAL[character]
+    if is_letter(character) or character.isspace():
+        return " " if character.isspace() else character
+    return rf"\texttt{{U+{ord(character):04X}}}"
+
+
+def escape_markdown(text: str) -> str:
+    """Text of a user as Markdown text: no markup, no HTML, no mathematics."""
+    plain = "".join(HTML_SPECIAL.get(c, c) for c in escape_line(text))
+    escaped = MARKDOWN_SPECIAL.sub(r"\\\1", plain)
+    return re.sub(r"^(\d*)([-.)])", r"\1\\\2", escaped)
+
+
+def escape_line(text: str) -> str:
+    """Text of a user for a terminal: one line, no control characters."""
+    return "".join(" " if c.isspace() else c for c in text if c.isspace() or c.isprintable())
+
+
+def latex_in_math(text: str) -> str:
+    """Any text inside \\text{...} in a formula that KaTeX also reads: no nested $."""
+    return "".join(IN_MATH.get(c, c if is_letter(c) else "?") for c in text)
+
+
+def letters(name: str) -> str:
+    """One word of a name in LaTeX: a letter, a Greek letter, a number or an upright word."""
+    if name in GREEK:
+        return "\\" + name
+    if len(name) == 1 or name.isdigit():
+        return name if name.isalnum() else latex_in_math(name)
+    return rf"\mathrm{{{latex_in_math(name)}}}"
+
+
+def latex_name(name: str, indices: tuple[str, ...] = ()) -> str:
+    """x1 is x_1, w[j, k] is w_{jk}, x_hat[i] is \\hat{x}_i, gate is upright."""
+    words = PIECES.findall(name) if re.fullmatch(r"[A-Za-z0-9_]+", name) else []
+    if not words or words[0].isdigit():
+        base, below = letters(name), []
+    else:
+        base, below = letters(words[0]), words[1:]
+    if below and below[0] in ACCENTS:
+        base, below = rf"\{below[0]}{{{base}}}", below[1:]
+    subscript = [letters(w) for w in below]
+    running = [latex_name(i) for i in indices]
+    simple = not subscript and all(len(i) == 1 for i in indices)
+    inside = "".join(running) if simple else ",".join([*subscript, *running])
+    if not inside:
+        return base
+    return f"{base}_{inside}" if len(inside) == 1 else f"{base}_{{{inside}}}"
+
+
+def text_name(name: str, indices: tuple[str, ...] = ()) -> str:
+    """The same for a terminal: x_j, w_jk, θ, x1[j]."""
+    shown = GREEK.get(name.rstrip("_"), escape_line(name))
+    if not indices:
+        return shown
+    if len(shown) == 1 and all(len(i) == 1 for i in indices):
+        return f"{shown}_{''.join(indices)}"
+    return f"{shown}[{', '.join(indices)}]"
+
+
+def latex_function(name: str, symbols: dict[str, str]) -> str:
+    """The symbol of a defined function: the caller's, or its own name upright."""
+    if name in symbols:
+        return symbols[name]
+    if len(name) == 1 or name in GREEK:
+        return latex_name(name)
+    if name in OPERATORS:
+        return "\\" + name
+    return rf"\operatorname{{{latex_in_math(name)}}}"
+
+
+def text_function(name: str, symbols: dict[str, str]) -> str:
+    """A LaTeX symbol as characters: \\sigma is σ, \\tanh and \\operatorname{sgn} are their letters."""
+    if name not in symbols:
+        return text_name(name)
+    bare = re.sub(r"\\(operatorname|mathrm|mathbf|text)\b\*?", "", symbols[name])
+    bare = re.sub(r"\\([A-Za-z]+)", lambda found: GREEK.get(found[1], found[1]), bare)
+    return escape_line(re.sub(r"[{}\\]", "", bare)) or name
+
+
+def width_of(text: str) -> float:
+    """Rough width of plain text in em."""
+    return sum(1.0 if CJK.match(c) else 0.28 if c in " .,:;'()ilj|" else 0.75 if c.isupper() else 0.5 for c in text)
+
+
+def width_of_name(name: str, indices: tuple[str, ...] = ()) -> float:
+    """Rough width in em of a name with its indices."""
+    words = PIECES.findall(name) or [name]
+    base = 0.6 if words[0] in GREEK else width_of(words[0]) + 0.1
+    below = sum(0.4 if w in GREEK else 0.7 * width_of(w) + 0.1 for w in (*words[1:], *indices))
+    return base + below

@@ -1,0 +1,77 @@
+"""Constructors of nodes: on nodes of the same axes, and on nodes whose axes carry indices.
+
+Contract: `Labelled` is a node with one index for each axis, BATCH_INDEX first where there are samples;
+`elementwise` lines up arguments by their indices. Nothing here simplifies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.ir.graph import BATCH, Argument, Node, whole
+from derive.language.expressions import Dimension, Expression, Index
+
+BATCH_INDEX = Index(BATCH, BATCH)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A node and the index that each of its axes runs over."""
+
+    node: Node
+    labels: tuple[Index, ...] = ()
+
+
+def constant(value: Fraction | int) -> Node:
+    return Node("constant", data=Fraction(value))
+
+
+def apply(op: str, *values: Node, data: Hashable = None, name: str = "") -> Node:
+    """An elementwise op of nodes that all have the same axes, or none."""
+    shape = max((v.shape for v in values), key=len)
+    arguments = tuple(whole(v) for v in values)
+    assert all(v.shape in (shape, ()) for v in values)
+    return Node(op, arguments, shape, data=data, name=name)
+
+
+def scaled(factor: Fraction | int, value: Node) -> Node:
+    """factor * value"""
+    return value if factor == 1 else apply("multiply", constant(factor), value)
+
+
+def union(parts: Sequence[Labelled]) -> tuple[Index, ...]:
+    """All labels in the order of their first appearance, that of the batch first."""
+    found = dict.fromkeys(label for part in parts for label in part.labels)
+    return tuple(sorted(found, key=lambda label: label != BATCH_INDEX))
+
+
+def placed(part: Labelled, labels: Sequence[Index]) -> Argument:
+    return Argument(part.node, tuple(labels.index(label) for label in part.labels))
+
+
+def sizes_of(labels: Sequence[Index]) -> tuple[Dimension, ...]:
+    return tuple(label.size for label in labels)
+
+
+def elementwise(op: str, *parts: Labelled, data: Hashable = None, origin: Expression | None = None) -> Labelled:
+    labels = union(parts)
+    arguments = tuple(placed(p, labels) for p in parts)
+    return Labelled(Node(op, arguments, sizes_of(labels), data=data, origin=origin), labels)
+
+
+def reduction(op: str, part: Labelled, over: Index, origin: Expression | None = None) -> Labelled:
+    """A reduction over one of the part's indices."""
+    labels = tuple(label for label in part.labels if label != over)
+    node = Node(op, (placed(part, (*labels, over)),), sizes_of(labels), (over.size,), origin=origin)
+    return Labelled(node, labels)
+
+
+def arranged(part: Labelled, labels: tuple[Index, ...]) -> Node:
+    """The node with its axes in the order of `labels`; labels that it lacks are spread over."""
+    if part.labels == labels:
+        return part.node
+    missing = set(labels) - set(part.labels)
+    op = "spread" if missing else "view"
+    return Node(op, (placed(part, labels),), sizes_of(labels), name=part.node.name, origin=part.node.origin)

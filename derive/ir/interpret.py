@@ -1,0 +1,128 @@
+"""The slow reference interpreter: a graph on numbers of any kind, entry by entry.
+
+Contract: `interpret(graph, inputs, sizes, arithmetic)` gives one object array for each output. It shares the
+meaning of the ops with nothing that emits code, so that a kernel and its graph can be compared.
+    EXACT(context)   mpmath numbers of a context, for the truth
+    FLOATS           Python floats, IEEE rules (1/0 is inf), for what a plain kernel would do
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from derive.ir.graph import Graph, Node, topological
+from derive.ir.ops import BY_NAME, Arithmetic
+from derive.language.expressions import Dimension
+from derive.language.primitives import PRIMITIVES
+
+Entries = NDArray[np.object_]
+Sizes = Mapping[Dimension, int]
+NUMPY_NAMES = {p.mpmath: p.numpy for p in PRIMITIVES}
+
+
+@dataclass(frozen=True)
+class Exact:
+    """Numbers of an mpmath context."""
+
+    context: Any
+
+    def number(self, value: Fraction) -> Any:
+        return self.context.mpf(value.numerator) / value.denominator
+
+    def call(self, function: str, *values: Any) -> Any:
+        return getattr(self.context, function)(*values)
+
+
+@dataclass(frozen=True)
+class Floats:
+    """Floating-point numbers of one NumPy type."""
+
+    kind: type[np.floating[Any]] = np.float64
+
+    def number(self, value: Fraction) -> Any:
+        return self.kind(float(value))
+
+    def call(self, function: str, *values: Any) -> Any:
+        return getattr(np, NUMPY_NAMES.get(function, function))(*values)
+
+
+def interpret(graph: Graph, inputs: Mapping[str, Any], sizes: Sizes, arithmetic: Arithmetic) -> tuple[Entries, ...]:
+    """The outputs of a graph; inputs are arrays (or nested lists) of the arithmetic's numbers."""
+    values: dict[Node, Entries] = {}
+    with np.errstate(all="ignore"):
+        for node in topological(graph):
+            values[node] = leaf(node, inputs, sizes, arithmetic) if node.is_leaf else compute(node, values, sizes, arithmetic)
+    return tuple(values[n] for n in graph)
+
+
+def leaf(node: Node, inputs: Mapping[str, Any], sizes: Sizes, arithmetic: Arithmetic) -> Entries:
+    match node.op, node.data:
+        case "input", str(name):
+            return objects(inputs[name])
+        case "constant", Fraction() as value:
+            return objects(arithmetic.number(value))
+        case "size", str(name):
+            return objects(arithmetic.number(Fraction(sizes[name])))
+        case "logarithm", Fraction() as value:
+            return objects(arithmetic.call("log", arithmetic.number(value)))
+        case _:
+            zero, one = arithmetic.number(Fraction(0)), arithmetic.number(Fraction(1))
+            n = extent(node.shape[0], sizes)
+            return objects([[one if i == j else zero for j in range(n)] for i in range(n)]).reshape(n, n)
+
+
+def objects(value: Any) -> Entries:
+    array = np.asarray(value, dtype=object)
+    return array if isinstance(array, np.ndarray) else np.array(array, dtype=object)
+
+
+def extent(dimension: Dimension, sizes: Sizes) -> int:
+    return dimension if isinstance(dimension, int) else sizes[dimension]
+
+
+def compute(node: Node, values: Mapping[Node, Entries], sizes: Sizes, arithmetic: Arithmetic) -> Entries:
+    shape = tuple(extent(d, sizes) for d in node.space)
+    arguments = [np.broadcast_to(spread(values[a.node], a.axes, shape), shape) for a in node.arguments]
+    result = np.empty(shape[: len(node.shape)], dtype=object)
+    for place in np.ndindex(result.shape):
+        result[place] = entry(node, [a[place] for a in arguments], place, arithmetic)
+    return result
+
+
+def spread(value: Entries, axes: tuple[int, ...], shape: tuple[int, ...]) -> Entries:
+    """The value with its axis i on axis axes[i] (two on one: the diagonal), others of length 1."""
+    grids = [np.arange(shape[a]).reshape([-1 if k == a else 1 for k in range(len(shape))]) for a in axes]
+    return objects(value[tuple(grids)]).reshape([shape[k] if k in axes else 1 for k in range(len(shape))])
+
+
+def entry(node: Node, arguments: list[Any], place: tuple[int, ...], arithmetic: Arithmetic) -> Any:
+    op = BY_NAME[node.op]
+    if op.kind == "elementwise":
+        assert op.meaning is not None
+        return op.meaning(arithmetic, node.data, *arguments)
+    if node.op == "spread":
+        return arguments[0]
+    if node.op.startswith("first_"):
+        return first(node, arguments[0].ravel(), place, arithmetic)
+    if op.kind == "contraction":
+        arguments = [math.prod(arguments[1:], start=arguments[0])]
+    assert op.meaning is not None
+    items = list(np.ravel(arguments[0]))
+    if not items:
+        return arithmetic.number(Fraction(1 if node.op == "prod" else 0))
+    return op.meaning(arithmetic, node.data, *items)
+
+
+def first(node: Node, items: Entries, place: tuple[int, ...], arithmetic: Arithmetic) -> Any:
+    """1 at the first index at which the largest (smallest) item stands, else 0."""
+    choose = max if node.op == "first_max" else min
+    assert isinstance(node.data, int)
+    best = choose(range(len(items)), key=lambda k: items[k])
+    return arithmetic.number(Fraction(int(place[node.data] == best)))

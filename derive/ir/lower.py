@@ -1,0 +1,237 @@
+"""Expressions to graphs: indices become axes, names become shared nodes, applied functions are written out.
+
+Contract: `Lowering(definition, extras, given)` lowers expressions of that definition; `lower(expression,
+labels)` gives a node whose axes are BATCH (where the value differs by sample) and then those labels. Nothing
+is simplified or made stable here; that is the passes' work.
+    extras   inputs beyond the definition's own, such as the cotangent g
+    given    named quantities that are handed in instead of computed (closed forms in the own output)
+To extend: one function for each node type in LOWER.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from derive.ir.build import BATCH_INDEX, Labelled, arranged, constant, elementwise, placed, reduction, sizes_of
+from derive.ir.graph import Node, named
+from derive.ir.ops import BY_NAME, OPPOSITE, RELATIONS
+from derive.language.definition import Definition, Input
+from derive.language.errors import DeriveError
+from derive.language.expressions import (
+    Add,
+    Applied,
+    Call,
+    Delta,
+    Expression,
+    Index,
+    Mul,
+    Number,
+    Partial,
+    Power,
+    Quotient,
+    Reduce,
+    Ref,
+    Selected,
+    Size,
+    Where,
+    factors_of,
+    mul,
+)  # fmt: skip
+from derive.language.trees import rename
+
+
+@dataclass
+class Lowering:
+    """Lowers expressions of one definition; equal names are lowered once."""
+
+    definition: Definition
+    extras: Iterable[Input] = ()
+    given: Iterable[Input] = ()
+    scalars: Mapping[str, Labelled] = field(default_factory=dict)
+    known: dict[str, Labelled] = field(default_factory=dict)
+
+    def lower(self, value: Expression, labels: tuple[Index, ...] = ()) -> Node:
+        """The value as a node on the axes `labels`, after BATCH where it differs by sample."""
+        found = self.visit(value)
+        batch = (BATCH_INDEX,) if BATCH_INDEX in found.labels else ()
+        return arranged(found, (*batch, *labels))
+
+    def visit(self, value: Expression) -> Labelled:
+        return LOWER[type(value)](self, value)
+
+    def quantity(self, name: str) -> Labelled:
+        """An input, or a named quantity lowered from its equation, on its own indices."""
+        if name not in self.known:
+            self.known[name] = self.input(name) or self.equation(name)
+        return self.known[name]
+
+    def input(self, name: str) -> Labelled | None:
+        if name in self.scalars:
+            return self.scalars[name]
+        for entry in (*self.extras, *self.given, *self.definition.inputs):
+            if entry.name == name:
+                return input_node(entry)
+        return None
+
+    def equation(self, name: str) -> Labelled:
+        equation = self.definition.equation(name)
+        found = self.visit(equation.body)
+        known = {} if self.scalars else {"name": name, "origin": equation.left}
+        axes = {index: Index(f"#{k}", index.size) for k, index in enumerate(equation.indices)}
+        return Labelled(named(found.node, **known), tuple(axes.get(i, i) for i in found.labels))  # type: ignore[arg-type]
+
+
+def input_node(entry: Input) -> Labelled:
+    """The tensor of an input on axes #0, #1, ..., after the batch unless all samples share it."""
+    own = tuple(Index(f"#{k}", d) for k, d in enumerate(entry.dimensions))
+    labels = own if entry.shared else (BATCH_INDEX, *own)
+    return Labelled(Node("input", shape=sizes_of(labels), data=entry.name, name=entry.name), labels)
+
+
+def lower_number(to: Lowering, value: Number) -> Labelled:
+    return Labelled(constant(value.value))
+
+
+def lower_size(to: Lowering, value: Size) -> Labelled:
+    return Labelled(Node("size", data=value.name))
+
+
+def lower_ref(to: Lowering, value: Ref) -> Labelled:
+    found = to.quantity(value.name)
+    at = {f"#{k}": index for k, index in enumerate(value.indices)}
+    labels = tuple(at.get(label.name, label) for label in found.labels)
+    if len(set(labels)) == len(labels):
+        return Labelled(found.node, labels)
+    unique = tuple(dict.fromkeys(labels))
+    node = Node("view", (placed(Labelled(found.node, labels), unique),), sizes_of(unique), origin=value)
+    return Labelled(node, unique)
+
+
+def lower_add(to: Lowering, value: Add) -> Labelled:
+    return elementwise("add", *map(to.visit, value.terms), origin=value)
+
+
+def lower_mul(to: Lowering, value: Mul) -> Labelled:
+    return elementwise("multiply", *map(to.visit, value.factors), origin=value)
+
+
+def lower_quotient(to: Lowering, value: Quotient) -> Labelled:
+    return elementwise("divide", to.visit(value.numerator), to.visit(value.denominator), origin=value)
+
+
+def lower_power(to: Lowering, value: Power) -> Labelled:
+    if isinstance(value.exponent, Number):
+        return elementwise("power", to.visit(value.base), data=value.exponent.value, origin=value)
+    if isinstance(value.base, Number) and value.base.value > 0:
+        return elementwise("exp", to.visit(value.exponent), data=value.base.value, origin=value)
+    return elementwise("raise", to.visit(value.base), to.visit(value.exponent), origin=value)
+
+
+def lower_call(to: Lowering, value: Call) -> Labelled:
+    return elementwise(value.function, *map(to.visit, value.arguments), origin=value)
+
+
+def lower_applied(to: Lowering, value: Applied) -> Labelled:
+    if value.derived:
+        raise DeriveError(f"the derivative of {value.function} has no closed form to compute with")
+    function = to.definition.function(value.function)
+    scalars = {i.name: to.visit(a) for i, a in zip(function.inputs, value.arguments, strict=True)}
+    found = Lowering(function, scalars=scalars).quantity(function.output)
+    return Labelled(replace(found.node, origin=value) if found.node.arguments else found.node, found.labels)
+
+
+def lower_reduce(to: Lowering, value: Reduce) -> Labelled:
+    if value.kind == "sum":
+        for term in contracted(value):
+            return to.visit(term)
+    body = to.visit(value.body)
+    if value.index in body.labels:
+        return reduction(value.kind, body, value.index, value)
+    size = constant(value.index.size) if isinstance(value.index.size, int) else Node("size", data=value.index.size)
+    match value.kind:
+        case "sum":
+            return elementwise("multiply", Labelled(size), body, origin=value)
+        case "prod":
+            return elementwise("raise", body, Labelled(size), origin=value)
+        case _:
+            return body
+
+
+def contracted(value: Reduce) -> Iterable[Expression]:
+    """The sum over k of delta_kj f_k is f_j."""
+    factors = factors_of(value.body)
+    for factor in factors:
+        if isinstance(factor, Delta) and value.index in (factor.left, factor.right):
+            other = factor.left if factor.right == value.index else factor.right
+            rest = mul(*(f for f in factors if f is not factor))
+            yield rename(rest, {value.index: other})
+
+
+def lower_selected(to: Lowering, value: Selected) -> Labelled:
+    """1 at the first largest entry, else 0, and NaN where there is a NaN among the entries."""
+    body = to.visit(value.body)
+    rest = tuple(label for label in body.labels if label != value.index)
+    labels = (*rest, value.at)
+    node = Node(
+        f"first_{value.kind}",
+        (placed(body, (*labels, value.index)),),
+        sizes_of(labels),
+        (value.index.size,),
+        len(rest),
+        origin=value,
+    )
+    best = reduction(value.kind, body, value.index)
+    return elementwise("where", elementwise("greater_equal", best, best), Labelled(node, labels), best)
+
+
+def lower_where(to: Lowering, value: Where) -> Labelled:
+    """where(left < right, then, otherwise), and NaN where left or right is NaN."""
+    relation = RELATIONS[value.relation]
+    left, right = to.visit(value.left), to.visit(value.right)
+    then, otherwise = to.visit(value.then), to.visit(value.otherwise)
+    if {then, otherwise} == {left, right}:
+        larger = value.relation.startswith(">") == (then == left)
+        return elementwise("maximum" if larger else "minimum", left, right, origin=value)
+    sources = [part for part in (left, right) if part.node.op not in ("constant", "size")]
+    if not all(carries_nan(otherwise, source) for source in sources):
+        unknown = sources[0] if len(sources) == 1 else elementwise("add", *sources)
+        otherwise = elementwise("where", elementwise(OPPOSITE[relation], left, right), otherwise, unknown)
+    return elementwise("where", elementwise(relation, left, right), then, otherwise, origin=value)
+
+
+def carries_nan(value: Labelled, source: Labelled) -> bool:
+    """Whether the value is NaN wherever the source is: it is computed from all that the source is."""
+    if value == source or source.node.op in ("constant", "size"):
+        return True
+    parts = parts_of(value) if BY_NAME[value.node.op].kind == "elementwise" and value.node.op != "where" else ()
+    if any(carries_nan(part, source) for part in parts):
+        return True
+    own = parts_of(source) if BY_NAME[source.node.op].kind == "elementwise" else ()
+    return bool(own) and all(carries_nan(value, part) for part in own)
+
+
+def parts_of(value: Labelled) -> tuple[Labelled, ...]:
+    """The arguments of an elementwise node with the indices that they run over."""
+    return tuple(Labelled(a.node, tuple(value.labels[k] for k in a.axes)) for a in value.node.arguments)
+
+
+def lower_delta(to: Lowering, value: Delta) -> Labelled:
+    size = value.left.size
+    return Labelled(Node("identity", shape=(size, size), data=size), (value.left, value.right))
+
+
+def lower_partial(to: Lowering, value: Partial) -> Labelled:
+    raise DeriveError("a derivative that is not worked out cannot be computed")
+
+
+LOWER: Mapping[type[Expression], Callable[[Lowering, Expression], Labelled]] = MappingProxyType(
+    {
+        Number: lower_number, Size: lower_size, Ref: lower_ref, Add: lower_add, Mul: lower_mul,
+        Quotient: lower_quotient, Power: lower_power, Call: lower_call, Applied: lower_applied,
+        Reduce: lower_reduce, Selected: lower_selected, Where: lower_where, Delta: lower_delta, Partial: lower_partial,
+    }
+)  # type: ignore[arg-type]  # fmt: skip
+
+

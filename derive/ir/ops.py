@@ -1,0 +1,144 @@
+"""Operations of the graph: one row each.
+
+Contract: a row says how many arguments an op takes (None: one or more), of which kind it is, what it means
+for one entry (`meaning(arithmetic, data, *values)`), and how NumPy spells it: a template with the precedence
+of the whole and that of each argument. Kinds:
+
+    leaf         no arguments: input, constant, size, identity, logarithm (of a number)
+    elementwise  an entry from the entries of its arguments
+    reduction    one argument, reduced over the bound axes
+    contraction  the sum over the bound axes of the product of the arguments
+    special      has a function of its own in the interpreter and in each emitter
+
+To extend: one row here. An elementary function of the language gets its row from its primitive.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from derive.language.primitives import PRIMITIVES
+
+SUM, PRODUCT, NEGATION, POWER, ATOM = 1, 2, 3, 4, 5
+COMPARISON = 0
+
+
+class Arithmetic(Protocol):
+    """Numbers that a graph can be computed on: mpmath's, or floats."""
+
+    def number(self, value: Fraction) -> Any: ...
+
+    def call(self, function: str, *values: Any) -> Any:
+        """An elementary function by its name in mpmath."""
+        ...
+
+
+Meaning = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Op:
+    name: str
+    kind: str
+    arity: int | None
+    meaning: Meaning | None = None
+    numpy: str = ""
+    precedence: int = ATOM
+    inner: tuple[int, ...] = ()
+    boolean: bool = False
+
+
+def calling(function: str) -> Meaning:
+    return lambda arithmetic, data, *values: arithmetic.call(function, *values)
+
+
+def folding(step: Callable[[Any, Any], Any]) -> Meaning:
+    return lambda arithmetic, data, *values: reduce(step, values)
+
+
+def comparing(test: Callable[[Any, Any], Any]) -> Meaning:
+    return lambda arithmetic, data, left, right: bool(test(left, right))
+
+
+def raise_to(arithmetic: Arithmetic, data: Any, base: Any) -> Any:
+    """base ** data, exactly for whole exponents."""
+    if data.denominator == 1:
+        return base ** int(data)
+    return arithmetic.call("sqrt", base) if data == Fraction(1, 2) else base ** arithmetic.number(data)
+
+
+def exponential(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
+    """e ** value, or data ** value for another base."""
+    return arithmetic.call("exp", value) if data is None else arithmetic.number(data) ** value
+
+
+def copy_sign(arithmetic: Arithmetic, data: Any, size: Any, sign: Any) -> Any:
+    return -abs(size) if sign < 0 else abs(size)
+
+
+def larger(left: Any, right: Any) -> Any:
+    return left if left >= right or left != left else right
+
+
+def smaller(left: Any, right: Any) -> Any:
+    return left if left <= right or left != left else right
+
+
+LEAVES = (
+    Op("input", "leaf", 0),
+    Op("constant", "leaf", 0),
+    Op("size", "leaf", 0),
+    Op("logarithm", "leaf", 0),
+    Op("identity", "leaf", 0),
+)
+BASIC = (
+    Op("view", "elementwise", 1, lambda arithmetic, data, value: value),
+    Op("add", "elementwise", None, folding(operator.add), "", SUM),
+    Op("multiply", "elementwise", None, folding(operator.mul), "", PRODUCT),
+    Op("divide", "elementwise", 2, folding(operator.truediv), "{0} / {1}", PRODUCT, (PRODUCT, NEGATION)),
+    Op("power", "elementwise", 1, raise_to, "", POWER),
+    Op("raise", "elementwise", 2, lambda arithmetic, data, base, exponent: base**exponent, "np.power({0}, {1})"),
+    Op("less", "elementwise", 2, comparing(operator.lt), "{0} < {1}", COMPARISON, (SUM, SUM), True),
+    Op("less_equal", "elementwise", 2, comparing(operator.le), "{0} <= {1}", COMPARISON, (SUM, SUM), True),
+    Op("greater", "elementwise", 2, comparing(operator.gt), "{0} > {1}", COMPARISON, (SUM, SUM), True),
+    Op("greater_equal", "elementwise", 2, comparing(operator.ge), "{0} >= {1}", COMPARISON, (SUM, SUM), True),
+    Op("where", "elementwise", 3, lambda arithmetic, data, c, a, b: a if c else b, "np.where({0}, {1}, {2})"),
+    Op("maximum", "elementwise", 2, folding(larger), "np.maximum({0}, {1})"),
+    Op("minimum", "elementwise", 2, folding(smaller), "np.minimum({0}, {1})"),
+    Op("copysign", "elementwise", 2, copy_sign, "np.copysign({0}, {1})"),
+)
+EXTRA_FUNCTIONS = (
+    Op("expm1", "elementwise", 1, calling("expm1"), "np.expm1({0})"),
+    Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),
+)
+ELEMENTARY = tuple(
+    Op(p.name, "elementwise", 1, exponential if p.name == "exp" else calling(p.mpmath), f"np.{p.numpy}({{0}})")
+    for p in PRIMITIVES
+)
+REDUCTIONS = (
+    Op("sum", "reduction", 1, folding(operator.add), "np.sum"),
+    Op("prod", "reduction", 1, folding(operator.mul), "np.prod"),
+    Op("max", "reduction", 1, folding(larger), "np.max"),
+    Op("min", "reduction", 1, folding(smaller), "np.min"),
+    Op("contract", "contraction", None, folding(operator.add)),
+    Op("first_max", "special", 1),
+    Op("first_min", "special", 1),
+    Op("spread", "special", 1),
+)
+
+OPS: tuple[Op, ...] = (*LEAVES, *BASIC, *EXTRA_FUNCTIONS, *ELEMENTARY, *REDUCTIONS)
+BY_NAME = MappingProxyType({row.name: row for row in OPS})
+
+RELATIONS = MappingProxyType({"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"})
+"""The op of each comparison of the language."""
+
+OPPOSITE = MappingProxyType(
+    {"less": "greater_equal", "less_equal": "greater", "greater": "less_equal", "greater_equal": "less"}
+)
+"""What holds where a comparison does not, NaN apart."""

@@ -1,0 +1,142 @@
+"""Passes over a graph: simple and always worth it; the checker runs after each.
+
+Contract: a pass maps a graph to a graph of the same values. `optimise(graph, passes)` is the driver.
+    flatten   sums in sums and products in products become one; numbers are folded to the front
+    share     equal nodes become one object and take the best name that any of them has
+What no output uses is dead and gone, since a graph is what its outputs reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import prod
+
+from derive.ir.build import constant
+from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological
+from derive.ir.verify import verify
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A named step from graph to graph."""
+
+    name: str
+    apply: Callable[[Graph], Graph]
+
+
+def optimise(graph: Graph, passes: Sequence[Pass]) -> Graph:
+    """All passes in order, each checked."""
+    graph = verify(graph)
+    for step in passes:
+        graph = verify(step.apply(graph))
+    return graph
+
+
+def share(graph: Graph) -> Graph:
+    """Equal nodes become one; a name that any of them has is kept."""
+    names: dict[Node, Node] = {}
+    seen: set[int] = set()
+    stack = list(reversed(graph))
+    while stack:
+        top = stack.pop()
+        if id(top) in seen:
+            continue
+        seen.add(id(top))
+        best = names.setdefault(top, top)
+        if top.name and not best.name:
+            names[top] = top
+        stack.extend(a.node for a in reversed(top.arguments))
+    best_name = {n: (b.name, b.origin or n.origin) for n, b in names.items()}
+    return rebuild(graph, lambda n: with_name(n, *best_name[n]) if n in best_name else n)
+
+
+def with_name(value: Node, name: str, origin: object) -> Node:
+    return value if (value.name, value.origin) == (name, origin) else replace(value, name=name, origin=origin)
+
+
+# --- flatten -----------------------------------------------------------------------------------------
+
+
+def flatten(graph: Graph) -> Graph:
+    """Nested sums and products that have no name of their own are opened; numbers are folded."""
+    outputs = set(graph)
+    return rebuild(graph, lambda n: FLATTEN[n.op](n, outputs) if n.op in FLATTEN else n)
+
+
+def opened(value: Node, outputs: set[Node]) -> list[Argument]:
+    """The arguments, those of nested unnamed nodes of the same op in place of these."""
+    found: list[Argument] = []
+    for argument in value.arguments:
+        inner = argument.node
+        if inner.op == value.op and not inner.name and inner not in outputs:
+            found += [moved(a, argument.axes) for a in inner.arguments]
+        else:
+            found.append(argument)
+    return found
+
+
+def numbers_in(arguments: Sequence[Argument]) -> list[Fraction]:
+    return [a.node.data for a in arguments if a.node.op == "constant" and isinstance(a.node.data, Fraction)]
+
+
+def flatten_multiply(value: Node, outputs: set[Node]) -> Node:
+    arguments = opened(value, outputs)
+    factor = prod(numbers_in(arguments), start=Fraction(1))
+    rest = [a for a in arguments if a.node.op != "constant"]
+    if factor == 0:
+        return zero_like(value)
+    if factor != 1 or not rest:
+        rest.insert(0, Argument(constant(factor), ()))
+    return recombined(value, rest)
+
+
+def zero_like(value: Node) -> Node:
+    return constant(0) if not value.shape else Node("spread", (Argument(constant(0), ()),), value.shape, name=value.name)
+
+
+def flatten_add(value: Node, outputs: set[Node]) -> Node:
+    arguments = opened(value, outputs)
+    numbers = numbers_in(arguments)
+    total = sum(numbers, Fraction(0))
+    first = next((k for k, a in enumerate(arguments) if a.node.op == "constant"), 0)
+    rest = [a for a in arguments if a.node.op != "constant"]
+    if total or not rest:
+        rest.insert(min(first, len(rest)), Argument(constant(total), ()))
+    return recombined(value, rest)
+
+
+def flatten_divide(value: Node, outputs: set[Node]) -> Node:
+    above, below = value.arguments
+    if below.node.op == "constant" and isinstance(below.node.data, Fraction) and below.node.data:
+        over = Argument(constant(1 / below.node.data), ())
+        return flatten_multiply(replace(value, op="multiply", arguments=(over, above)), outputs)
+    return value
+
+
+def flatten_power(value: Node, outputs: set[Node]) -> Node:
+    return recombined(value, list(value.arguments)) if value.data == 1 else value
+
+
+def recombined(value: Node, arguments: list[Argument]) -> Node:
+    """The op of these arguments; of one argument alone, that argument itself."""
+    if len(arguments) > 1 or value.op == "power" and value.data != 1:
+        return replace(value, arguments=tuple(arguments))
+    (only,) = arguments
+    if only.node.op == "constant" and not value.shape:
+        return only.node
+    if only.axes == tuple(range(len(value.shape))) and only.node.shape == value.shape:
+        return only.node if only.node.name or not value.name else replace(only.node, name=value.name)
+    op = "spread" if len(set(only.axes)) < len(value.shape) else "view"
+    return Node(op, (only,), value.shape, name=value.name, origin=value.origin)
+
+
+FLATTEN = {
+    "multiply": flatten_multiply, "add": flatten_add, "divide": flatten_divide, "power": flatten_power,
+}  # fmt: skip
+
+
+def size_of(graph: Graph) -> int:
+    """How many nodes a graph has."""
+    return sum(1 for _ in topological(graph))

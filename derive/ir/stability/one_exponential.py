@@ -1,0 +1,104 @@
+"""The rewrite of every bounded rational function of one exponential to its two-sided form.
+
+Contract: `one_exponential(graph)` replaces maximal groups (see exponentials.py) whose R stays finite on both
+sides; one that grows, as exp(x) itself, overflows in truth and stays as written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from derive.ir.graph import Argument, Graph, Node, named, whole, with_arguments
+from derive.ir.stability.exponentials import Exponentials, Group, families
+from derive.ir.stability.polynomial import Reduced, reduced
+from derive.ir.stability.two_sided import FORMS, Bounded
+
+
+def one_exponential(graph: Graph) -> Graph:
+    """The graph with two-sided forms in place of all bounded groups."""
+    rewrite = Rewriting()
+    return tuple(rewrite.node(n) for n in graph)
+
+
+class Rewriting:
+    """One walk over a graph from the outputs down."""
+
+    def __init__(self) -> None:
+        self.search = Exponentials()
+        self.done: dict[Node, Node] = {}
+
+    def node(self, node: Node) -> Node:
+        if node not in self.done:
+            self.done[node] = self.changed(node)
+        return self.done[node]
+
+    def changed(self, node: Node) -> Node:
+        new = self.group(self.search.of(node))
+        if new is not None:
+            return on_axes(new, node)
+        arguments = self.regrouped(node) if node.op in ("multiply", "add") else node.arguments
+        if len(arguments) == 1 and len(node.arguments) > 1:
+            return on_axes(arguments[0], node)
+        fresh = tuple(a if a.node in self.done.values() else Argument(self.node(a.node), a.axes) for a in arguments)
+        if len(fresh) != len(node.arguments):
+            return replace(node, arguments=fresh)
+        return with_arguments(node, fresh)
+
+    def regrouped(self, node: Node) -> tuple[Argument, ...]:
+        """The arguments of a sum or product, those of one bounded group as one."""
+        arguments: list[Argument | None] = list(node.arguments)
+        for members in families(self.search, node):
+            if len(members) < 2:
+                continue
+            part = replace(node, arguments=tuple(node.arguments[k] for k in members), name="", origin=None)
+            new = self.group(self.search.of(part))
+            if new is not None:
+                arguments[members[0]] = new
+                for k in members[1:]:
+                    arguments[k] = None
+        return tuple(a for a in arguments if a is not None)
+
+    def group(self, group: Group | None) -> Argument | None:
+        """The two-sided form of a group, on the axes of the group's argument."""
+        if group is None or group.argument is None:
+            return None
+        ratio = reduced(group.ratio)
+        if ratio is None or ratio.is_number or not ratio.stays_bounded:
+            return None
+        new = two_sided(self.node(group.argument.node), group.base, ratio)
+        self.done[new] = new
+        return Argument(new, group.argument.axes)
+
+
+def two_sided(argument: Node, base: Fraction | None, ratio: Reduced) -> Node:
+    """The first form that fits; R(base ** (unit * argument))."""
+    value, factor = without_factor(argument)
+    left, right = ratio, ratio.mirrored()
+    if factor < 0:
+        left, right = right, left
+    if base is not None and base < 1:
+        base, left, right = 1 / base, right, left
+    bounded = Bounded(value, abs(factor) * ratio.unit, base, left, right)
+    return next(new for form in FORMS for new in [form(bounded)] if new is not None)
+
+
+def without_factor(argument: Node) -> tuple[Node, Fraction]:
+    """(value, c) with argument = c * value on the same axes."""
+    if argument.op == "multiply" and argument.arguments[0].node.op == "constant":
+        factor = argument.arguments[0].node.data
+        rest: Sequence[Argument] = argument.arguments[1:]
+        assert isinstance(factor, Fraction)
+        if len(rest) > 1:
+            return replace(argument, arguments=tuple(rest), name="", origin=None), factor
+        if rest[0] == whole(rest[0].node) and rest[0].node.shape == argument.shape:
+            return rest[0].node, factor
+    return argument, Fraction(1)
+
+
+def on_axes(new: Argument, old: Node) -> Node:
+    """The new value on the axes and under the name of the old node."""
+    if new.axes == tuple(range(len(old.shape))) and new.node.shape == old.shape:
+        return named(new.node, old.name, old.origin)
+    return Node("view", (new,), old.shape, name=old.name, origin=old.origin)

@@ -1,0 +1,90 @@
+"""Stability rewrites: forms that are equal in mathematics and right in floating point, one row each.
+
+Contract: `apply` maps a graph to an equal one wherever `condition` holds; `because` is the reason in one
+sentence; at the `witness` the plain form fails in float64 and the rewritten one does not; `unsound` names a
+tempting neighbour that is not in the table, and where it fails. One test loops over the rows. They act on
+graphs, so every user's definition gets them. To extend: a function and a row, in the order of application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from derive.ir.graph import Graph
+from derive.ir.passes import Pass
+from derive.ir.stability.one_exponential import one_exponential
+from derive.ir.stability.powers import divide_step_by_step
+from derive.ir.stability.shift import shift_logarithms, shift_ratios
+
+Entries = float | tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A definition and a point at which its plain form overflows, cancels or loses digits."""
+
+    text: str
+    point: Mapping[str, Entries]
+    fails: str
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    name: str
+    condition: str
+    because: str
+    apply: Callable[[Graph], Graph]
+    witnesses: tuple[Witness, ...] = field(default=())
+    unsound: str = ""
+
+
+REWRITES: tuple[Rewrite, ...] = (
+    Rewrite(
+        name="shifted exponentials",
+        condition="the node does not change when all exp(z_k) are multiplied by one positive number",
+        because="exp(z_k - c) = exp(-c) exp(z_k); with c = max z every exponential is at most 1 and one is 1",
+        apply=shift_ratios,
+        witnesses=(
+            Witness("f(a[n]) -> p\n p[i] = exp(a[i])/sum(k, exp(a[k]))", {"a": (1e3, 999.0, -5.0)}, "inf/inf"),
+            Witness("f(a[n]) -> p\n p[i] = 2**a[i]/sum(k, 2**a[k])", {"a": (2e3, 1999.0)}, "inf/inf"),
+            Witness(
+                "f(a[n], v[n]) -> y\n y = sum(k, exp(a[k])*v[k])/sum(k, exp(a[k]))",
+                {"a": (-800.0, -801.0), "v": (1.0, 3.0)},
+                "0/0",
+            ),
+        ),
+        unsound="1 + sum exp(z_k) has no degree: the 1 would have to be shifted too",
+    ),
+    Rewrite(
+        name="logarithm of shifted exponentials",
+        condition="the argument of the logarithm is multiplied by c**d when all exp(z_k) are multiplied by c",
+        because="log(f(exp(z - c)) exp(d c)) = d c + log f(exp(z - c))",
+        apply=shift_logarithms,
+        witnesses=(Witness("f(a[n]) -> y\n y = log(sum(k, exp(a[k])))", {"a": (1e3, 999.0)}, "log(inf)"),),
+    ),
+    Rewrite(
+        name="one exponential on both sides of 0",
+        condition="a rational function with rational coefficients of exp(z), bounded for z -> -inf and z -> +inf",
+        because="exp(z) is e for z <= 0 and 1/e for z > 0, e = exp(-|z|) <= 1; a factor 1 - e is -expm1(-|z|)",
+        apply=one_exponential,
+        witnesses=(
+            Witness("f(x) -> y\n y = exp(x)/(1 + exp(x))", {"x": 800.0}, "inf/inf"),
+            Witness("f(x) -> y\n y = 1/(1 + exp(-x))*(1 - 1/(1 + exp(-x)))", {"x": 40.0}, "1 - 1"),
+            Witness("f(x) -> y\n y = (exp(x) - exp(-x))/(exp(x) + exp(-x))", {"x": 1e-9}, "cancels at 0"),
+            Witness("f(x) -> y\n y = (exp(x) - exp(-x))**3/(exp(x) + exp(-x))**3", {"x": 1e-7}, "cancels at 0"),
+            Witness("f(x) -> y\n y = 1/(1 + exp(x) + exp(-2*x))", {"x": -400.0}, "overflows"),
+        ),
+        unsound="for exp(z) itself or cosh z, which grow, exp(-|z|) would be 0 where the truth is infinite",
+    ),
+    Rewrite(
+        name="division step by step",
+        condition="a quotient by a power of 2, 3 or 4",
+        because="a / x**k = ((a / x) / x) ...; each step stays between a and the result",
+        apply=divide_step_by_step,
+        witnesses=(Witness("f(x) -> y\n y = -1/x**2", {"x": 1e160}, "x**2 is infinite, the result is not 0"),),
+        unsound="a * x**-k underflows where a is large",
+    ),
+)
+
+STABILITY: tuple[Pass, ...] = tuple(Pass(row.name, row.apply) for row in REWRITES)

@@ -1,0 +1,117 @@
+"""R(exp(z)), rational and bounded, from e = exp(-|z|) <= 1 on both sides of 0: nothing overflows or cancels.
+
+For z <= 0, exp(z) = e, and for z > 0, exp(z) = 1/e; both sides become polynomials of e over polynomials of e.
+Contract: each form of FORMS takes a Bounded and returns the node, or None where its condition does not hold;
+the first that fits is used. To extend: one function and its place in FORMS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.ir.build import apply, constant, scaled
+from derive.ir.graph import Node
+from derive.ir.stability.polynomial import Reduced, factored, keeps_sign
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """R(base ** (scale * value)) with scale > 0; `left` and `right` are R in e for value <= 0 and value > 0."""
+
+    value: Node
+    scale: Fraction
+    base: Fraction | None
+    left: Reduced
+    right: Reduced
+
+    @property
+    def exponent(self) -> Node:
+        """-|z|"""
+        return scaled(-self.scale, apply("abs", self.value))
+
+    @property
+    def e(self) -> Node:
+        return apply("exp", self.exponent, data=self.base, name="~e")
+
+    @property
+    def one_minus_e(self) -> Node:
+        """1 - e without cancellation at z = 0."""
+        exponent = self.exponent
+        if self.base is not None:
+            exponent = apply("multiply", Node("logarithm", data=self.base), exponent)
+        return scaled(-1, apply("expm1", exponent, name="~m"))
+
+
+def hyperbolic_tangent(value: Bounded) -> Node | None:
+    """(u - 1)/(u + 1) = tanh(z/2)"""
+    one = Fraction(1)
+    signs = {((one, -one), (one, one)): -1, ((-one, one), (one, one)): 1}
+    sign = signs.get((value.left.numerator, value.left.denominator))
+    if sign is None or value.base is not None:
+        return None
+    return scaled(sign, apply("tanh", scaled(value.scale / 2, value.value)))
+
+
+def even(value: Bounded) -> Node | None:
+    """Both sides are one formula."""
+    return quotient(value, value.left) if value.left == value.right else None
+
+
+def odd(value: Bounded) -> Node | None:
+    """The sides differ by their sign only, which is that of z."""
+    sign = keeps_sign(value.right)
+    if value.left != value.right.negated() or sign == 0:
+        return None
+    size = value.right if sign > 0 else value.left
+    return scaled(sign, apply("copysign", quotient(value, size), value.value))
+
+
+def one_denominator(value: Bounded) -> Node | None:
+    """Only the numerators differ."""
+    if value.left.denominator != value.right.denominator:
+        return None
+    return apply("divide", choice(value, "numerator"), product(value, value.left.denominator))
+
+
+def general(value: Bounded) -> Node | None:
+    return apply("divide", choice(value, "numerator"), choice(value, "denominator"))
+
+
+FORMS = (hyperbolic_tangent, even, odd, one_denominator, general)
+
+
+def choice(value: Bounded, side: str) -> Node:
+    """where(z >= 0, right, left)"""
+    right, left = (product(value, getattr(r, side)) for r in (value.right, value.left))
+    return apply("where", apply("greater_equal", value.value, constant(0)), right, left)
+
+
+def quotient(value: Bounded, ratio: Reduced) -> Node:
+    above, below = product(value, ratio.numerator), product(value, ratio.denominator)
+    return above if below == constant(1) else apply("divide", above, below)
+
+
+def product(value: Bounded, coefficients: tuple[Fraction, ...]) -> Node:
+    """A polynomial of e as c * product of factors, 1 - e among them by expm1."""
+    scale, factors = factored(coefficients)
+    parts = [raised(factor(value, entries), count) for entries, count in factors]
+    if not parts:
+        return constant(scale)
+    whole = parts[0] if len(parts) == 1 else apply("multiply", *parts)
+    return scaled(scale, whole)
+
+
+def raised(base: Node, exponent: int) -> Node:
+    return base if exponent == 1 else apply("power", base, data=Fraction(exponent))
+
+
+def factor(value: Bounded, entries: tuple[Fraction, ...]) -> Node:
+    """One irreducible factor, by Horner's rule."""
+    if entries == (1, -1):
+        return value.one_minus_e
+    total = constant(entries[-1])
+    for entry in reversed(entries[:-1]):
+        step = scaled(total.data, value.e) if total.op == "constant" else apply("multiply", value.e, total)  # type: ignore[arg-type]
+        total = apply("add", constant(entry), step) if entry else step
+    return total if entries != (0, 1) else value.e

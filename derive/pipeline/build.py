@@ -1,0 +1,107 @@
+"""The catalogue's tree of files: kernels, LaTeX, notes and the evidence.
+
+Contract: `build(progress)` derives, checks and emits everything and returns the files by name, the same bytes
+on every machine; nothing is written. `check(folder)` compares them with what is on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from derive.emit.kernel_numpy import emit_kernels_init
+from derive.emit.notes_latex import notes
+from derive.emit.templating import environment
+from derive.language.derivation import Derivation
+from derive.language.words import LANGUAGES
+from derive.pipeline.library import Entry, library
+from derive.pipeline.publish import with_manifest
+from derive.pipeline.study import Study, study_of
+from derive.verify.drift import compare
+
+Progress = Callable[[str], None]
+PACKAGE_NOTE = b'"""Kernels, notes and evidence that `python -m derive all` writes; do not edit."""\n'
+
+
+def silent(name: str) -> None:
+    """The progress of a build that nobody watches."""
+
+
+def studies(entries: Iterable[Entry] | None = None, progress: Progress = silent) -> tuple[Study, ...]:
+    """Derive and check each row, kernels included."""
+    done = []
+    for entry in library() if entries is None else entries:
+        progress(entry.definition.name)
+        done.append(study_of(entry).with_checked_kernels())
+    return tuple(done)
+
+
+def files_of(study: Study) -> dict[str, bytes]:
+    """What one definition contributes."""
+    files = {
+        f"kernels/{study.name}.py": study.source,
+        f"latex/{study.name}.tex": study.show("latex"),
+        f"report/{study.name}.json": study.show("json"),
+    }
+    for language in LANGUAGES:
+        files[f"notes/{language}/{study.name}.md"] = study.show("markdown", language)
+    return {name: text.encode() for name, text in files.items()}
+
+
+def files_of_all(found: Sequence[Study]) -> dict[str, bytes]:
+    """The whole tree."""
+    files = {name: data for one in found for name, data in files_of(one).items()}
+    files["__init__.py"] = PACKAGE_NOTE
+    files["kernels/__init__.py"] = emit_kernels_init({s.name: s.kernel_names for s in found}).encode()
+    files["latex/notes.tex"] = notes([s.document() for s in found]).encode()
+    files["report/README.md"] = evidence_table(found).encode()
+    return with_manifest(files)
+
+
+def evidence_table(found: Sequence[Study]) -> str:
+    """The table that people read: what was checked, and how well."""
+    template = environment().get_template("report.md.jinja")
+    rows = [Checked.of(d) for s in found for d in s.derivations]
+    return template.render(rows=rows, kernels=[(s.name, s.kernel_names) for s in found])
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A line of the table of evidence."""
+
+    name: str
+    kind: str
+    variable: str
+    steps: int
+    points: str
+    worst: str
+
+    @classmethod
+    def of(cls, derivation: Derivation) -> Checked:
+        seen = [s.evidence for s in derivation.steps if s.evidence is not None]
+        worst = max((e.worst for e in seen if e.worst is not None), default=None)
+        sizes, points = max((e.sizes for e in seen), default=0), max((e.points for e in seen), default=0)
+        return cls(
+            derivation.definition.name,
+            derivation.wanted.kind,
+            derivation.wanted.variable,
+            len(derivation.steps),
+            f"{sizes} × {points}",
+            "0" if worst is None else f"1e{worst}",
+        )
+
+
+def check(folder: Path, names: Sequence[str] = (), progress: Progress = silent) -> list[str]:
+    """What differs between a new build and the folder; with names, only those definitions' files."""
+    entries = [e for e in library() if not names or e.definition.name in names]
+    found = studies(entries, progress)
+    if not names:
+        return compare(files_of_all(found), folder)
+    expected = {name: data for one in found for name, data in files_of(one).items()}
+    return compare_named(expected, folder)
+
+
+def compare_named(expected: Mapping[str, bytes], folder: Path) -> list[str]:
+    """Differences of the expected files alone: other files of the folder belong to other definitions."""
+    return [m for m in compare(expected, folder) if any(m.startswith(name) for name in expected)]

@@ -1,0 +1,179 @@
+"""A definition with everything that follows from it: checked derivations, notes and kernels.
+
+Contract: `define(text)` is what users call; `study_of(entry)` does the same for a row of the catalogue. Both
+return only what passed every check, or raise DeriveError (the definition is faulty) or CheckError.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import ModuleType
+
+from derive.catalogue.row import Values
+from derive.closedform.derivations import default_wanted, derive_all, kinds_of
+from derive.emit.document import Document, Identity, Info, document
+from derive.emit.formats import write
+from derive.emit.kernel_numpy import emit_module, kernel_names
+from derive.emit.phrases import Bilingual
+from derive.language.definition import Definition
+from derive.language.derivation import KINDS, Derivation, Wanted
+from derive.language.errors import DeriveError, did_you_mean
+from derive.language.expressions import Ref
+from derive.language.resolve import parse
+from derive.language.words import Words
+from derive.pipeline.library import Entry, definitions, library
+from derive.pipeline.load import load
+from derive.verify.gradients import check_closed, check_identity
+from derive.verify.kernels import check_kernels
+from derive.verify.samples import Domain
+from derive.verify.steps import check_steps
+
+
+def define(text: str, *, wrt: str | Sequence[str] | None = None, kind: str | None = None) -> Study:
+    """Derive what is wanted of the last definition in a text; earlier ones may be applied in it.
+
+    text: definitions in the definition language.
+    wrt: the input or inputs to differentiate by; by default the shared parameters, or all inputs if there are none.
+    kind: derivative, gradient, jacobian, vjp or jvp; by default the gradient (derivative) of a scalar output
+        and Jacobian, VJP and JVP of any other.
+    Raises DeriveError, with line and caret, for a text that is no definition or a request that does not fit it.
+    """
+    definition = parse(text, definitions())[-1]
+    return study(definition, wanted_by(definition, wrt, kind))
+
+
+def wanted_by(definition: Definition, wrt: str | Sequence[str] | None, kind: str | None) -> tuple[Wanted, ...]:
+    variables = (wrt,) if isinstance(wrt, str) else tuple(wrt or ())
+    inputs = [i.name for i in definition.inputs]
+    for name in variables:
+        if name not in inputs:
+            raise DeriveError(f"{name} is not an input of {definition.name}", hint=did_you_mean(name, inputs))
+    if kind is not None and kind not in KINDS:
+        raise DeriveError(f"unknown kind {kind}", hint=did_you_mean(kind, KINDS))
+    variables = variables or tuple(dict.fromkeys(w.variable for w in default_wanted(definition)))
+    return tuple(
+        Wanted(k, output, variable)
+        for output in definition.outputs
+        for variable in variables
+        for k in fitting_kinds(definition, output, kind)
+    )
+
+
+def fitting_kinds(definition: Definition, output: str, kind: str | None) -> tuple[str, ...]:
+    natural = kinds_of(definition, output)
+    if kind is None:
+        return natural
+    scalar = natural[0] != "jacobian"
+    if scalar and kind in ("jacobian", "vjp", "jvp"):
+        raise DeriveError(
+            f"{output} is a scalar: it has a gradient, no {kind}", hint=f"kind='{natural[0]}' would be right"
+        )
+    if not scalar and kind in ("derivative", "gradient"):
+        hint = "kind='jacobian', 'vjp' or 'jvp' would be right"
+        raise DeriveError(f"{output} is not a scalar: it has a Jacobian, no {kind}", hint=hint)
+    return natural if scalar else (kind,)
+
+
+def study(definition: Definition, wanted: tuple[Wanted, ...] | None = None) -> Study:
+    """Derive and check; every step carries its evidence."""
+    derived = derive_all(definition, wanted)
+    return Study(definition, tuple(checked(d, {}) for d in derived), Info(Bilingual(definition.name, definition.name)))
+
+
+def study_of(entry: Entry) -> Study:
+    """The same for a row of the catalogue, with its words, identities and hard points."""
+    row, definition = entry.row, entry.definition
+    derived = derive_all(definition, entry.wanted)
+    return Study(definition, tuple(checked(d, row.domain) for d in derived), info_of(entry), row.domain, row.hard)
+
+
+def checked(derivation: Derivation, domain: Domain) -> Derivation:
+    return replace(check_steps(derivation, domain), evidence=check_closed(derivation, domain))
+
+
+def info_of(entry: Entry) -> Info:
+    row = entry.row
+    return Info(
+        title=bilingual(row.title),
+        summary=bilingual(row.summary),
+        remarks=tuple(map(bilingual, row.remarks)),
+        identities=tuple(identity(entry, right) for right in row.identities),
+    )
+
+
+def bilingual(words: Words) -> Bilingual:
+    return Bilingual(words.english, words.chinese)
+
+
+def identity(entry: Entry, right: str) -> Identity:
+    """A stated identity, read in the definition's own signature and checked."""
+    definition, output = entry.definition, entry.definition.output
+    header = entry.definition.text.splitlines()[0]
+    (stated,) = parse(f"{header}\n    {output} = {right}", definitions())
+    body = stated.equation(output).body
+    evidence = check_identity(definition, Ref(output), body, entry.row.domain, stated.functions)
+    return Identity(Ref(output), body, evidence)
+
+
+@functools.cache
+def symbols() -> dict[str, str]:
+    """How LaTeX writes the catalogue's functions."""
+    return {e.definition.name: e.row.symbol for e in library() if e.row.symbol}
+
+
+@dataclass(frozen=True)
+class Study:
+    """A definition and its checked derivations; notes and kernels are made from them when asked for."""
+
+    definition: Definition
+    derivations: tuple[Derivation, ...]
+    info: Info
+    domain: Domain = field(default_factory=dict)
+    hard: tuple[Mapping[str, Values], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.definition.name
+
+    @property
+    def kernel_names(self) -> tuple[str, ...]:
+        return kernel_names(self.definition, self.derivations)
+
+    @cached_property
+    def source(self) -> str:
+        """The text of the kernel module: NumPy only, to be copied into any project."""
+        info = self.info
+        return emit_module(self.definition, self.derivations, title=info.title.english, remark=info.summary.english)
+
+    def compile(self) -> ModuleType:
+        """The kernels as a module: `.softmax`, `.softmax_vjp`, ..."""
+        return load(self.name, self.source)
+
+    def with_checked_kernels(self) -> Study:
+        """The same study, once its kernels have passed; CheckError otherwise."""
+        check_kernels(self.definition, self.derivations, self.compile(), domain=self.domain, hard_points=self.hard)
+        return self
+
+    def only(self, variable: str) -> Study:
+        """The derivations by one input."""
+        found = tuple(d for d in self.derivations if d.wanted.variable == variable)
+        if not found:
+            there = sorted({d.wanted.variable for d in self.derivations})
+            hint = f"derived here: by {', '.join(there)}"
+            raise DeriveError(f"{self.name} has no derivation by {variable}", hint=hint)
+        return replace(self, derivations=found)
+
+    def document(self, language: str = "en", detail: str = "textbook") -> Document:
+        """The notes before any format."""
+        info = replace(self.info, symbols=symbols(), kernels=self.kernel_names)
+        return document(self.derivations, info, language, detail)
+
+    def show(self, format_name: str = "text", language: str = "en", detail: str = "textbook") -> str:
+        """The notes as text, latex, markdown or json; en or zh; brief, textbook or full."""
+        return write(self.document(language, detail), format_name)
+
+    def _repr_markdown_(self) -> str:
+        return self.show("markdown")

@@ -1,0 +1,162 @@
+"""Derivative kernels against the value kernel itself, and JVP against VJP.
+
+Contract: `check_directions` compares every derivative kernel with central differences of the value kernel along a
+random direction, in float64; `check_adjoint` compares <u, J v> with <J^T u, v>. Both raise CheckError. The step of
+the differences is the one at which two neighbouring steps agree best; a point at which none agrees (a kink is near)
+is passed over, but not every point may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from derive.language.derivation import Derivation
+from derive.language.errors import CheckError
+from derive.verify.calls import Trial, flatten
+from derive.verify.cases import Array, Case
+from derive.verify.truth import place_of
+
+STENCIL = ((1, 4 / 5), (2, -1 / 5), (3, 4 / 105), (4, -1 / 280))
+"""Eighth-order central differences: multiples of the step and their weights."""
+
+STEPS = tuple(2.0**-k for k in (4, 6, 8, 10, 12))
+TRUSTED = 1e-8
+"""How well the differences at two steps must agree, relative to the size of the derivative, to be believed."""
+
+TOLERANCE = 1e-7
+ADJOINT_TOLERANCE = 1e-11
+
+
+@dataclass(frozen=True, eq=False)
+class Kernels:
+    """The functions of a module by their suffix, on float64."""
+
+    trial: Trial
+
+    def has(self, suffix: str) -> bool:
+        return hasattr(self.trial.module, self.trial.definition.name + suffix)
+
+    def call(self, suffix: str, *arguments: Array) -> list[Array]:
+        function = getattr(self.trial.module, self.trial.definition.name + suffix)
+        with np.errstate(all="ignore"):
+            return [np.asarray(part) for part in flatten(function(*arguments))]
+
+    def arguments(self, case: Case) -> tuple[Array, ...]:
+        return tuple(case.inputs[i.name] for i in self.trial.definition.inputs)
+
+
+def product(left: Array, right: Array) -> float:
+    return float(np.sum(left * right))
+
+
+# --- adjoint -------------------------------------------------------------------------------------------
+
+
+def check_adjoint(trial: Trial, case: Case) -> None:
+    """<u, J v> = <J^T u, v>, over the whole batch and all variables."""
+    kernels = Kernels(trial)
+    if not kernels.has("_vjp") or not kernels.has("_jvp"):
+        return
+    variables = [d.wanted.variable for d in trial.scalar or trial.of("vjp")]
+    given, cotangent = kernels.arguments(case), case.cotangents[trial.definition.output]
+    tangents = [case.tangents[v] for v in variables]
+    (forward,) = kernels.call("_jvp", *given, *tangents)
+    backward = kernels.call("_vjp", *given, cotangent)
+    left = product(cotangent, forward)
+    right = sum(product(b, t) for b, t in zip(backward, tangents, strict=True))
+    size = np.sum(np.abs(cotangent * forward)) + sum(
+        np.sum(np.abs(b * t)) for b, t in zip(backward, tangents, strict=True)
+    )
+    if not abs(left - right) <= ADJOINT_TOLERANCE * float(size):
+        name = trial.definition.name
+        message = f"<u, J v> = {left!r} from {name}_jvp, but <J^T u, v> = {right!r} from {name}_vjp"
+        raise CheckError(f"{name}: {message} at {place_of(case)}")
+
+
+# --- differences ---------------------------------------------------------------------------------------
+
+
+def check_directions(trial: Trial, cases: Sequence[Case]) -> None:
+    """Every derivative kernel along one random direction for each variable, at the first sample of each case."""
+    kernels = Kernels(trial)
+    derivations = {d.wanted.variable: d for d in trial.derivations}
+    for variable in derivations:
+        believed = [check_direction(kernels, case, variable) for case in singles(trial, cases)]
+        if not any(believed):
+            name = trial.definition.name
+            raise CheckError(f"{name}: the check could not run: no differences of the value kernel along {variable}")
+
+
+def singles(trial: Trial, cases: Sequence[Case]) -> Iterator[Case]:
+    for case in cases:
+        for at in list(np.ndindex(*case.batch))[:2]:
+            yield case.sample(at, trial.definition)
+
+
+def check_direction(kernels: Kernels, case: Case, variable: str) -> bool:
+    """Whether differences could be taken here; CheckError if a kernel disagrees with them."""
+    numeric = differences(kernels, case, variable)
+    if numeric is None:
+        return False
+    for suffix, claimed, along in claims(kernels, case, variable):
+        expected = np.sum(numeric * along) if along is not None else numeric
+        size = max(float(np.max(np.abs(numeric), initial=0.0)), 1.0)
+        if not np.all(np.abs(claimed - expected) <= TOLERANCE * size):
+            name = kernels.trial.definition.name
+            message = f"along a direction of {variable} the kernel gives {claimed}, differences of {name} {expected}"
+            raise CheckError(f"{name}{suffix} in float64 at {place_of(case)}: {message}")
+    return True
+
+
+def claims(kernels: Kernels, case: Case, variable: str) -> Iterator[tuple[str, Any, Array | None]]:
+    """(function, what it says of the output's change, what the change is to be multiplied with) for one variable."""
+    trial, given = kernels.trial, kernels.arguments(case)
+    tangent, cotangent = case.tangents[variable], case.cotangents[trial.definition.output]
+    for suffix, derivations, extra, along in (
+        ("_grad", trial.scalar, (), np.asarray(1.0)),
+        ("_value_and_grad", trial.scalar, (), np.asarray(1.0)),
+        ("_vjp", trial.scalar or trial.of("vjp"), (cotangent,), cotangent),
+    ):
+        if kernels.has(suffix) and variable in variables_of(derivations):
+            parts = kernels.call(suffix, *given, *extra)[-len(derivations) :]
+            yield suffix, product(parts[variables_of(derivations).index(variable)], tangent), along
+    if kernels.has("_jacobian"):
+        found = variables_of(trial.of("jacobian"))
+        jacobian = kernels.call("_jacobian", *given)[found.index(variable)]
+        yield "_jacobian", np.tensordot(jacobian, tangent, axes=tangent.ndim), None
+    if kernels.has("_jvp"):
+        found = variables_of(trial.scalar or trial.of("jvp"))
+        tangents = [case.tangents[v] * (v == variable) for v in found]
+        yield "_jvp", kernels.call("_jvp", *given, *tangents)[0], None
+
+
+def variables_of(derivations: Sequence[Derivation]) -> list[str]:
+    return [d.wanted.variable for d in derivations]
+
+
+def differences(kernels: Kernels, case: Case, variable: str) -> Array | None:
+    """The derivative of the value kernel along the variable's tangent; None where no two steps agree."""
+    found = [difference(kernels, case, variable, step) for step in STEPS]
+    pairs = list(pairwise(found))
+    gaps = [float(np.max(np.abs(a - b), initial=0.0)) if np.isfinite(a - b).all() else np.inf for a, b in pairs]
+    best = int(np.argmin(gaps))
+    chosen = found[best + 1]
+    size = max(float(np.max(np.abs(chosen), initial=0.0)), 1.0)
+    return chosen if gaps[best] <= TRUSTED * size else None
+
+
+def difference(kernels: Kernels, case: Case, variable: str, step: float) -> Array:
+    names = [i.name for i in kernels.trial.definition.inputs]
+    place, given = names.index(variable), list(kernels.arguments(case))
+
+    def value(shift: float) -> Array:
+        moved = [*given[:place], given[place] + shift * case.tangents[variable], *given[place + 1 :]]
+        return kernels.call("", *moved)[0]
+
+    with np.errstate(all="ignore"):
+        return np.asarray(sum(w * (value(m * step) - value(-m * step)) for m, w in STENCIL) / step)

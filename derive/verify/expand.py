@@ -1,0 +1,236 @@
+"""Expressions written out at concrete sizes as SymPy expressions over plain symbols x_0, x_1, ...
+
+Contract: a second reading of the trees, apart from `evaluate` and in SymPy's terms: sums become terms, named
+quantities their equations, `where`, abs and sign become Piecewise, and a Partial becomes SymPy's own `diff`.
+Nothing here goes through strings.
+
+To extend: a new node type is one function and one row of TRANSLATORS; a new function is a row of `primitives`.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import sympy
+
+from derive.language.definition import Definition
+from derive.language.expressions import (
+    Add,
+    Applied,
+    Call,
+    Delta,
+    Dimension,
+    Expression,
+    Index,
+    Mul,
+    Number,
+    Partial,
+    Power,
+    Quotient,
+    Reduce,
+    Ref,
+    Selected,
+    Size,
+    Where,
+)
+from derive.language.primitives import BY_NAME
+
+Entry = tuple[str, tuple[int, ...]]
+Scope = Mapping[Index, int]
+Formula = Any
+"""A SymPy expression."""
+
+
+@dataclass(frozen=True, eq=False)
+class Expansion:
+    """A definition at concrete sizes; `given` holds expressions for some entries, the rest become symbols."""
+
+    definition: Definition
+    sizes: Mapping[str, int]
+    given: Mapping[Entry, Formula] = field(default_factory=dict)
+    memo: dict[Entry, Formula] = field(default_factory=dict, repr=False)
+
+    def size(self, dimension: Dimension) -> int:
+        return dimension if isinstance(dimension, int) else self.sizes[dimension]
+
+    def entry(self, entry: Entry) -> Formula:
+        """An input as a symbol, a named quantity by its equation."""
+        if entry in self.given:
+            return self.given[entry]
+        if entry not in self.memo:
+            self.memo[entry] = self.expanded(entry) if self.definition.defines(entry[0]) else symbol(entry)
+        return self.memo[entry]
+
+    def expanded(self, entry: Entry) -> Formula:
+        name, position = entry
+        equation = self.definition.equation(name)
+        return to_sympy(equation.body, dict(zip(equation.indices, position, strict=True)), self)
+
+
+def symbol(entry: Entry) -> Formula:
+    name, position = entry
+    return sympy.Symbol("_".join([name, *map(str, position)]), real=True)
+
+
+def to_sympy(value: Expression, scope: Scope, expansion: Expansion) -> Formula:
+    """The expression at these index values, in SymPy."""
+    return TRANSLATORS[type(value)](value, scope, expansion)
+
+
+def piecewise(*rows: tuple[Formula, Formula]) -> Formula:
+    """SymPy's Piecewise as it stands: SymPy would spend seconds on simplifying the conditions."""
+    return sympy.Piecewise(*rows, evaluate=False)
+
+
+def absolute(value: Formula) -> Formula:
+    return piecewise((value, value >= 0), (-value, True))
+
+
+def signum(value: Formula) -> Formula:
+    return piecewise((sympy.S.One, value > 0), (sympy.S.NegativeOne, value < 0), (sympy.S.Zero, True))
+
+
+def children(value: Expression, scope: Scope, expansion: Expansion) -> list[Formula]:
+    return [to_sympy(c, scope, expansion) for c in value.children]
+
+
+def translate_number(value: Number, scope: Scope, expansion: Expansion) -> Formula:
+    return sympy.Rational(value.value.numerator, value.value.denominator)
+
+
+def translate_size(value: Size, scope: Scope, expansion: Expansion) -> Formula:
+    return sympy.Integer(expansion.sizes[value.name])
+
+
+def translate_ref(value: Ref, scope: Scope, expansion: Expansion) -> Formula:
+    return expansion.entry((value.name, tuple(scope[i] for i in value.indices)))
+
+
+def translate_add(value: Add, scope: Scope, expansion: Expansion) -> Formula:
+    return sympy.Add(*children(value, scope, expansion))
+
+
+def translate_mul(value: Mul, scope: Scope, expansion: Expansion) -> Formula:
+    return sympy.Mul(*children(value, scope, expansion))
+
+
+def translate_quotient(value: Quotient, scope: Scope, expansion: Expansion) -> Formula:
+    numerator, denominator = children(value, scope, expansion)
+    return numerator / denominator
+
+
+def translate_power(value: Power, scope: Scope, expansion: Expansion) -> Formula:
+    base, exponent = children(value, scope, expansion)
+    return sympy.Pow(base, exponent)
+
+
+def translate_call(value: Call, scope: Scope, expansion: Expansion) -> Formula:
+    (argument,) = children(value, scope, expansion)
+    own = PIECEWISE_FUNCTIONS.get(value.function)
+    return own(argument) if own else getattr(sympy, BY_NAME[value.function].sympy)(argument)
+
+
+def translate_applied(value: Applied, scope: Scope, expansion: Expansion) -> Formula:
+    function = find(expansion.definition, value.function)
+    inputs: list[Entry] = [(i.name, ()) for i in function.inputs]
+    dummies = {entry: sympy.Dummy(entry[0], real=True) for entry in inputs}
+    body = Expansion(function, {}, dummies).entry((function.output, ()))
+    for position in value.derived:
+        body = sympy.diff(body, dummies[inputs[position]])
+    arguments = children(value, scope, expansion)
+    return body.xreplace({dummies[e]: a for e, a in zip(inputs, arguments, strict=True)})
+
+
+def find(definition: Definition, name: str) -> Definition:
+    """The applied definition of that name, however deep."""
+    stack = list(definition.functions)
+    while stack:
+        top = stack.pop(0)
+        if top.name == name:
+            return top
+        stack.extend(top.functions)
+    raise KeyError(name)
+
+
+def bodies(value: Reduce | Selected, scope: Scope, expansion: Expansion) -> Iterator[Formula]:
+    for position in range(expansion.size(value.index.size)):
+        yield to_sympy(value.body, {**scope, value.index: position}, expansion)
+
+
+def translate_reduce(value: Reduce, scope: Scope, expansion: Expansion) -> Formula:
+    return REDUCERS[value.kind](list(bodies(value, scope, expansion)))
+
+
+def extreme(relation: Callable[[Formula, Formula], Formula], values: list[Formula]) -> Formula:
+    """The first value that stands in the relation to all others."""
+    rows = [(v, sympy.And(*(relation(v, other) for other in values if other is not v))) for v in values[:-1]]
+    return piecewise(*rows, (values[-1], True))
+
+
+def translate_selected(value: Selected, scope: Scope, expansion: Expansion) -> Formula:
+    values = list(bodies(value, scope, expansion))
+    at, relation = scope[value.at], EXTREMES[value.kind]
+    before = [sympy.Not(relation(v, values[at])) for v in values[:at]]
+    after = [relation(values[at], v) for v in values[at + 1 :]]
+    return piecewise((sympy.S.One, sympy.And(*before, *after)), (sympy.S.Zero, True))
+
+
+def translate_where(value: Where, scope: Scope, expansion: Expansion) -> Formula:
+    left, right, then, otherwise = children(value, scope, expansion)
+    return piecewise((then, RELATIONS[value.relation](left, right)), (otherwise, True))
+
+
+def translate_delta(value: Delta, scope: Scope, expansion: Expansion) -> Formula:
+    return sympy.Integer(int(scope[value.left] == scope[value.right]))
+
+
+def translate_partial(value: Partial, scope: Scope, expansion: Expansion) -> Formula:
+    """SymPy's derivative. A named quantity is made a symbol of its own first, and put back afterwards."""
+    entry: Entry = (value.variable.name, tuple(scope[i] for i in value.variable.indices))
+    free = sympy.Dummy(entry[0], real=True)
+    inside = Expansion(expansion.definition, expansion.sizes, {**expansion.given, entry: free})
+    return sympy.diff(to_sympy(value.body, scope, inside), free).xreplace({free: expansion.entry(entry)})
+
+
+EXTREMES: Mapping[str, Callable[[Formula, Formula], Formula]] = MappingProxyType({"max": sympy.Ge, "min": sympy.Le})
+
+REDUCERS: Mapping[str, Callable[[list[Formula]], Formula]] = MappingProxyType({
+    "sum": lambda values: sympy.Add(*values),
+    "prod": lambda values: functools.reduce(operator.mul, values),
+    "max": functools.partial(extreme, sympy.Ge),
+    "min": functools.partial(extreme, sympy.Le),
+})  # fmt: skip
+
+RELATIONS: Mapping[str, Callable[[Formula, Formula], Formula]] = MappingProxyType({
+    "<": sympy.Lt,
+    "<=": sympy.Le,
+    ">": sympy.Gt,
+    ">=": sympy.Ge,
+})  # fmt: skip
+
+PIECEWISE_FUNCTIONS: Mapping[str, Callable[[Formula], Formula]] = MappingProxyType({
+    "abs": absolute,
+    "sign": signum,
+})  # fmt: skip
+
+TRANSLATORS: Mapping[type[Expression], Callable[[Any, Scope, Expansion], Formula]] = MappingProxyType({
+    Number: translate_number,
+    Size: translate_size,
+    Ref: translate_ref,
+    Add: translate_add,
+    Mul: translate_mul,
+    Quotient: translate_quotient,
+    Power: translate_power,
+    Call: translate_call,
+    Applied: translate_applied,
+    Reduce: translate_reduce,
+    Selected: translate_selected,
+    Where: translate_where,
+    Delta: translate_delta,
+    Partial: translate_partial,
+})  # fmt: skip

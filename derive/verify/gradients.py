@@ -1,0 +1,109 @@
+"""Closed forms against SymPy's own derivative, and stated identities.
+
+Contract: `check_closed` writes the definition out at a small size as plain SymPy, lets SymPy differentiate, and
+compares with the closed form at random points to 50 digits; `simplify` is never asked. `check_identity` compares
+two expressions as `sights` does. Both return Evidence or raise CheckError with the entry, the point and both values.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from derive.language.definition import Definition
+from derive.language.derivation import Derivation, Evidence
+from derive.language.errors import CheckError
+from derive.language.expressions import Expression
+from derive.verify.evaluate import Scope, UndefinedError
+from derive.verify.expand import Expansion, Formula, symbol, to_sympy
+from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success
+from derive.verify.sights import (
+    POINTS,
+    TOLERANCE,
+    Subject,
+    all_free_indices,
+    difference_order,
+    look,
+    shown,
+    worst_order,
+)
+from derive.verify.systems import DIGITS, context
+
+SYMPY_DIGITS = 50
+WORKING_DIGITS = 65
+EXPANDED_SIZES = (3, 2)
+EXPANDED_POINTS = 3
+EXPANDED_ENTRIES = 3
+"""Entries of a gradient or Jacobian that are looked at: every pattern of equal and different indices first."""
+
+
+def check_closed(derivation: Derivation, domain: Domain | None = None) -> Evidence:
+    """The closed form against SymPy's `diff` of the definition written out. Raises CheckError."""
+    names = derivation.definition.sizes
+    sizes = {name: EXPANDED_SIZES[k % len(EXPANDED_SIZES)] for k, name in enumerate(names)}
+    indices = all_free_indices((derivation.left, derivation.closed))
+    scopes = assignments(indices, sizes, EXPANDED_ENTRIES, random.Random(derivation.name))
+    orders = [order for scope in scopes for order in entry_orders(derivation, sizes, scope, domain)]
+    if not orders:
+        raise CheckError(f"{derivation.name}: no entry was compared with SymPy's derivative")
+    known = [order for order in orders if order is not None]
+    return Evidence(1, EXPANDED_POINTS, SYMPY_DIGITS, max(known, default=None))
+
+
+def entry_orders(derivation: Derivation, sizes: Sizes, scope: Scope, domain: Domain | None) -> list[int | None]:
+    """Differences, as powers of ten, between SymPy's derivative and one entry of the closed form."""
+    expansion = Expansion(derivation.definition, sizes)
+    truth, closed = (to_sympy(e, scope, expansion) for e in (derivation.left, derivation.closed))
+
+    def attempt(values: Values) -> int | None:
+        table = {symbol(entry): sympy.Float(rational(value), WORKING_DIGITS) for entry, value in values.items()}
+        expected, got = (number(formula, table) for formula in (truth, closed))
+        order = difference_order(expected, got)
+        if order is not None and order > TOLERANCE:
+            place = describe(values, sizes, scope)
+            message = f"SymPy's derivative is {shown(expected)}, the closed form {shown(got)}"
+            raise CheckError(f"{derivation.name}: the closed form is wrong at {place}: {message}")
+        return order
+
+    inputs = (*derivation.definition.inputs, *derivation.extras)
+    return [
+        first_success(inputs, sizes, domain, f"{derivation.name} {point}", attempt, derivation.name)
+        for point in range(EXPANDED_POINTS)
+    ]
+
+
+def rational(value: Fraction) -> Formula:
+    return sympy.Rational(value.numerator, value.denominator)
+
+
+def number(formula: Formula, table: Mapping[Formula, Formula]) -> Any:
+    """The value of a formula at these numbers; UndefinedError where it is not a finite real number."""
+    value = formula.xreplace(table).evalf(WORKING_DIGITS)
+    if not (value.is_Float or value.is_Integer or value.is_Rational) or not value.is_finite:
+        raise UndefinedError(f"SymPy gives {value}")
+    return context(WORKING_DIGITS).mpf(value._to_mpmath(context(WORKING_DIGITS).prec))
+
+
+def check_identity(
+    definition: Definition,
+    left: Expression,
+    right: Expression,
+    domain: Domain | None = None,
+    functions: Iterable[Definition] = (),
+) -> Evidence:
+    """left = right at random points of the definition. `functions` are applied by name beside the definition's own."""
+    known = {f.name: f for f in (*definition.functions, *functions, definition)}
+    extended = replace(definition, functions=tuple(known.values()))
+    subject = Subject(f"{definition.name}, identity", extended, (), domain)
+    sights = look(subject, (left, right))
+    worst, sight = worst_order(sights, 0)
+    if worst is not None and worst > TOLERANCE:
+        left_value, right_value = map(shown, sight.chain)
+        message = f"left {left_value}, right {right_value} at {sight.place}"
+        raise CheckError(f"{definition.name}: the identity does not hold: {message}")
+    return Evidence(len({tuple(s.sizes.items()) for s in sights}), POINTS, DIGITS, worst)

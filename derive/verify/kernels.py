@@ -1,0 +1,221 @@
+"""Generated kernels against the truth: every function, both precisions, batched and not, at random and hard points.
+
+Contract: `check_kernels` calls every public function of a module and returns KernelEvidence, or raises CheckError
+naming function, argument, point, dtype, what came out and what is right. A function that nobody knows how to check
+is a failure too. An entry may be off by ROUNDINGS times its rounding bound (see `truth`): to first order the error
+of evaluating the stated form with every input rounded once, at hard points that of the function itself. At kinks the
+closed form decides, which carries the stated convention. Inputs are read-only, and any floating-point warning is
+an error.
+
+To extend: a new kind of kernel function is one row of FUNCTIONS.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from derive.language.definition import Definition
+from derive.language.derivation import Derivation
+from derive.language.errors import CheckError
+from derive.verify.calls import FUNCTIONS, Call, Trial, flatten
+from derive.verify.cases import Case, HardPoint, batch_plan, hard_case, random_case, with_batch
+from derive.verify.directional import check_adjoint, check_directions
+from derive.verify.samples import Domain, Sizes, Values, first_success
+from derive.verify.sights import shown
+from derive.verify.systems import Rounded
+from derive.verify.truth import Truth, check_against_differences, place_of
+
+DTYPES = (np.float64, np.float32)
+ROUNDINGS = 16
+SUBNORMALS = 2**14
+"""Intermediate results below the normal range lose digits: so many of the smallest numbers do not count."""
+
+
+@dataclass(frozen=True)
+class KernelEvidence:
+    """What was checked: functions, cases, and for each function and dtype the worst error.
+
+    roundings: in units of the rounding bound, (function, dtype) -> error; ROUNDINGS is the limit.
+    ulps: in units in the last place, for functions of scalars.
+    """
+
+    functions: tuple[str, ...]
+    random_points: int
+    hard_points: int
+    roundings: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    ulps: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+
+def check_kernels(
+    definition: Definition,
+    derivations: Sequence[Derivation],
+    module: Any,
+    *,
+    domain: Domain | None = None,
+    hard_points: Sequence[HardPoint] = (),
+    ulps: Mapping[str, float] | None = None,
+) -> KernelEvidence:
+    """Check every function of a kernel module. Raises CheckError.
+
+    domain: ordinary range of each input. hard_points: input name -> value, in the input's shape.
+    ulps: function name -> bound in units in the last place that functions of scalars must keep.
+    """
+    trial = Trial(definition, tuple(derivations), module)
+    names = checked_names(trial)
+    random = [random_truth(definition, derivations, domain, *plan, k) for k, plan in enumerate(batch_plan(definition))]
+    hard = [hard_case(definition, point, domain, f"{definition.name} {k}") for k, point in enumerate(hard_points)]
+    tally = Tally(definition, dict(ulps or {}))
+    for truth in random:
+        check_case(trial, truth, DTYPES, tally)
+        check_adjoint(trial, truth.case)
+    check_against_differences(random[0], derivations)
+    check_directions(trial, [t.case for t in random])
+    for case in hard:
+        check_hard(trial, case, tally)
+    samples = sum(int(np.prod(t.case.batch)) for t in random)
+    return KernelEvidence(names, samples, len(hard), MappingProxyType(tally.roundings), MappingProxyType(tally.ulps))
+
+
+def checked_names(trial: Trial) -> tuple[str, ...]:
+    """The public functions of the module; each must be one that is checked, none may be missing."""
+    name = trial.definition.name
+    there = {n for n in vars(trial.module) if n == name or n.startswith(f"{name}_")}
+    there = {n for n in there if callable(getattr(trial.module, n)) and not isinstance(getattr(trial.module, n), type)}
+    known = {name + row.suffix: row for row in FUNCTIONS}
+    for stray in sorted(there - known.keys()):
+        raise CheckError(f"{name}: nothing checks the kernel {stray}")
+    wanted = {n for n, row in known.items() if row.required(trial)}
+    for missing in sorted(wanted - there):
+        raise CheckError(f"{name}: the kernel {missing} is missing")
+    return tuple(n for n in known if n in there)
+
+
+def random_truth(
+    definition: Definition,
+    derivations: Sequence[Derivation],
+    domain: Domain | None,
+    sizes: Sizes,
+    batch: tuple[int, ...],
+    number: int,
+) -> Truth:
+    """The truth for a batch of random points at which every result is a real number."""
+    seed = f"{definition.name} kernels {number}"
+
+    def attempt(values: Values) -> Truth:
+        truth = Truth(definition, random_case(definition, sizes, batch, values, seed))
+        for output in definition.outputs:
+            truth.output(output)
+        for derivation in derivations:
+            truth.derivation(derivation)
+        return truth
+
+    inputs = [with_batch(i, batch) for i in definition.inputs]
+    return first_success(inputs, sizes, domain, seed, attempt, f"{definition.name}, kernels")
+
+
+def check_hard(trial: Trial, case: Case, tally: Tally) -> None:
+    """A hard point in each dtype; the truth is shared where rounding to the dtype changes nothing."""
+    truths: dict[bytes, Truth] = {}
+    for dtype in DTYPES:
+        rounded = case.as_dtype(dtype)
+        truth = truths.setdefault(rounded.key, Truth(trial.definition, rounded))
+        check_case(trial, truth, (dtype,), tally)
+
+
+def check_case(trial: Trial, truth: Truth, dtypes: Sequence[Any], tally: Tally) -> None:
+    for row in FUNCTIONS:
+        name = trial.definition.name + row.suffix
+        if hasattr(trial.module, name):
+            for call in row.calls(trial, truth):
+                for dtype in dtypes:
+                    check_call(trial, name, call, truth.case, dtype, tally)
+
+
+def check_call(trial: Trial, name: str, call: Call, case: Case, dtype: Any, tally: Tally) -> None:
+    """One call: shapes, dtypes and every entry."""
+    where = f"{name}({', '.join(call.names)}) in {np.dtype(dtype).name} at {place_of(case)}"
+    parts = flatten(run(getattr(trial.module, name), call, dtype, where))
+    if len(parts) != len(call.expected):
+        raise CheckError(f"{where}: returns {len(parts)} arrays, expected {len(call.expected)}")
+    for part, expected in zip(parts, call.expected, strict=True):
+        got = np.asarray(part)
+        if got.shape != expected.shape or got.dtype != dtype:
+            what = f"an array of shape {got.shape} and type {got.dtype}"
+            raise CheckError(f"{where}: returns {what}, expected {expected.shape} and {np.dtype(dtype).name}")
+        for position in np.ndindex(*expected.shape):
+            tally.add(name, where, position, got[position], expected.item(position))
+
+
+def run(function: Callable[..., Any], call: Call, dtype: Any, where: str) -> Any:
+    """The call on read-only arrays; a warning or an exception fails the check."""
+    arguments = []
+    for argument in call.arguments:
+        with np.errstate(all="ignore"):
+            array = np.array(argument, dtype=dtype)
+        array.setflags(write=False)
+        arguments.append(array)
+    try:
+        with np.errstate(all="raise"), warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return function(*arguments)
+    except Exception as error:
+        raise CheckError(f"{where}: {type(error).__name__}: {error}") from error
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Judges entries and keeps the worst error of each function."""
+
+    definition: Definition
+    limits: Mapping[str, float]
+    roundings: dict[tuple[str, str], float] = field(default_factory=dict)
+    ulps: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def add(self, name: str, where: str, position: tuple[int, ...], got: Any, expected: Rounded | None) -> None:
+        """Raise CheckError if the entry is farther off than rounding explains."""
+        if expected is None:  # no real value here: whatever comes out, it came without a warning
+            return
+        place = f"{where}, entry {list(position)}" if position else where
+        if beyond_floats(got, expected):
+            return
+        wrong = CheckError(f"{place}: got {got!s}, expected {shown(expected.value)}")
+        if not np.isfinite(got):
+            raise wrong
+        key = (name, got.dtype.name)
+        error = self.error_in_roundings(got, expected)
+        if error > ROUNDINGS:
+            raise CheckError(f"{wrong} (error {error:.3g} roundings, {ROUNDINGS} are allowed)")
+        self.roundings[key] = max(self.roundings.get(key, 0.0), error)
+        if self.definition.is_scalar_function:
+            self.add_ulps(name, key, got, expected, wrong)
+
+    def error_in_roundings(self, got: Any, expected: Rounded) -> float:
+        info = np.finfo(got.dtype)
+        floor = float(info.smallest_subnormal) * (2 if self.definition.is_scalar_function else SUBNORMALS)
+        mp = expected.value.context
+        apart = max(abs(mp.mpf(float(got)) - expected.value) - mp.mpf(floor), 0)
+        bound = expected.error * mp.mpf(float(info.eps)) / 2
+        return float(apart / bound) if bound else (0.0 if not apart else float("inf"))
+
+    def add_ulps(self, name: str, key: tuple[str, str], got: Any, expected: Rounded, wrong: CheckError) -> None:
+        mp = expected.value.context
+        spacing = mp.mpf(float(np.spacing(np.abs(got.dtype.type(float(expected.value))))))
+        error = float(abs(mp.mpf(float(got)) - expected.value) / spacing)
+        self.ulps[key] = max(self.ulps.get(key, 0.0), error)
+        limit = self.limits.get(name)
+        if limit is not None and error > limit:
+            raise CheckError(f"{wrong} (error {error:.3g} ULP, the bound is {limit})")
+
+
+def beyond_floats(got: Any, expected: Rounded) -> bool:
+    """An infinity of the right sign where the true value is beyond the dtype's range, or within rounding of it."""
+    info = np.finfo(got.dtype)
+    mp = expected.value.context
+    reach = abs(expected.value) + ROUNDINGS * expected.error * mp.mpf(float(info.eps))
+    return bool(np.isinf(got) and (got > 0) == (expected.value > 0) and reach >= mp.mpf(float(info.max)))

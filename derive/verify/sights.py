@@ -1,0 +1,102 @@
+"""Values of expressions that ought to be equal, at several sizes, random points and index values.
+
+Contract: `look` evaluates a chain of expressions together, so that what they share is worked out once. Two values
+agree when they differ by at most 1e-40 of the larger one, or by 1e-40 * 1e-10 where both are smaller than 1e-10.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from derive.language.definition import Definition, Input
+from derive.language.expressions import Expression, Index
+from derive.language.trees import free_indices
+from derive.verify.evaluate import Point, Scope, evaluate
+from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success, size_choices
+from derive.verify.systems import Real, real_system
+
+POINTS = 8
+ASSIGNMENTS = 2
+"""Index values looked at per point; over the points every pattern of equal and different indices has its turn."""
+
+TOLERANCE = -40
+SMALL = -10
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is looked at: the name for messages, the definition, the inputs, where they ordinarily lie."""
+
+    name: str
+    definition: Definition
+    extras: tuple[Input, ...] = ()
+    domain: Domain | None = None
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        return (*self.definition.inputs, *self.extras)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The values of a chain of expressions at one point and one choice of index values."""
+
+    sizes: Sizes
+    values: Values
+    scope: Scope
+    chain: tuple[Any, ...]
+
+    @property
+    def place(self) -> str:
+        return describe(self.values, self.sizes, self.scope)
+
+
+def look(subject: Subject, chain: Sequence[Expression]) -> list[Sight]:
+    """The chain's values at all sizes and points, a few index values each. CheckError if nothing can be evaluated."""
+    system = real_system(subject.definition, chain)
+    return [
+        sight
+        for sizes in size_choices(subject.definition)
+        for number in range(POINTS)
+        for sight in look_at_point(subject, chain, system, sizes, number)
+    ]
+
+
+def look_at_point(
+    subject: Subject, chain: Sequence[Expression], system: Real, sizes: Sizes, number: int
+) -> list[Sight]:
+    seed = f"{subject.name} {sorted(sizes.items())} {number}"
+    scopes = assignments(all_free_indices(chain), sizes, ASSIGNMENTS, random.Random(seed))
+
+    def attempt(values: Values) -> list[Sight]:
+        given = {entry: system.number(value) for entry, value in values.items()}
+        point = Point(subject.definition, sizes, given, system)
+        return [Sight(sizes, values, scope, tuple(evaluate(e, scope, point) for e in chain)) for scope in scopes]
+
+    return first_success(subject.inputs, sizes, subject.domain, seed, attempt, subject.name)
+
+
+def all_free_indices(chain: Iterable[Expression]) -> tuple[Index, ...]:
+    return tuple(dict.fromkeys(i for e in chain for i in free_indices(e)))
+
+
+def difference_order(before: Any, after: Any) -> int | None:
+    """The power of ten, rounded up, of |before - after| over the larger of both and 1e-10; None if they are equal."""
+    if before == after:
+        return None
+    mp = before.context
+    scale = max(abs(before), abs(after), mp.mpf(10) ** SMALL)
+    return int(mp.ceil(mp.log10(abs(before - after) / scale)))
+
+
+def worst_order(sights: Sequence[Sight], number: int) -> tuple[int | None, Sight]:
+    """The worst difference between the chain's values `number` and `number + 1`, and where it is."""
+    orders = [(difference_order(s.chain[number], s.chain[number + 1]), s) for s in sights]
+    return max(orders, key=lambda pair: (pair[0] is not None, pair[0] or 0))
+
+
+def shown(value: Any) -> str:
+    return str(value.context.nstr(value, 20)) if hasattr(value, "context") else str(value)

@@ -1,0 +1,111 @@
+"""Every step of a derivation, looked at from outside: the value before it and the value after it.
+
+Contract: `check_steps` returns the derivation with Evidence in every step or raises CheckError. It sees values and
+no rule; what counts as equal is said in `sights`. Steps that claim to be rational identities are also checked with
+fractions, exactly, with every function and derivative an unknown. The chain is checked too: it starts at `left`,
+has no gap and ends at `closed`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derive.language.derivation import Derivation, Evidence, Step
+from derive.language.errors import CheckError
+from derive.language.trees import canonical
+from derive.verify.evaluate import Point, evaluate
+from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success, size_choices
+from derive.verify.sights import POINTS, TOLERANCE, Sight, Subject, all_free_indices, look, shown, worst_order
+from derive.verify.systems import DIGITS, Exact
+
+EXACT_POINTS = 2
+EXACT_ASSIGNMENTS = 4
+
+
+def check_steps(derivation: Derivation, domain: Domain | None = None) -> Derivation:
+    """The derivation with evidence in every step. Raises CheckError naming definition, rule, step and point."""
+    check_chain(derivation)
+    subject = Subject(derivation.name, derivation.definition, derivation.extras, domain)
+    sights = look(subject, (derivation.left, *(s.after for s in derivation.steps)))
+    steps = tuple(
+        replace(step, evidence=step_evidence(derivation, number, sights))
+        for number, step in enumerate(derivation.steps)
+    )  # fmt: skip
+    return replace(derivation, steps=steps)
+
+
+def step_evidence(derivation: Derivation, number: int, sights: Sequence[Sight]) -> Evidence:
+    worst, sight = worst_order(sights, number)
+    if worst is not None and worst > TOLERANCE:
+        raise changed(derivation, number, sight.place, sight.chain[number], sight.chain[number + 1])
+    sizes = size_choices(derivation.definition)
+    return Evidence(len(sizes), POINTS, DIGITS, worst, check_exact(derivation, number, sizes))
+
+
+def changed(derivation: Derivation, number: int, place: str, before: object, after: object) -> CheckError:
+    return CheckError(
+        f"{derivation.name}: step {number + 1} ({rule_name(derivation.steps[number])}) changes the value at {place}: "
+        f"before {shown(before)}, after {shown(after)}"
+    )
+
+
+def rule_name(step: Step) -> str:
+    return f"{step.reason.key}: {step.reason.english}"
+
+
+# --- the chain -----------------------------------------------------------------------------------------
+
+
+def check_chain(derivation: Derivation) -> None:
+    """The steps lead from `left` to `closed` without a gap."""
+    steps = derivation.steps
+    if not steps:
+        raise CheckError(f"{derivation.name}: no steps lead from the derivative to the closed form")
+    ends = (derivation.left, *(s.after for s in steps))
+    starts = (*(s.before for s in steps), derivation.closed)
+    for number, (end, start) in enumerate(zip(ends, starts, strict=True)):
+        if end != start and canonical(end) != canonical(start):
+            raise CheckError(f"{derivation.name}: {gap(steps, number)}")
+
+
+def gap(steps: Sequence[Step], number: int) -> str:
+    """Which join of the chain is open, in words."""
+    if number == 0:
+        return f"step 1 ({rule_name(steps[0])}) does not start at the derivative that was asked for"
+    if number == len(steps):
+        return f"the last step, {number} ({rule_name(steps[-1])}), does not end at the closed form"
+    return f"step {number + 1} ({rule_name(steps[number])}) does not start where step {number} ends"
+
+
+# --- exactly -------------------------------------------------------------------------------------------
+
+
+def check_exact(derivation: Derivation, number: int, sizes: Sequence[Sizes]) -> bool:
+    """Whether the step claims to be a rational identity; CheckError if it claims so and is not."""
+    if not derivation.steps[number].reason.exact:
+        return False
+    for choice in sizes:
+        for attempt in range(EXACT_POINTS):
+            check_exact_at(derivation, number, choice, f"{derivation.name} {attempt}")
+    return True
+
+
+def check_exact_at(derivation: Derivation, number: int, sizes: Sizes, seed: str) -> None:
+    step = derivation.steps[number]
+    chance = random.Random(seed)
+    scopes = assignments(all_free_indices((step.before, step.after)), sizes, EXACT_ASSIGNMENTS, chance)
+
+    def attempt(_: Values) -> None:
+        # a division by zero is drawn again, with other fractions
+        point = Point(derivation.definition, sizes, {}, Exact(str(chance.random())))
+        for scope in scopes:
+            before, after = (evaluate(e, scope, point) for e in (step.before, step.after))
+            if before != after:
+                where = describe({}, sizes, scope) or "every point"
+                place = f"{where}, every quantity an arbitrary fraction"
+                raise changed(derivation, number, place, before, after)
+
+    what = f"{derivation.name}: step {number + 1} ({rule_name(step)}), exactly"
+    first_success((), sizes, None, seed, attempt, what)

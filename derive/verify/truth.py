@@ -1,0 +1,218 @@
+"""What kernels ought to return, with many digits, and how far rounding may take them off it.
+
+Contract: a `Truth` gives for each output and each derivation an array of Rounded values, one per sample and entry;
+None stands where there is no real value. At hard points the precision is raised until the value no longer moves, an
+infinite input is replaced by huge numbers until the limit shows, and the error bound is that of the function itself
+(its inputs moved by one rounding) where that is below the bound of the formula: a kernel must not inherit the
+overflow or the cancellation of the formula on paper.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from derive.language.definition import Definition
+from derive.language.derivation import Derivation
+from derive.language.errors import CheckError
+from derive.language.expressions import Expression, Index, Partial, Ref
+from derive.language.trees import free_indices, walk
+from derive.verify.cases import Array, Case
+from derive.verify.evaluate import Entry, Point, Scope, evaluate
+from derive.verify.samples import describe, positions, size_of
+from derive.verify.sights import shown
+from derive.verify.systems import DIGITS, Real, Rounded, Rounding, real_system
+
+UNIT = Fraction(1, 2**53)
+Rung = tuple[int, int]
+LADDER: tuple[Rung, ...] = ((DIGITS, 400), (450, 800), (1200, 1600), (4000, 3200))
+"""Digits to try in turn, and the power of ten that stands for infinity beside them."""
+
+DIFFERENCED_ENTRIES = 4
+SAME = 20
+"""Two precisions agree when they do to 20 digits, or when no float64 could tell them apart."""
+BELOW_FLOATS, ABOVE_FLOATS = -345, 310
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """One sample of the batch, and the directions of a VJP or JVP there under a label of their own."""
+
+    at: tuple[int, ...] = ()
+    label: str = ""
+    directions: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """True values for a case. `fixed` overrides named quantities (what a kernel is given as its own output)."""
+
+    definition: Definition
+    case: Case
+    fixed: Mapping[str, Array] = field(default_factory=dict)
+    points: dict[object, Point] = field(default_factory=dict, repr=False)
+    arrays: dict[str, Array] = field(default_factory=dict, repr=False)
+
+    def output(self, name: str) -> Array:
+        """batch + the output's shape"""
+        if name not in self.arrays:
+            indices = self.definition.equation(name).indices
+            self.arrays[name] = self.array(Ref(name, indices), indices, Spot())
+        return self.arrays[name]
+
+    def derivation(self, derivation: Derivation) -> Array:
+        """batch + the shape of the result: a gradient's is its variable's, a Jacobian's the output's and variable's."""
+        if derivation.name not in self.arrays:
+            spot = spot_of(derivation, self.case)
+            self.arrays[derivation.name] = self.array(derivation.closed, result_indices(derivation), spot)
+        return self.arrays[derivation.name]
+
+    def array(self, value: Expression, indices: Sequence[Index], spot: Spot) -> Array:
+        """The expression at every sample and every value of its indices."""
+        shape = tuple(size_of(i.size, self.case.sizes) for i in indices)
+        found = np.empty((*self.case.batch, *shape), dtype=object)
+        for at in np.ndindex(*self.case.batch):
+            here = replace(spot, at=at)
+            for position in np.ndindex(*shape):
+                found[(*at, *position)] = self.entry(value, dict(zip(indices, position, strict=True)), here)
+        return found
+
+    # --- one entry ---
+
+    def entry(self, value: Expression, scope: Scope, spot: Spot) -> Rounded | None:
+        if not self.case.hard:
+            return self.value(value, scope, spot, LADDER[0])
+        try:
+            return self.settled(value, scope, spot)
+        except ArithmeticError:
+            return None
+
+    def value(self, value: Expression, scope: Scope, spot: Spot, rung: Rung, sign: int = 0) -> Rounded:
+        found: Rounded = evaluate(value, scope, self.point(spot, rung, sign))
+        return found
+
+    def settled(self, value: Expression, scope: Scope, spot: Spot) -> Rounded | None:
+        """The value at the first precision that agrees with the one before; None for an infinity without a limit."""
+        before = self.value(value, scope, spot, LADDER[0])
+        for rung in LADDER[1:]:
+            now = self.value(value, scope, spot, rung)
+            if agree(before.value, now.value):
+                moved = [self.value(value, scope, spot, rung, sign).value for sign in (1, -1)]
+                return sharpened(now, moved)
+            before = now
+        if any(np.isinf(a).any() for a in self.case.inputs.values()):
+            return None
+        place = place_of(self.case)
+        raise CheckError(f"{self.definition.name}: the check could not run: no stable value at {place}")
+
+    # --- points ---
+
+    def point(self, spot: Spot, rung: Rung, sign: int) -> Point:
+        """The point of one sample; `sign` moves every input by one rounding, neighbours in opposite directions."""
+        key = (spot.at, spot.label, rung, sign)
+        if key not in self.points:
+            self.points[key] = self.made_point(spot, rung, sign)
+        return self.points[key]
+
+    def made_point(self, spot: Spot, rung: Rung, sign: int) -> Point:
+        digits, infinity = rung
+        system = Rounding(Real(digits), UNIT)
+        if spot.label:
+            base = self.point(replace(spot, label=""), rung, sign)
+            extra = dict(self.entries(spot.at, spot.directions, system, infinity, sign))
+            return Point(self.definition, self.case.sizes, {**base.values, **extra}, system, parent=base)
+        given = {**self.case.inputs, **self.fixed}
+        values = dict(self.entries(spot.at, given, system, infinity, sign))
+        return Point(self.definition, self.case.sizes, values, system)
+
+    def entries(
+        self, at: tuple[int, ...], arrays: Mapping[str, Array], system: Rounding, infinity: int, sign: int
+    ) -> Iterator[tuple[Entry, Rounded]]:
+        unit = system.real.number(UNIT)
+        shared = {i.name for i in self.definition.inputs if i.shared}
+        for name, array in arrays.items():
+            own = array if name in shared else array[at]
+            for position in np.ndindex(*own.shape):
+                value = exact(float(own[position]), system.real, infinity)
+                sign = -sign
+                yield (name, position), Rounded(value * (1 + sign * unit), abs(value))
+
+
+def sharpened(found: Rounded, moved: Sequence[Any]) -> Rounded:
+    """The smaller of the formula's bound and of how far the value moves when its inputs do."""
+    unit = found.value.context.mpf(UNIT.numerator) / UNIT.denominator
+    own = max(abs(m - found.value) for m in moved) / unit + abs(found.value)
+    return Rounded(found.value, min(found.error, own))
+
+
+def exact(value: float, system: Real, infinity: int) -> Any:
+    """A float as it is; an infinity as a power of ten beyond all floats."""
+    if np.isinf(value):
+        return system.context.mpf(10) ** infinity * int(np.sign(value))
+    return system.context.mpf(value)
+
+
+def agree(before: Any, now: Any) -> bool:
+    """Whether no float64 could tell the two apart, or 20 digits are equal."""
+    mp = now.context
+    apart, size = abs(now - before), min(abs(now), abs(before))
+    beyond = size > mp.mpf(10) ** ABOVE_FLOATS and (now > 0) == (before > 0)
+    return bool(beyond or apart <= size / mp.mpf(10) ** SAME or apart < mp.mpf(10) ** BELOW_FLOATS)
+
+
+def result_indices(derivation: Derivation) -> tuple[Index, ...]:
+    """The indices of the result in the order of a kernel's axes."""
+    partial = next(n for n in walk(derivation.left) if isinstance(n, Partial))
+    output, variable = free_indices(partial.body), partial.variable.indices
+    rows = {"jvp": output, "jacobian": (*output, *variable)}
+    return rows.get(derivation.wanted.kind, variable)
+
+
+def spot_of(derivation: Derivation, case: Case) -> Spot:
+    """The extra inputs of a VJP (the output's cotangent) or JVP (the variable's tangent), by their names."""
+    wanted = derivation.wanted
+    source = case.cotangents[wanted.output] if wanted.kind == "vjp" else case.tangents[wanted.variable]
+    if wanted.kind == "jvp" and derivation.definition.input(wanted.variable).shared:
+        source = np.broadcast_to(source, (*case.batch, *source.shape))
+    label = derivation.name if derivation.extras else ""
+    return Spot((), label, {e.name: source for e in derivation.extras})
+
+
+def place_of(case: Case) -> str:
+    values = {
+        (name, position): array[position]
+        for name, array in case.inputs.items()
+        for position in np.ndindex(*array.shape)
+    }
+    return describe(values, case.sizes)
+
+
+# --- against the definition ------------------------------------------------------------------------------
+
+
+def check_against_differences(truth: Truth, derivations: Sequence[Derivation]) -> None:
+    """The closed forms at the first sample against differences of the definition, with many digits."""
+    for derivation in derivations:
+        system = real_system(truth.definition, (derivation.left,))
+        spot = replace(spot_of(derivation, truth.case), at=(0,) * len(truth.case.batch))
+        given = {**truth.case.inputs, **spot.directions}
+        entries = truth.entries(spot.at, given, Rounding(system, UNIT), 0, 0)
+        point = Point(truth.definition, truth.case.sizes, {entry: v.value for entry, v in entries}, system)
+        for scope in scopes_of(derivation, truth.case):
+            expected = evaluate(derivation.left, scope, point)
+            got = truth.value(derivation.closed, scope, spot, LADDER[0]).value
+            if abs(expected - got) > max(abs(expected), 1) * system.context.mpf(10) ** -40:
+                message = f"differences give {shown(expected)}, the closed form {shown(got)}"
+                raise CheckError(f"{derivation.name}: wrong at {place_of(truth.case)}: {message}")
+
+
+def scopes_of(derivation: Derivation, case: Case) -> Iterator[Scope]:
+    """The first few entries of the result."""
+    indices = result_indices(derivation)
+    for position in itertools.islice(positions((i.size for i in indices), case.sizes), DIFFERENCED_ENTRIES):
+        yield dict(zip(indices, position, strict=True))

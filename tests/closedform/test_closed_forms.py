@@ -1,0 +1,138 @@
+"""Closed forms are found by the general method: every mutation of a definition gets its own right answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.closedform.close import cases
+from derive.closedform.derivations import default_wanted, derive_all
+from derive.emit.unicode_text import unicode_text
+from derive.language.derivation import Derivation, Wanted
+from derive.language.resolve import parse
+from derive.verify.gradients import check_closed
+from derive.verify.steps import check_steps
+
+FUNCTIONS = parse(
+    """
+sigmoid(x) -> y
+    y = 1/(1 + exp(-x))
+tanh(x) -> y
+    y = (exp(x) - exp(-x))/(exp(x) + exp(-x))
+"""
+)
+
+PERCEPTRON = """perceptron(x[n], t[m]; w[n, m]) -> E
+    X[k] = sum(j, w[j, k] * x[j])
+    O[k] = {activation}
+    E = {loss}"""
+
+UNARY = {
+    "1/x": "-1/x²",
+    "1/(1 + exp(-x))": "y (1 - y)",
+    "1/(1 + exp(x))": "-y (1 - y)",
+    "exp(x)/(1 + exp(x))": "y (1 - y)",
+    "2/(1 + exp(-x))": "½ y (2 - y)",
+    "1/(2 + exp(-x))": "y (1 - 2 y)",
+    "1/(1 + exp(-3*x + 1))": "3 y (1 - y)",
+    "1/(1 + 2**(-x))": "ln(2) y (1 - y)",
+    "sigmoid(3*x - 1)": "3 y (1 - y)",
+    "sigmoid(-x)": "-y (1 - y)",
+    "1 - sigmoid(x)": "-y (1 - y)",
+    "(exp(x) - exp(-x))/(exp(x) + exp(-x))": "1 - y²",
+    "(exp(2*x) - 1)/(exp(2*x) + 1)": "(1 - y) (1 + y)",
+    "tanh(2*x)": "2(1 - y²)",
+    "x*sigmoid(x)": "sigmoid(x) + (1 - sigmoid(x)) y",
+    "where(x < 0, 0, x)": "{0, x < 0; 1, x ≥ 0}",
+    "where(x <= 0, exp(x) - 1, x)": "{e^x, x ≤ 0; 1, x > 0}",
+    "log(1 + exp(x))": "e^x/(1 + e^x)",
+    "x**3": "3 x²",
+    "exp(x)": "y",
+    "5": "0",
+}
+
+
+def only(text: str, *wanted: Wanted) -> Derivation:
+    (definition,) = parse(text, FUNCTIONS)
+    return derive_all(definition, wanted or None)[0]
+
+
+def checked(derivation: Derivation) -> str:
+    """The closed form as text, after every check."""
+    check_steps(derivation)
+    check_closed(derivation)
+    return unicode_text(derivation.closed)
+
+
+@pytest.mark.parametrize("right_side", UNARY)
+def test_unary(right_side: str) -> None:
+    assert checked(only(f"f(x) -> y\n    y = {right_side}")) == UNARY[right_side]
+
+
+@pytest.mark.parametrize(
+    ("term", "closed"),
+    [
+        ("exp(a[{}])", "p_i (δ_ij - p_j)"),
+        ("2**a[{}]", "ln(2) p_i (δ_ij - p_j)"),
+        ("exp(2*a[{}])", "2 p_i (δ_ij - p_j)"),
+        ("exp(-a[{}])", "-p_i (δ_ij - p_j)"),
+    ],
+)
+def test_softmax_and_its_mutations(term: str, closed: str) -> None:
+    text = f"f(a[n]) -> p\n    p[i] = {term.format('i')} / sum(k, {term.format('k')})"
+    (definition,) = parse(text)
+    jacobian, vjp, jvp = derive_all(definition)
+    assert [d.wanted.kind for d in (jacobian, vjp, jvp)] == ["jacobian", "vjp", "jvp"]
+    assert checked(jacobian) == closed
+    for derivation in (vjp, jvp):
+        assert "δ" not in checked(derivation)
+
+
+def test_softmax_with_temperature() -> None:
+    text = "f(a[n]; T) -> p\n    p[i] = exp(a[i]/T) / sum(k, exp(a[k]/T))"
+    assert checked(only(text, Wanted("jacobian", "p", "a"))) == "p_i (δ_ij - p_j)/T"
+    checked(only(text, Wanted("jacobian", "p", "T")))
+
+
+def test_softmax_vjp_and_jvp_collapse_their_deltas() -> None:
+    (definition,) = parse("softmax(a[n]) -> p\n    p[i] = exp(a[i]) / sum(k, exp(a[k]))")
+    jacobian, vjp, jvp = derive_all(definition)
+    assert unicode_text(vjp.closed) == "p_j (g_j - Σ_i g_i p_i)"
+    assert unicode_text(jvp.closed) == "p_i (v_i - Σ_j p_j v_j)"
+    ((delta, equal, unequal),) = cases(jacobian.closed)
+    assert unicode_text(delta) == "δ_ij"
+    assert unicode_text(equal) == "p_i (1 - p_i)"
+    assert unicode_text(unequal) == "-p_i p_j"
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "closed"),
+    [
+        ("sigmoid(X[k])", "1/2 * sum(k, (O[k] - t[k])**2)", "(O_k - t_k) O_k (1 - O_k) x_j"),
+        ("tanh(X[k])", "1/2 * sum(k, (O[k] - t[k])**2)", "(O_k - t_k) (1 - O_k²) x_j"),
+        ("sigmoid(X[k])", "sum(k, (O[k] - t[k])**2)", "2(O_k - t_k) O_k (1 - O_k) x_j"),
+        ("sigmoid(X[k])", "1/2 * sum(k, (O[k] - t[k])**3)", "(3/2) (O_k - t_k)² O_k (1 - O_k) x_j"),
+        ("1/(1 + exp(-X[k]))", "1/2 * sum(k, (O[k] - t[k])**2)", "(O_k - t_k) x_j O_k (1 - O_k)"),
+        ("sigmoid(3*X[k])", "1/2 * sum(k, (O[k] - t[k])**2)", "3(O_k - t_k) O_k (1 - O_k) x_j"),
+        ("X[k]", "mean(k, (O[k] - t[k])**2)", "2(O_k - t_k) x_j/m"),
+    ],
+)
+def test_perceptron_and_its_mutations(activation: str, loss: str, closed: str) -> None:
+    assert checked(only(PERCEPTRON.format(activation=activation, loss=loss))) == closed
+
+
+def test_perceptron_by_its_input_keeps_the_sum() -> None:
+    text = PERCEPTRON.format(activation="sigmoid(X[k])", loss="1/2 * sum(k, (O[k] - t[k])**2)")
+    assert checked(only(text, Wanted("gradient", "E", "x"))) == "Σ_k (O_k - t_k) O_k (1 - O_k) w_jk"
+
+
+def test_largest_entry() -> None:
+    derivation = only("f(a[n]) -> y\n    y = max(k, a[k]**2) - min(k, a[k])")
+    assert "arg max" in checked(derivation)
+    assert "arg min" in unicode_text(derivation.closed)
+
+
+def test_default_is_by_parameters_then_by_inputs() -> None:
+    (with_parameters,) = parse("f(x; w, b) -> y\n y = w*x + b")
+    (without,) = parse("f(x, y) -> z\n z = x*y")
+    assert [(w.kind, w.variable) for w in default_wanted(with_parameters)] == [("gradient", "w"), ("gradient", "b")]
+    assert [(w.kind, w.variable) for w in default_wanted(without)] == [("gradient", "x"), ("gradient", "y")]

@@ -1,0 +1,68 @@
+"""Small definitions that together make every rule of the engine take a step."""
+
+from __future__ import annotations
+
+from derive.language.definition import Definition
+from derive.language.derivation import Wanted
+from derive.language.resolve import parse
+
+TEXT = """
+sigmoid(x) -> y
+    y = 1/(1 + exp(-x))
+tanh(x) -> y
+    y = (exp(x) - exp(-x))/(exp(x) + exp(-x))
+relu(x) -> y
+    y = where(x < 0, 0, x)
+softmax(a[n]) -> p
+    p[i] = exp(a[i]) / sum(k, exp(a[k]))
+perceptron(x[n], t[m]; w[n, m]) -> E
+    X[k] = sum(j, w[j, k] * x[j])
+    O[k] = sigmoid(X[k])
+    E = 1/2 * sum(k, (O[k] - t[k])**2)
+reflected(x) -> y
+    y = 1 - sigmoid(x)
+shifted(x) -> y
+    y = 1/(1 + 2**(-x))
+silu(x) -> y
+    y = x*sigmoid(x)
+powers(x) -> y
+    y = (1 + x**2)**x + x**x + 3**x + x**(-2)/5
+alike(x) -> y
+    y = x**2 + (2*x)**2 + x*x*x/x
+functions(x) -> y
+    y = log(x) + sqrt(x) + sin(x) + cos(x) + tan(x) + arctan(x) + sinh(x) + cosh(x) + abs(x) + sign(x)
+inverses(x) -> y
+    y = arcsin(x/4) + arccos(x/4)
+extremes(a[n]) -> y
+    y = max(k, a[k]**2) + min(k, 3*a[k])
+counted(a[n], b) -> y
+    y = sum(k, a[k] + b)
+averaged(a[n]; c) -> y
+    y = mean(k, c*a[k]/(1 + c**2))
+outer(u[n], v[m]) -> M
+    M[i, j] = u[i]*v[j]
+trace_like(A[n, n]) -> s
+    s = sum(i, A[i, i]**2)
+hypotenuse(x, y) -> r
+    r = sqrt(x**2 + y**2)
+applied(x, y) -> z
+    z = hypotenuse(2*x, x*y)
+deep(x[n]; W[n, m], V[m]) -> y
+    h[k] = tanh(sum(j, W[j, k]*x[j]))
+    y = sigmoid(sum(k, V[k]*h[k]))
+tempered(a[n]; T) -> p
+    p[i] = exp(a[i]/T) / sum(k, exp(a[k]/T))
+"""
+
+DEFINITIONS: tuple[Definition, ...] = parse(TEXT)
+
+DOMAINS = {
+    "powers": {"x": (0.5, 2.0)},
+    "functions": {"x": (0.2, 1.4)},
+    "tempered": {"T": (0.5, 2.0)},
+}
+
+MORE_WANTED = {
+    "perceptron": (Wanted("gradient", "E", "w"), Wanted("gradient", "E", "x")),
+    "tempered": tuple(Wanted(k, "p", v) for v in ("a", "T") for k in ("jacobian", "vjp", "jvp")),
+}

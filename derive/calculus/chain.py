@@ -14,9 +14,9 @@ def applied(node: Expression, context: Context) -> Rewrite | None:
     if not isinstance(body, Applied) or body.derived:
         return None
     terms = (
-        mul(Applied(body.function, body.arguments, (p,)), Partial(argument, node.variable))
+        mul(Applied(body.function, body.arguments, (p,)), node.of(argument))
         for p, argument in enumerate(body.arguments)
-        if context.depends(argument, node.variable)
+        if context.depends(argument, node)
     )
     return Rewrite(add(*terms))
 
@@ -31,7 +31,7 @@ def unfold(node: Expression, context: Context) -> Rewrite | None:
     if not is_named(node.body, node.variable, context):
         return None
     assert isinstance(node.body, Ref)
-    return Rewrite(Partial(context.unfolded(node.body), node.variable), (node.body,))
+    return Rewrite(node.of(context.unfolded(node.body)), (node.body,))
 
 
 CHAIN = Reason("chain", "chain rule", "链式法则")

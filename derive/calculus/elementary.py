@@ -75,7 +75,7 @@ def elementary_rule(name: str) -> Callable[[Expression, Context], Rewrite | None
         if not isinstance(node.body, Call) or node.body.function != name:
             return None
         (u,) = node.body.arguments
-        return Rewrite(DERIVATIVES[name](u, Partial(u, node.variable)))
+        return Rewrite(DERIVATIVES[name](u, node.of(u)))
 
     return apply
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.calculus.rule import Context, Rewrite, Rule
-from derive.language.definition import Definition
 from derive.language.derivation import Reason
 from derive.language.expressions import (
     Add,
@@ -30,28 +29,26 @@ Support = tuple[int | None, ...]
 """For each index of the variable, which index of the quantity it must equal (None: any)."""
 
 
-def support(definition: Definition, name: str, variable: str) -> Support | None:
-    """Which entries of `variable` the entry name[i...] depends on; None if on none."""
-    if name == variable:
-        raise ValueError("a quantity and itself")
-    if not definition.depends_on(name, variable):
+def support(name: str, partial: Partial, context: Context) -> Support | None:
+    """Which entries of the variable the entry name[i...] depends on; None if on none."""
+    if not context.reaches(name, partial):
         return None
-    equation = definition.equation(name)
+    equation = context.definition.equation(name)
     found: Support | None = None
     for ref in references(equation.body):
-        here = support_of_reference(definition, ref, variable, equation.indices)
+        here = support_of_reference(ref, equation.indices, partial, context)
         if here is not None:
             found = here if found is None else tuple(a if a == b else None for a, b in zip(found, here, strict=True))
     return found
 
 
-def support_of_reference(definition: Definition, ref: Ref, variable: str, own: tuple[Index, ...]) -> Support | None:
+def support_of_reference(ref: Ref, own: tuple[Index, ...], partial: Partial, context: Context) -> Support | None:
     def axis(index: Index) -> int | None:
         return own.index(index) if index in own else None
 
-    if ref.name == variable:
+    if ref.name == partial.variable.name:
         return tuple(map(axis, ref.indices))
-    inner = support(definition, ref.name, variable) if definition.defines(ref.name) else None
+    inner = support(ref.name, partial, context)
     return None if inner is None else tuple(None if a is None else axis(ref.indices[a]) for a in inner)
 
 
@@ -60,18 +57,25 @@ def one_term_survives(node: Expression, context: Context) -> Rewrite | None:
     assert isinstance(node, Reduce)
     if node.kind != "sum":
         return None
-    for factor in factors_of(node.body):
+    for factor in summed(node.body):
         if not isinstance(factor, Partial) or not isinstance(factor.body, Ref):
             continue
         body, variable = factor.body, factor.variable
         if not context.definition.defines(body.name) or body.name == variable.name:
             continue
-        entries = support(context.definition, body.name, variable.name) or ()
+        entries = support(body.name, factor, context) or ()
         for axis, target in zip(entries, variable.indices, strict=False):
             if axis is not None and body.indices[axis] == node.index:
                 here = {node.index: target}
                 return Rewrite(rename(node.body, here), (rename(body, here), variable))
     return None
+
+
+def summed(value: Expression) -> Iterator[Expression]:
+    """The factors below any number of sums."""
+    while isinstance(value, Reduce) and value.kind == "sum":
+        value = value.body
+    yield from factors_of(value)
 
 
 def contraction(node: Expression, context: Context) -> Rewrite | None:
@@ -127,7 +131,7 @@ def largest_entry(node: Expression, context: Context) -> Rewrite | None:
         return None
     letter = fresh_index(body.index, context.taken | index_names(body))
     chosen = Selected(body.kind, letter, rename(body.body, {body.index: letter}), body.index)
-    return Rewrite(sum_over(body.index, mul(chosen, Partial(body.body, node.variable))))
+    return Rewrite(sum_over(body.index, mul(chosen, node.of(body.body))))
 
 
 def piecewise(node: Expression, context: Context) -> Rewrite | None:
@@ -136,7 +140,7 @@ def piecewise(node: Expression, context: Context) -> Rewrite | None:
     body = node.body
     if not isinstance(body, Where):
         return None
-    pieces = (Partial(p, node.variable) for p in (body.then, body.otherwise))
+    pieces = (node.of(p) for p in (body.then, body.otherwise))
     return Rewrite(Where(body.relation, body.left, body.right, *pieces))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.calculus.rule import Context, Rewrite, Rule
 from derive.language.derivation import Reason, Weight
 from derive.language.expressions import (
+    ONE,
     ZERO,
     Add,
     Expression,
@@ -29,7 +30,7 @@ from derive.language.trees import free_indices, rename
 def constant(node: Expression, context: Context) -> Rewrite | None:
     """dc/dx = 0"""
     assert isinstance(node, Partial)
-    return None if context.depends(node.body, node.variable) else Rewrite(ZERO)
+    return None if context.depends(node.body, node) else Rewrite(ZERO)
 
 
 def identity(node: Expression, context: Context) -> Rewrite | None:
@@ -52,7 +53,7 @@ def sum_rule(node: Expression, context: Context) -> Rewrite | None:
 
 def differentiated(term: Expression, node: Partial, context: Context) -> Expression:
     """d term/dx, where a term without x goes at once: it is no step of its own."""
-    return Partial(term, node.variable) if context.depends(term, node.variable) else ZERO
+    return node.of(term) if context.depends(term, node) else ZERO
 
 
 def constant_factor(node: Expression, context: Context) -> Rewrite | None:
@@ -60,21 +61,21 @@ def constant_factor(node: Expression, context: Context) -> Rewrite | None:
     assert isinstance(node, Partial)
     if not isinstance(node.body, Mul):
         return None
-    moving = [f for f in node.body.factors if context.depends(f, node.variable)]
+    moving = [f for f in node.body.factors if context.depends(f, node)]
     if len(moving) == len(node.body.factors):
         return None
     if len(moving) == 1:
-        return Rewrite(mul(*(Partial(f, node.variable) if f is moving[0] else f for f in node.body.factors)))
+        return Rewrite(mul(*(node.of(f) if f is moving[0] else f for f in node.body.factors)))
     constants = (f for f in node.body.factors if f not in moving)
-    return Rewrite(mul(*constants, Partial(mul(*moving), node.variable)))
+    return Rewrite(mul(*constants, node.of(mul(*moving))))
 
 
 def constant_denominator(node: Expression, context: Context) -> Rewrite | None:
     """d(u/c)/dx = (du/dx)/c"""
     assert isinstance(node, Partial)
-    if not isinstance(node.body, Quotient) or context.depends(node.body.denominator, node.variable):
+    if not isinstance(node.body, Quotient) or context.depends(node.body.denominator, node):
         return None
-    return Rewrite(quotient(Partial(node.body.numerator, node.variable), node.body.denominator))
+    return Rewrite(quotient(node.of(node.body.numerator), node.body.denominator))
 
 
 def derivative_of_sum(node: Expression, context: Context) -> Rewrite | None:
@@ -82,7 +83,7 @@ def derivative_of_sum(node: Expression, context: Context) -> Rewrite | None:
     assert isinstance(node, Partial)
     if not isinstance(node.body, Reduce) or node.body.kind != "sum":
         return None
-    return Rewrite(sum_over(node.body.index, Partial(node.body.body, node.variable)))
+    return Rewrite(sum_over(node.body.index, node.of(node.body.body)))
 
 
 def out_of_the_sum(node: Expression, context: Context) -> Rewrite | None:
@@ -93,13 +94,39 @@ def out_of_the_sum(node: Expression, context: Context) -> Rewrite | None:
         return None
     if index not in free_indices(body):
         return Rewrite(mul(size_of(index), body))
-    if isinstance(body, Quotient) and index not in free_indices(body.denominator):
-        return Rewrite(quotient(sum_over(index, body.numerator), body.denominator))
-    fixed = [f for f in factors_of(body) if index not in free_indices(f)]
-    if not fixed:
+    above, below = fixed_parts(body, index)
+    if not above and not below:
         return None
-    rest = [f for f in factors_of(body) if index in free_indices(f)]
-    return Rewrite(mul(*fixed, sum_over(index, mul(*rest))))
+    moving = without(body, index)
+    return Rewrite(quotient(mul(*above, sum_over(index, moving)), mul(*below)))
+
+
+def fixed_parts(body: Expression, index: Index) -> tuple[list[Expression], list[Expression]]:
+    """The factors without the index, above and below the fraction lines of a product."""
+    above: list[Expression] = []
+    below: list[Expression] = []
+    for factor in factors_of(body):
+        if index not in free_indices(factor):
+            above.append(factor)
+        elif isinstance(factor, Quotient):
+            above += [f for f in factors_of(factor.numerator) if index not in free_indices(f)]
+            below += [f for f in factors_of(factor.denominator) if index not in free_indices(f)]
+    return [f for f in above if f != ONE], [f for f in below if f != ONE]
+
+
+def without(body: Expression, index: Index) -> Expression:
+    """The product of the other factors."""
+
+    def moving(value: Expression) -> Expression:
+        return mul(*(f for f in factors_of(value) if index in free_indices(f)))
+
+    return mul(
+        *(
+            quotient(moving(f.numerator), moving(f.denominator)) if isinstance(f, Quotient) else f
+            for f in factors_of(body)
+            if index in free_indices(f)
+        )
+    )
 
 
 def size_of(index: Index) -> Expression:
@@ -114,7 +141,7 @@ def linear_form(node: Expression, context: Context) -> Rewrite | None:
     form = context.unfolded(body) if named and isinstance(body, Ref) else body
     if not isinstance(form, Reduce) or form.kind != "sum":
         return None
-    own = [f for f in factors_of(form.body) if context.depends(f, variable)]
+    own = [f for f in factors_of(form.body) if context.depends(f, node)]
     if len(own) != 1 or not isinstance(own[0], Ref) or own[0].name != variable.name:
         return None
     places = [p for p, i in enumerate(own[0].indices) if i == form.index]

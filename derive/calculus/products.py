@@ -30,9 +30,9 @@ def product_rule(node: Expression, context: Context) -> Rewrite | None:
         return None
     factors = node.body.factors
     terms = (
-        mul(*(Partial(f, node.variable) if q == p else f for q, f in enumerate(factors)))
+        mul(*(node.of(f) if q == p else f for q, f in enumerate(factors)))
         for p, factor in enumerate(factors)
-        if context.depends(factor, node.variable)
+        if context.depends(factor, node)
     )
     return Rewrite(add(*terms))
 
@@ -40,10 +40,10 @@ def product_rule(node: Expression, context: Context) -> Rewrite | None:
 def reciprocal_rule(node: Expression, context: Context) -> Rewrite | None:
     """d(c/v)/dx = -c (dv/dx)/v^2"""
     assert isinstance(node, Partial)
-    if not isinstance(node.body, Quotient) or context.depends(node.body.numerator, node.variable):
+    if not isinstance(node.body, Quotient) or context.depends(node.body.numerator, node):
         return None
     c, v = node.body.numerator, node.body.denominator
-    return Rewrite(quotient(mul(MINUS_ONE, c, Partial(v, node.variable)), power(v, number(2))))
+    return Rewrite(quotient(mul(MINUS_ONE, c, node.of(v)), power(v, number(2))))
 
 
 def quotient_rule(node: Expression, context: Context) -> Rewrite | None:
@@ -52,17 +52,17 @@ def quotient_rule(node: Expression, context: Context) -> Rewrite | None:
     if not isinstance(node.body, Quotient):
         return None
     u, v = node.body.numerator, node.body.denominator
-    top = subtract(mul(Partial(u, node.variable), v), mul(u, Partial(v, node.variable)))
+    top = subtract(mul(node.of(u), v), mul(u, node.of(v)))
     return Rewrite(quotient(top, power(v, number(2))))
 
 
 def power_rule(node: Expression, context: Context) -> Rewrite | None:
     """d(u^c)/dx = c u^(c-1) du/dx"""
     assert isinstance(node, Partial)
-    if not isinstance(node.body, Power) or context.depends(node.body.exponent, node.variable):
+    if not isinstance(node.body, Power) or context.depends(node.body.exponent, node):
         return None
     base, exponent = node.body.base, node.body.exponent
-    inner = Partial(base, node.variable)
+    inner = node.of(base)
     if isinstance(exponent, Number) and exponent.value < 0:
         below = power(base, number(1 - exponent.value))
         return Rewrite(quotient(mul(exponent, inner), below))
@@ -72,10 +72,10 @@ def power_rule(node: Expression, context: Context) -> Rewrite | None:
 def exponential_rule(node: Expression, context: Context) -> Rewrite | None:
     """d(a^u)/dx = a^u ln(a) du/dx"""
     assert isinstance(node, Partial)
-    if not isinstance(node.body, Power) or context.depends(node.body.base, node.variable):
+    if not isinstance(node.body, Power) or context.depends(node.body.base, node):
         return None
     logarithm = Call("log", (node.body.base,))
-    return Rewrite(mul(logarithm, node.body, Partial(node.body.exponent, node.variable)))
+    return Rewrite(mul(logarithm, node.body, node.of(node.body.exponent)))
 
 
 def general_power_rule(node: Expression, context: Context) -> Rewrite | None:
@@ -84,8 +84,8 @@ def general_power_rule(node: Expression, context: Context) -> Rewrite | None:
     if not isinstance(node.body, Power):
         return None
     u, v = node.body.base, node.body.exponent
-    first = mul(Partial(v, node.variable), Call("log", (u,)))
-    second = mul(v, quotient(Partial(u, node.variable), u))
+    first = mul(node.of(v), Call("log", (u,)))
+    second = mul(v, quotient(node.of(u), u))
     return Rewrite(mul(node.body, add(first, second)))
 
 

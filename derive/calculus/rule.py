@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from derive.language.definition import Definition
 from derive.language.derivation import Reason
-from derive.language.expressions import Expression, Ref
+from derive.language.expressions import Expression, Partial, Ref
 from derive.language.trees import freshen, references, rename
 
 
@@ -24,6 +24,9 @@ class Lemma:
     closed: Expression
 
 
+Lemmas = Mapping[tuple[str, int], Lemma]
+
+
 @dataclass(frozen=True)
 class Context:
     """What a rule may look at.
@@ -33,12 +36,22 @@ class Context:
     """
 
     definition: Definition
-    lemmas: Mapping[tuple[str, int], Lemma] = field(default_factory=dict)
+    lemmas: Lemmas = field(default_factory=dict)
     known: Mapping[Expression, Expression] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
 
-    def depends(self, value: Expression, variable: Ref) -> bool:
-        return any(self.definition.depends_on(r.name, variable.name) for r in references(value))
+    def depends(self, value: Expression, partial: Partial) -> bool:
+        """Whether a value changes with the variable of a derivative, what it holds fixed aside."""
+        return any(self.reaches(r.name, partial) for r in references(value))
+
+    def reaches(self, name: str, partial: Partial) -> bool:
+        variable, holding = partial.variable.name, partial.holding
+        if name == variable:
+            return True
+        if name in holding or not self.definition.depends_on(name, variable):
+            return False
+        used = references(self.definition.equation(name).body)
+        return not holding or any(self.reaches(r.name, partial) for r in used)
 
     def unfolded(self, ref: Ref) -> Expression:
         """The right side of a named quantity's equation at the given indices, with fresh bound indices."""

@@ -19,10 +19,22 @@ from derive.language.trees import replace
 OUTER = (Add, Mul, Quotient, Power, Reduce, Where)
 
 
+ROUNDS = 4
+"""Tidying can bring new fractions together, which fold again; this is more than any definition has needed."""
+
+
 def close(start: Expression, context: Context) -> tuple[Step, ...]:
-    steps = fold_steps(start, context)
-    current = steps[-1].after if steps else start
-    return (*steps, *rewrite(current, context, RULES, OUTER))
+    steps: tuple[Step, ...] = ()
+    current = start
+    for _ in range(ROUNDS):
+        folded = fold_steps(current, context)
+        current = folded[-1].after if folded else current
+        tidied = rewrite(current, context, RULES, OUTER)
+        current = tidied[-1].after if tidied else current
+        steps = (*steps, *folded, *tidied)
+        if not tidied:
+            break
+    return steps
 
 
 def fold_steps(start: Expression, context: Context) -> tuple[Step, ...]:
@@ -47,8 +59,8 @@ def moves_on(part: Expression, whole: Expression, context: Context) -> list[Step
 
 
 def candidates(value: Expression) -> Iterator[Expression]:
-    """Outermost fractions of the outer arithmetic, from left to right."""
-    if isinstance(value, Quotient):
+    """Outermost fractions and sums of sums of the outer arithmetic, from left to right."""
+    if isinstance(value, Quotient) or (isinstance(value, Reduce) and isinstance(value.body, Add)):
         yield value
     elif isinstance(value, OUTER):
         for child in value.children:

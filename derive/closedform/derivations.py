@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from derive.calculus.engine import rewrite
-from derive.calculus.rule import Context, Lemma
+from derive.calculus.rule import Context, Lemma, Lemmas
+from derive.closedform.adjoints import backward, is_deep
 from derive.closedform.close import close
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Wanted
 from derive.language.expressions import Expression, Index, Partial, Ref, mul, sum_over
 from derive.language.trees import fresh_index, references
-
-Lemmas = Mapping[tuple[str, int], Lemma]
 
 
 def default_wanted(definition: Definition) -> tuple[Wanted, ...]:
@@ -70,6 +69,8 @@ def derive(
     definition: Definition, wanted: Wanted, lemmas: Lemmas, known: Mapping[Expression, Expression]
 ) -> Derivation:
     left, extras = STARTS[wanted.kind](definition, wanted)
+    if wanted.kind in ("derivative", "gradient", "vjp") and is_deep(definition, wanted):
+        return backward(definition, wanted, left, extras, lemmas)
     names = frozenset(definition.names) | frozenset(definition.sizes)
     # only a VJP or a JVP may cite the Jacobian: a derivation does not start by citing itself
     context = Context(definition, lemmas, known if wanted.kind in ("vjp", "jvp") else {}, names)

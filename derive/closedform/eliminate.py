@@ -11,16 +11,29 @@ import sympy
 from derive.closedform.rational import Atoms
 from derive.closedform.recognise import foldable, is_heavy, weight
 from derive.language.definition import Definition, Equation
-from derive.language.expressions import Call, Expression, mul, number, power
+from derive.language.expressions import Call, Expression, mul, number, power, split_coefficient
+from derive.language.trees import canonical, walk
 
 
 def eliminate(value: Expression, definition: Definition) -> tuple[Expression, Expression, Expression] | None:
     """(result, atom, the atom in terms of y) for the first equation that rids the value of its atom."""
+    present = heavy_atoms(value)
     for equation in foldable(definition):
-        found = solved(value, equation)
+        found = solved(value, equation) if present & heavy_atoms(equation.body) else None
         if found is not None and weight(found[0]) < weight(value):
             return found
     return None
+
+
+def heavy_atoms(value: Expression) -> set[Expression]:
+    """What there is to be rid of; exponentials of multiples of one argument count as the same."""
+    return {canonical(up_to_factor(n)) for n in walk(value) if is_heavy(n)}
+
+
+def up_to_factor(node: Expression) -> Expression:
+    if isinstance(node, Call) and node.function == "exp":
+        return Call("exp", (split_coefficient(node.arguments[0])[1],))
+    return node
 
 
 def solved(value: Expression, equation: Equation) -> tuple[Expression, Expression, Expression] | None:

@@ -115,7 +115,7 @@ def common_factor(value: Expression) -> Expression | None:
     if not shared and coefficient == 1:
         return None
     factor = Monomial(coefficient, shared)
-    inner = add(*(p.times(factor, -1).expression for p in parts))
+    inner = add(*(p.times(factor, -1).expression for p in positive_first(parts)))
     above = Monomial(coefficient, {k: v for k, v in shared.items() if v[1] > 0})
     below = Monomial(Fraction(1), {k: (b, -e) for k, (b, e) in shared.items() if e < 0})
     return quotient(mul(above.expression, inner), below.expression)
@@ -127,7 +127,13 @@ def common_coefficient(coefficients: list[Fraction], shared: bool) -> Fraction:
     if not shared:
         return sizes.pop() if len(sizes) == 1 else Fraction(1)
     size = sizes.pop() if len(sizes) == 1 else Fraction(1, lcm(*(c.denominator for c in coefficients)))
-    return -size if coefficients[0] < 0 else size
+    return -size if all(c < 0 for c in coefficients) else size
+
+
+def positive_first(parts: list[Monomial]) -> list[Monomial]:
+    """b - a instead of -a + b, where the order is free anyway."""
+    first = next((p for p in parts if p.coefficient > 0), parts[0])
+    return [first, *(p for p in parts if p is not first)]
 
 
 def like_terms(value: Expression) -> Expression | None:

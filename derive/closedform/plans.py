@@ -9,18 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
+from derive.calculus.linearity import size_of
 from derive.closedform.eliminate import eliminate
-from derive.closedform.monomial import monomial, of_base, split
+from derive.closedform.monomial import Monomial, monomial, of_base, split
 from derive.closedform.recognise import fold, foldable, is_heavy, weight
 from derive.language.definition import Definition
 from derive.language.derivation import Reason
-from derive.language.expressions import Add, Expression, Quotient, add, negate
-from derive.language.trees import canonical, match, references, walk
+from derive.language.expressions import Add, Expression, Index, Quotient, Reduce, add, factors_of, mul, negate, sum_over
+from derive.language.trees import (
+    canonical,
+    count_nodes,
+    free_indices,
+    fresh_index,
+    index_names,
+    match,
+    rebind,
+    references,
+    walk,
+)  # fmt: skip
 
 SPLIT = Reason("split", "split the fraction", "拆分分式", exact=True)
 COMPLETE = Reason("complete", "add and subtract {0}", "分子加上并减去 {0}", exact=True)
 RECOGNISE = Reason("recognise", "{0} = {1}", "{0} = {1}")
+INSIDE = Reason("into_the_sum", "divide under the sum", "除进求和号内", exact=True)
+EXPAND = Reason("expand_sum", "expand", "展开", exact=True)
 ELIMINATE = Reason("eliminate", "{0} = {1}, from the definition", "由定义解得 {0} = {1}")
 
 
@@ -64,7 +78,42 @@ def eliminated(node: Expression, definition: Definition) -> tuple[Move, ...]:
     return () if found is None else (Move(ELIMINATE, found[0], found[1:]),)
 
 
-PLANS: tuple[Plan, ...] = (recognised, split_first, complete_first, eliminated)
+def summed_first(node: Expression, definition: Definition) -> tuple[Move, ...]:
+    """sum_k (x_k - m) = sum_k x_k - n m, then solved for the sum"""
+    if not (isinstance(node, Reduce) and node.kind == "sum" and isinstance(node.body, Add)):
+        return ()
+    parts = add(*(constants_out(node.index, term) for term in node.body.terms))
+    return (Move(EXPAND, parts), *eliminated(parts, definition))
+
+
+def constants_out(index: Index, term: Expression) -> Expression:
+    if index not in free_indices(term):
+        return mul(size_of(index), term)
+    fixed = [f for f in factors_of(term) if index not in free_indices(f)]
+    return mul(*fixed, sum_over(index, mul(*(f for f in factors_of(term) if index in free_indices(f)))))
+
+
+def inside_first(node: Expression, definition: Definition) -> tuple[Move, ...]:
+    """(sum_k u_k)/v = sum_k u_k/v, then recognised under the sum"""
+    whole = monomial(node)
+    for total, exponent in whole.powers.values():
+        if isinstance(total, Reduce) and total.kind == "sum" and exponent == 1:
+            below = Monomial(Fraction(1), {k: v for k, v in whole.powers.items() if v[1] < 0})
+            above = whole.times(below, -1).times(of_base(total), -1)
+            new = mul(above.expression, divided_inside(total, below))
+            return (Move(INSIDE, new), *recognised(new, definition)) if below.powers else ()
+    return ()
+
+
+def divided_inside(total: Reduce, below: Monomial) -> Expression:
+    if total.index in free_indices(below.expression):
+        renamed = rebind(total, fresh_index(total.index, index_names(total) | index_names(below.expression)))
+        assert isinstance(renamed, Reduce)
+        total = renamed
+    return sum_over(total.index, monomial(total.body).times(below).expression)
+
+
+PLANS: tuple[Plan, ...] = (recognised, split_first, complete_first, summed_first, inside_first, eliminated)
 
 
 def best_moves(node: Expression, definition: Definition) -> tuple[Move, ...]:
@@ -75,7 +124,12 @@ def best_moves(node: Expression, definition: Definition) -> tuple[Move, ...]:
         moves = plan(node, definition)
         if moves and weight(moves[-1].new) < least and not divides_anew(moves[-1].new, node):
             best, least = moves, weight(moves[-1].new)
-    return best
+    return best or shorter(recognised(node, definition), node) or shorter(inside_first(node, definition), node)
+
+
+def shorter(moves: tuple[Move, ...], node: Expression) -> tuple[Move, ...]:
+    """Moves that hide nothing heavy are worth taking where they make a result shorter."""
+    return moves if moves and count_nodes(moves[-1].new) < count_nodes(node) else ()
 
 
 def divides_anew(new: Expression, old: Expression) -> bool:

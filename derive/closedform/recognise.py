@@ -12,7 +12,10 @@ from derive.closedform.monomial import Monomial, monomial, of_base
 from derive.language.definition import Definition, Equation
 from derive.language.expressions import Applied, Call, Expression, Mul, Number, Power, Quotient, Reduce, Ref
 from derive.language.primitives import BY_NAME
-from derive.language.trees import match, rename, walk
+from derive.language.trees import count_nodes, match, rename, walk
+
+WORTH_A_NAME = 4
+"""A named quantity of fewer nodes is as well written out."""
 
 
 def weight(value: Expression) -> int:
@@ -29,8 +32,12 @@ def is_heavy(node: Expression) -> bool:
 
 
 def foldable(definition: Definition) -> tuple[Equation, ...]:
-    """Equations worth recognising, the output first: those that hide something heavy."""
-    equations = [e for e in definition.equations if weight(e.body)]
+    """Equations worth recognising, the output first: what hides something heavy, and what was given a name."""
+    equations = [
+        e
+        for e in definition.equations
+        if weight(e.body) or (e.name not in definition.outputs and count_nodes(e.body) >= WORTH_A_NAME)
+    ]
     return tuple(sorted(equations, key=lambda e: e.name not in definition.outputs))
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from derive.calculus.indices import CONTRACTION, EXPAND, contraction, expand
+from derive.calculus.linearity import OUTSIDE, out_of_the_sum
 from derive.calculus.rule import Context, Rewrite, Rule
 from derive.closedform.monomial import common_factor, like_terms, simplest
 from derive.language.derivation import Reason, Weight
-from derive.language.expressions import Add, Expression, Mul, Power, Quotient
+from derive.language.expressions import Add, Expression, Mul, Power, Quotient, Reduce
 from derive.language.trees import count_nodes
 
 Tidy = Callable[[Expression], Expression | None]
@@ -28,9 +30,16 @@ def tidy(change: Tidy) -> Callable[[Expression, Context], Rewrite | None]:
 
 
 def cancelled(node: Expression) -> Expression | None:
-    """u v / (u w) = v / w, where that is shorter"""
+    """u v / (u w) = v / w and u/v w/x = u w/(v x), where that is shorter or has fewer fraction lines"""
     new = simplest(node)
-    return new if count_nodes(new) < count_nodes(node) else None
+    fewer = fraction_lines(new) < fraction_lines(node)
+    return new if fewer or count_nodes(new) < count_nodes(node) else None
+
+
+def fraction_lines(node: Expression) -> int:
+    """Fractions of a product, those inside its sums and functions left out."""
+    inner = sum(map(fraction_lines, node.children)) if isinstance(node, Mul | Quotient | Power) else 0
+    return inner + isinstance(node, Quotient)
 
 
 COLLECT = Reason("collect", "collect like terms", "合并同类项", exact=True)
@@ -42,5 +51,8 @@ RULES = (
     Rule(CANCEL, Mul, tidy(cancelled)),
     Rule(CANCEL, Quotient, tidy(cancelled)),
     Rule(CANCEL, Power, tidy(cancelled)),
+    Rule(CONTRACTION, Reduce, contraction),
+    Rule(EXPAND, Reduce, expand),
+    Rule(OUTSIDE, Reduce, out_of_the_sum),
     Rule(FACTOR, Add, tidy(common_factor)),
 )

@@ -8,12 +8,12 @@ one line (brief keeps the result alone). To extend: a level of detail is a row o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.language.derivation import Derivation, Reason, Step, Weight
 from derive.language.errors import DeriveError, did_you_mean
-from derive.language.expressions import Expression
-from derive.language.trees import canonical, count_nodes, walk
+from derive.language.expressions import ONE, Expression, Partial
+from derive.language.trees import canonical, count_nodes, transform, walk
 
 MOST_NAMES = 3
 """More rule names than this are not listed in one margin."""
@@ -53,15 +53,19 @@ def full(derivation: Derivation) -> tuple[Line, ...]:
 
 
 def textbook(derivation: Derivation) -> tuple[Line, ...]:
-    """Main steps close a line; lighter ones share one; a line that repeats the one before is dropped."""
-    lines = [line_of(run) for run in absorbed(runs(derivation.steps))]
+    """Main steps close a line; lighter ones share one; a line that repeats the one before is part of it."""
     kept: list[Line] = []
     before = canonical(derivation.left)
-    for line in lines:
+    waiting: tuple[Step, ...] = ()
+    for line in (line_of(run) for run in absorbed(runs(derivation.steps))):
         now = canonical(line.result)
         if now != before:
-            kept.append(line)
-        before = now
+            kept.append(replace(line, steps=waiting + line.steps))
+            before, waiting = now, ()
+        elif kept:
+            kept[-1] = replace(kept[-1], steps=kept[-1].steps + line.steps)
+        else:
+            waiting += line.steps
     return tuple(kept)
 
 
@@ -116,7 +120,12 @@ def tidies(run: list[Step]) -> bool:
 
 
 def line_of(run: list[Step]) -> Line:
-    return Line(run[-1].after, notes_of(run), tuple(run))
+    return Line(transform(run[-1].after, settled), notes_of(run), tuple(run))
+
+
+def settled(value: Expression) -> Expression:
+    """dx/dx is 1 as soon as it is written."""
+    return ONE if isinstance(value, Partial) and value.body == value.variable else value
 
 
 def notes_of(run: list[Step]) -> tuple[Note, ...]:

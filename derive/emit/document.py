@@ -157,13 +157,12 @@ def inputs_of(definition: Definition, language: str) -> tuple[Sentence, ...]:
     """Shapes of the inputs as parts of one sentence, where there is more than numbers."""
     if not any(i.dimensions for i in definition.inputs):
         return ()
-    return listed("here", [input_sentence(i, language) for i in definition.inputs], language)
+    return listed("here", [input_sentence(i, language) for i in definition.inputs], "comma", language)
 
 
-def listed(opening: str, entries: Sequence[Sentence], language: str) -> tuple[Sentence, ...]:
+def listed(opening: str, entries: Sequence[Sentence], comma: str, language: str) -> tuple[Sentence, ...]:
     """The parts of one sentence: opening, entries between commas, full stop."""
-    comma = say("list_comma", language)
-    between = [part for entry in entries for part in (comma, entry)]
+    between = [part for entry in entries for part in (say(comma, language), entry)]
     return (say(opening, language), *between[1:], say("stop", language))
 
 
@@ -245,6 +244,6 @@ def case_sentence(case: Case, view: View, language: str) -> Sentence:
 def kernel_sentences(info: Info, language: str) -> tuple[Sentence, ...]:
     """Parts of a sentence that names the NumPy functions, and one on their measured error."""
     names = [Sentence("{0}", (Code(name),)) for name in info.kernels]
-    named = listed("kernels", names, language) if names else ()
-    measured = (Sentence(" "), say("kernel_ulp", language, f"{info.ulp:.1f}")) if info.ulp is not None else ()
-    return named + measured
+    named = listed("kernels", names, "list_comma", language) if names else ()
+    measured = (say("kernel_ulp", language, f"{info.ulp:.1f}"),) if info.ulp is not None else ()
+    return (*named, say("space", language), *measured) if named and measured else named + measured

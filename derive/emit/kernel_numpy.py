@@ -1,11 +1,30 @@
-"""NumPy kernels of a definition."""
+"""The NumPy module of a definition: generated/kernels/NAME.py, which imports nothing but NumPy.
+
+Contract: `emit_module` is a pure function from a definition and its derivations to the text of a module that a
+person can copy into a project; `kernel_names` are its functions; `emit_kernels_init` is the text of the package
+that holds such modules. The same input gives the same text. The layout is templates/kernel.py.jinja, the
+handling of arguments templates/partials/kernel_arguments.py.jinja.
+"""
 
 from __future__ import annotations
 
+import builtins
+import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from derive.language.definition import Definition
+from derive.emit.kernel_body import body, sizes_used
+from derive.emit.kernel_docs import docstring, equations, escaped, formula
+from derive.emit.kernel_plan import Kernel, Result, kernels
+from derive.emit.kernel_spelling import Locals
+from derive.emit.templating import render
+from derive.ir.graph import BATCH
+from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation
+from derive.language.errors import DeriveError
+
+INDENT = "    "
+CLASS_SUFFIX = {"value": "Values", "grad": "Gradient", "value_and_grad": "Gradient", "jacobian": "Jacobian"}
 
 
 def emit_module(
@@ -16,12 +35,156 @@ def emit_module(
     remark: str = "",
     accuracy: Mapping[str, str] | None = None,
 ) -> str:
-    raise NotImplementedError
+    """The source of a module with the kernels of a definition.
+
+    accuracy: by function name, a sentence about its error, for the docstring.
+    Raises DeriveError where a closed form cannot be computed or a name cannot be used.
+    """
+    found = kernels(definition, derivations)
+    check_names(definition, found)
+    classes = class_names(definition, found)
+    return render(
+        "kernel.py.jinja",
+        title=escaped(title),
+        definition=[escaped(line) for line in textwrap.dedent(definition.text).strip().splitlines()],
+        remark=[escaped(line) for line in textwrap.wrap(remark, 100)],
+        names=[k.name for k in found],
+        classes=[(name, [r.name for r in kernel.derivatives]) for name, kernel in classes.items()],
+        functions=[Function(definition, k, class_of(classes, k)).values(title, accuracy or {}) for k in found],
+    )
 
 
 def kernel_names(definition: Definition, derivations: Sequence[Derivation]) -> tuple[str, ...]:
-    raise NotImplementedError
+    """The functions of the module, in order."""
+    return tuple(k.name for k in kernels(definition, derivations))
 
 
 def emit_kernels_init(modules: Mapping[str, Sequence[str]]) -> str:
-    raise NotImplementedError
+    """The package's __init__: every function by its name, also where a module has the same one.
+
+    Raises DeriveError where two modules have a function of one name.
+    """
+    home: dict[str, str] = {}
+    for module, names in modules.items():
+        for name in names:
+            if home.setdefault(name, module) != module:
+                raise DeriveError(f"both {home[name]} and {module} have a kernel {name}: one must be renamed")
+    rows = [(module, list(names)) for module, names in sorted(modules.items())]
+    return render("kernels_init.py.jinja", modules=rows, names=sorted(home))
+
+
+# --- names -------------------------------------------------------------------------------------------------
+
+
+def check_names(definition: Definition, found: Sequence[Kernel]) -> None:
+    """A module-level function may not hide what Python itself offers."""
+    for kernel in found:
+        if hasattr(builtins, kernel.name):
+            hint = f"another name, such as {kernel.name}_, is right"
+            raise DeriveError(f"{kernel.name} is a function of Python's own and cannot name a kernel", hint=hint)
+
+
+def class_names(definition: Definition, found: Sequence[Kernel]) -> dict[str, Kernel]:
+    """The named tuples of the module: one for each kind of several results."""
+    taken = {k.name for k in found} | set(definition.names) | {p.name for k in found for p in k.parameters}
+    classes: dict[str, Kernel] = {}
+    for kernel in found:
+        if kernel.many and class_of(classes, kernel) == "":
+            name = camel(definition.name) + CLASS_SUFFIX.get(kernel.kind, camel(kernel.kind))
+            while name in taken or name in classes:
+                name += "_"
+            classes[name] = kernel
+    return classes
+
+
+def class_of(classes: Mapping[str, Kernel], kernel: Kernel) -> str:
+    """The class whose fields are those of the kernel's results."""
+    suffix = CLASS_SUFFIX.get(kernel.kind, camel(kernel.kind))
+    for name, other in classes.items():
+        same = [r.left for r in other.derivatives] == [r.left for r in kernel.derivatives]
+        if kernel.many and same and CLASS_SUFFIX.get(other.kind, camel(other.kind)) == suffix:
+            return name
+    return ""
+
+
+def camel(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+# --- one function --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Function:
+    """What the template needs of one kernel, as finished strings."""
+
+    definition: Definition
+    kernel: Kernel
+    tuple_class: str
+
+    @property
+    def taken(self) -> set[str]:
+        names = {*self.definition.names, *self.definition.sizes, *(p.name for p in self.kernel.parameters)}
+        return names | {"np", "out", "NamedTuple", self.tuple_class}
+
+    def local(self, name: str) -> str:
+        while name in self.taken:
+            name += "_"
+        return name
+
+    def values(self, title: str, accuracy: Mapping[str, str]) -> dict[str, object]:
+        local = Locals(self.local("dtype"), self.local("samples"))
+        call = self.local("call")
+        rows = [(self.wanted_name(r), r.node, self.comment(r)) for r in self.kernel.results]
+        taken = self.taken | {local.dtype, local.samples, call}
+        statements, names = body(rows, taken, equations(self.definition), local)
+        lines = [line for s in statements for line in s.lines]
+        return {
+            "name": self.kernel.name,
+            "signature": ", ".join([*map(self.parameter, self.kernel.parameters), "*", "out=None"]),
+            "docstring": docstring(self.kernel, self.definition, title, accuracy),
+            "parameters": [p.name for p in self.kernel.parameters],
+            "rows": [row_text(p) for p in self.kernel.parameters],
+            "call": call,
+            "setup": setup(self.kernel, lines, local, call),
+            "body": lines,
+            "results": [result_row(n, r) for n, r in zip(names, self.kernel.results, strict=True)],
+            "tuple_class": self.tuple_class,
+            "first_apart": self.kernel.first_apart,
+        }
+
+    def parameter(self, parameter: Input) -> str:
+        return f"{parameter.name}=1.0" if parameter.name == self.kernel.weight else parameter.name
+
+    def wanted_name(self, result: Result) -> str:
+        """dE_dw for a gradient, grad_a for what a cotangent is pulled back to, dp for a pushed tangent."""
+        output = self.definition.output
+        if self.kernel.kind in ("vjp", "vjp_from_output"):
+            return f"grad_{result.name}"
+        if self.kernel.kind == "jvp":
+            return f"d{result.name}"
+        return result.name if result.name in self.definition.outputs else f"d{output}_d{result.name}"
+
+    def comment(self, result: Result) -> str:
+        return "" if result.name in self.definition.outputs and self.kernel.kind != "jvp" else formula(result)
+
+
+def row_text(parameter: Input) -> str:
+    """(name, value, dimensions, shared) of an argument."""
+    dimensions = repr(parameter.dimensions).replace("'", '"')
+    return f'("{parameter.name}", {parameter.name}, {dimensions}, {parameter.shared})'
+
+
+def result_row(name: str, result: Result) -> str:
+    dimensions = repr(result.dimensions).replace("'", '"')
+    return f"({name}, {dimensions}, {result.shared})"
+
+
+def setup(kernel: Kernel, lines: Sequence[str], local: Locals, call: str) -> list[str]:
+    """Local names for the dtype, the number of samples and the sizes that the body mentions."""
+    code = "\n".join(line for line in lines if not line.startswith("#"))
+    rows = [(local.dtype, f"{call}.dtype")] if f"{local.dtype}." in code or f"={local.dtype})" in code else []
+    rows += [(local.dtype, f"{call}.dtype")] if not rows and f"({local.dtype})" in code else []
+    for size in sizes_used(r.node for r in kernel.results):
+        rows.append((local.samples, f"{call}.samples") if size == BATCH else (size, f'{call}.sizes["{size}"]'))
+    return [f"{name} = {value}" for name, value in rows]

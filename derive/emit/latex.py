@@ -169,7 +169,7 @@ class LatexPrinter(Printer):
         reaches = isinstance(body, Reduce | Quotient | Where)
         inner = self.at(body, Level.CASES if reaches else Level.POWER, style)
         joined = self.times([operator, inner])
-        return Printed(joined.text, Level.REACH if reaches else Level.FACTOR, joined.height, joined.width)
+        return Printed(joined.text, Level.REACH, joined.height, joined.width)
 
     def radical(self, argument: Expression, style: Style) -> Printed:
         inner = self.show(argument, style)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from derive.emit.breaking import rows as broken_rows
 from derive.emit.document import Document, Row
 from derive.emit.latex import LatexPrinter
-from derive.emit.phrases import words
+from derive.emit.phrases import Argument, Equality, words
 from derive.emit.printing import Printer, Style
 from derive.emit.sentences import LATEX_SIGNS, Voice
 from derive.emit.symbols import escape_latex, latex_in_math, latex_name, width_of
@@ -91,14 +91,27 @@ def layout(rows: Sequence[Row], printer: LatexPrinter) -> Layout:
     """The plainest layout in which the line holds."""
     left = max((printer.show(r.left).width for r in rows if r.left is not None), default=0.0)
     beside = max((margin_width(r, printer) for r in rows), default=0.0)
+    stiff = max((stiffest(r, printer) for r in rows), default=0.0)
     widest = max(printer.show(r.right).width for r in rows) + BOX
     room = LINE - GAP - (left if left <= LEFT else 1.0)
     for margin in (beside, min(beside, MARGIN)):
-        if widest + margin <= room:
+        if widest + margin <= room and stiff <= margin:
             return Layout(room - margin, margin)
     formula = room - BOX
     column = min(max(widest, min(beside, MARGIN)), formula)
     return Layout(formula, min(beside, MARGIN), column, hanging=True)
+
+
+def stiffest(row: Row, printer: LatexPrinter) -> float:
+    """Width in em of the widest formula in the margin, which no line break divides."""
+    formulas = [a for sentence in row.margin for piece in sentence.pieces() for a in sides(piece)]
+    return max((printer.show(f, Style.INLINE).width + 0.5 for f in formulas), default=0.0)
+
+
+def sides(piece: Argument) -> tuple[Expression, ...]:
+    if isinstance(piece, Equality):
+        return (piece.left, piece.right)
+    return (piece,) if isinstance(piece, Expression) else ()
 
 
 def align(rows: Sequence[Row], document: Document) -> str:
@@ -126,8 +139,8 @@ def beside(lines: list[str], row: Row, columns: Layout, printer: LatexPrinter, l
     if not row.margin:
         return lines
     cell = margin_cell(row, columns, printer, language)
-    width = printer.show(row.right).width + (BOX if row.boxed else 0)
-    if columns.hanging and width + columns.margin + 1.5 > columns.column:
+    taken = printer.show(row.right).width + (BOX if row.boxed else 0) + box_width(row, columns, printer)
+    if columns.hanging and taken + 1.5 > columns.column:
         return [*lines, f"  &&& {cell}"]
     return [*lines[:-1], f"{lines[-1]} && {cell}"]
 
@@ -139,8 +152,13 @@ def margin_cell(row: Row, columns: Layout, printer: LatexPrinter, language: str)
     if short and not columns.hanging:
         return said
     running = f"${said}$" if short else words("comma", language).join(map(voice_of(printer).say, row.margin))
-    box = rf"\parbox[t]{{{columns.margin:.1f}em}}{{\raggedright {running}}}"
+    box = rf"\parbox[t]{{{box_width(row, columns, printer):.1f}em}}{{\raggedright {running}}}"
     return rf"\llap{{{box}}}" if columns.hanging else box
+
+
+def box_width(row: Row, columns: Layout, printer: LatexPrinter) -> float:
+    """The margin's width, or more for a formula that is wider."""
+    return min(max(columns.margin, stiffest(row, printer)), LINE - GAP)
 
 
 def definition_display(document: Document) -> str:
@@ -185,6 +203,11 @@ def comment(text: str) -> str:
     return "".join(c for c in text if c.isprintable())
 
 
+def file_name(name: str) -> str:
+    """A definition's name, of which nothing but letters, digits and signs without meaning in TeX is left."""
+    return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "_-"))
+
+
 def heading(document: Document) -> str:
     return voice_of(printer_of(document)).say(document.title)
 
@@ -194,5 +217,5 @@ def notes(documents: Sequence[Document]) -> str:
     return render(
         "notes.tex.jinja",
         title=words("notes_title", "en"),
-        chapters=[{"title": heading(d), "name": d.name} for d in documents],
+        chapters=[{"title": heading(d), "name": file_name(d.name)} for d in documents],
     )

@@ -15,6 +15,8 @@ from types import MappingProxyType
 from derive.language.errors import DeriveError, did_you_mean
 from derive.language.expressions import Dimension, Expression
 
+LANGUAGES = ("en", "zh")
+
 
 @dataclass(frozen=True)
 class Equality:
@@ -51,6 +53,8 @@ class Bilingual:
     arguments: tuple[Expression, ...] = ()
 
     def __getitem__(self, language: str) -> str:
+        if language not in LANGUAGES:
+            raise DeriveError(f"unknown language: {language}", hint=did_you_mean(language, LANGUAGES))
         return {"en": self.english, "zh": self.chinese}[language]
 
 
@@ -84,8 +88,6 @@ class Sentence:
                 yield from [part] if part else []
 
 
-LANGUAGES = ("en", "zh")
-
 PHRASES: Mapping[str, Bilingual] = MappingProxyType(
     {
         "definition": Bilingual("Definition", "定义"),
@@ -104,9 +106,9 @@ PHRASES: Mapping[str, Bilingual] = MappingProxyType(
             "其中 {0} 是任意方向向量，形状与 {1} 相同。",
         ),
         "here": Bilingual("Here ", "其中 "),
-        "array": Bilingual("{0} has size {1}", "{0} 的尺寸为 {1}"),
+        "array": Bilingual("{0} has size {1}", "{0} 的形状为 {1}"),
         "number": Bilingual("{0} is a number", "{0} 为标量"),
-        "shared_array": Bilingual("the parameter {0} has size {1}", "参数 {0} 的尺寸为 {1}"),
+        "shared_array": Bilingual("the parameter {0} has size {1}", "参数 {0} 的形状为 {1}"),
         "shared_number": Bilingual("the parameter {0} is a number", "参数 {0} 为标量"),
         "case": Bilingual("For {0}: {1}.", "当 {0} 时：{1}。"),
         "first_of_ties": Bilingual(
@@ -137,11 +139,12 @@ PHRASES: Mapping[str, Bilingual] = MappingProxyType(
         "result_equal": Bilingual(
             "; the result against SymPy's own derivative: equal", "；结果与 SymPy 独立求得的导数对照：完全一致"
         ),
-        "kernel_ulp": Bilingual("NumPy functions measured: at most {0} ULP.", "NumPy 函数实测误差：不超过 {0} ULP。"),
+        "kernel_ulp": Bilingual("Measured error: at most {0} ULP.", "实测误差不超过 {0} ULP。"),
         "identity_checked": Bilingual(
             "Checked at {0} random points with {1} digits.", "已取 {0} 个随机点、以 {1} 位精度检验。"
         ),
         "comma": Bilingual(", ", "，"),
+        "space": Bilingual(" ", ""),
         "list_comma": Bilingual(", ", "、"),
         "stop": Bilingual(".", "。"),
         "otherwise": Bilingual("otherwise", "其他"),
@@ -152,8 +155,6 @@ PHRASES: Mapping[str, Bilingual] = MappingProxyType(
 
 def words(key: str, language: str) -> str:
     """The words of a phrase; raises DeriveError for an unknown language."""
-    if language not in LANGUAGES:
-        raise DeriveError(f"unknown language: {language}", hint=did_you_mean(language, LANGUAGES))
     return PHRASES[key][language]
 
 

@@ -35,6 +35,7 @@ from derive.language.expressions import (
     Selected,
     Size,
     Where,
+    factors_of,
     mul,
     split_coefficient,
 )  # fmt: skip
@@ -103,8 +104,10 @@ class Printer(ABC):
         return Printed(f"{numerator.text}/{denominator.text}", Level.REACH, height, width)
 
     def slashed(self, value: Quotient, style: Style) -> Printed:
+        """A derivative above the slash has a slash of its own: it stands in parentheses."""
         above, below = self.at(value.numerator, Level.PRODUCT, style), self.at(value.denominator, Level.POWER, style)
-        return self.slash(above, below)
+        divided = above.level >= Level.PRODUCT and any(isinstance(f, Partial) for f in factors_of(value.numerator))
+        return self.slash(self.group(above) if divided else above, below)
 
     def equation(self, left: Expression, right: Expression, style: Style = Style.DISPLAY) -> str:
         return f"{self(left, style)} = {self(right, style)}"
@@ -207,8 +210,15 @@ def show_mul(p: Printer, value: Mul, style: Style) -> Printed:
     last = len(value.factors) - 1
     if last < 0:
         return p.number(Fraction(1), style)
-    parts = [p.at(f, Level.CASES if place == last else Level.FACTOR, style) for place, f in enumerate(value.factors)]
-    return p.times(parts)
+    return p.times([show_factor(p, factor, place == last, style) for place, factor in enumerate(value.factors)])
+
+
+def show_factor(p: Printer, factor: Expression, last: bool, style: Style) -> Printed:
+    """A derivative before other factors holds its body in the numerator: where it ends must be plain."""
+    if not last and isinstance(factor, Partial):
+        inside = p.at(factor.body, Level.CASES if isinstance(factor.body, Reduce) else Level.POWER, Style.INNER)
+        return p.derivative(inside, p.show(factor.variable, style), style)
+    return p.at(factor, Level.CASES if last else Level.FACTOR, style)
 
 
 def show_quotient(p: Printer, value: Quotient, style: Style) -> Printed:

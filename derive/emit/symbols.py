@@ -39,20 +39,25 @@ LATEX_SPECIAL = MappingProxyType(
 )  # fmt: skip
 """Characters of text that LaTeX (with inputenc's utf8 alone) must be given in other words."""
 
-MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
-HTML_SPECIAL = MappingProxyType({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+MARKDOWN_SPECIAL = MappingProxyType(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "[": "&#91;", "]": "&#93;", "$": "&#36;", "\\": "&#92;"}
+    | {character: "\\" + character for character in "*_`~|"}
+)
+LINE_START = re.compile(r"^(\d*)((?<=\d)[.)](?=\s|$)|[-+#](?=\s|$|#))")
+"""What would begin a list or a heading."""
+
 OPERATORS = frozenset({"sinh", "cosh", "tanh", "coth", "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos",
                        "arctan", "ln", "log", "exp"})  # fmt: skip
 """Names that LaTeX knows as functions."""
+
+PIECES = re.compile(r"[A-Za-z]+|[0-9]+")
+CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
 
 IN_MATH = MappingProxyType(
     {"\\": "/", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_", "^": "", "~": " ",
      "<": "", ">": "", "–": "-"}
 )  # fmt: skip
 """What text inside a formula must not hold."""
-
-PIECES = re.compile(r"[A-Za-z]+|[0-9]+")
-CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
 
 
 def is_letter(character: str) -> bool:
@@ -74,10 +79,8 @@ def escape_character(character: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Text of a user as Markdown text: no markup, no HTML, no mathematics."""
-    plain = "".join(HTML_SPECIAL.get(c, c) for c in escape_line(text))
-    escaped = MARKDOWN_SPECIAL.sub(r"\\\1", plain)
-    return re.sub(r"^(\d*)([-.)])", r"\1\\\2", escaped)
+    r"""Text of a user as Markdown text: no markup, no HTML, no mathematics (\( and \[ would start some)."""
+    return LINE_START.sub(r"\1\\\2", "".join(MARKDOWN_SPECIAL.get(c, c) for c in escape_line(text)))
 
 
 def escape_line(text: str) -> str:

@@ -64,11 +64,6 @@ class TextPrinter(Printer):
     def quotient(self, value: Quotient, style: Style) -> Printed:
         return self.slashed(value, style)
 
-    def slashed(self, value: Quotient, style: Style) -> Printed:
-        """A derivative above the slash has a slash of its own: it stands in parentheses."""
-        above, below = self.at(value.numerator, Level.PRODUCT, style), self.at(value.denominator, Level.POWER, style)
-        return self.slash(self.group(above) if above.level is Level.FACTOR else above, below)
-
     def power(self, base: Expression, exponent: Expression, style: Style) -> Printed:
         below = self.at(base, Level.ATOM, style)
         if isinstance(exponent, Number) and exponent.value.denominator == 1:
@@ -113,7 +108,8 @@ class TextPrinter(Printer):
 
     def derivative(self, body: Printed | None, variable: Printed, style: Style) -> Printed:
         sign = "d" if self.ordinary else "∂"
-        inside = "" if body is None else body.text if body.text.replace("_", "").isalnum() else f"({body.text})"
+        plain = body is None or body.text.replace("_", "").isalnum() or body.text.startswith("(")
+        inside = "" if body is None else body.text if plain else f"({body.text})"
         return piece(f"{sign}{inside}/{sign}{variable.text}", Level.FACTOR)
 
     def operate(self, operator: Printed, body: Expression, style: Style) -> Printed:

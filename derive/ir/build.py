@@ -7,10 +7,10 @@ Contract: `Labelled` is a node with one index for each axis, BATCH_INDEX first w
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.ir.graph import BATCH, Argument, Node, whole
+from derive.ir.graph import BATCH, Argument, Node, moved, whole
 from derive.language.expressions import Dimension, Expression, Index
 
 BATCH_INDEX = Index(BATCH, BATCH)
@@ -70,8 +70,19 @@ def reduction(op: str, part: Labelled, over: Index, origin: Expression | None = 
 
 def arranged(part: Labelled, labels: tuple[Index, ...]) -> Node:
     """The node with its axes in the order of `labels`; labels that it lacks are spread over."""
+    node = part.node
     if part.labels == labels:
-        return part.node
-    missing = set(labels) - set(part.labels)
-    op = "spread" if missing else "view"
-    return Node(op, (placed(part, labels),), sizes_of(labels), name=part.node.name, origin=part.node.origin)
+        return node
+    if set(labels) == set(part.labels) and not node.is_leaf and not node.name:
+        return permuted(node, tuple(labels.index(label) for label in part.labels))
+    op = "spread" if set(labels) - set(part.labels) else "view"
+    return Node(op, (placed(part, labels),), sizes_of(labels), name=node.name, origin=node.origin)
+
+
+def permuted(node: Node, places: tuple[int, ...]) -> Node:
+    """The same values with axis k of the node on axis places[k]: its arguments' maps say so."""
+    axes = (*places, *range(len(places), len(node.space)))
+    arguments = tuple(moved(a, axes) for a in node.arguments)
+    shape = tuple(node.shape[places.index(k)] for k in range(len(places)))
+    data = places[node.data] if isinstance(node.data, int) else node.data
+    return replace(node, arguments=arguments, shape=shape, data=data)

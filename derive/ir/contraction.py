@@ -1,8 +1,9 @@
 """Sums of products as pairwise contractions, the order chosen once, at generation time.
 
-Contract: after `contract_sums` no product inside a sum is ever built on more axes than the best pairwise order
-needs; a `contract` node has two arguments, `multiply` nodes multiply small operands first. Sums are distributed
-over a sum of products where its terms would have to be spread over more axes than they have.
+Contract: after `contract_sums` a `contract` node has two arguments, and no product is built on more axes than the
+cheapest pairwise order needs. Where terms of a sum are outer products, the sum over their axes is distributed:
+the gradient of a penalized loss never builds one matrix for each sample. Ties are broken so that gradients of
+several variables share their products: factors on equal axes first, then computed ones before inputs.
 """
 
 from __future__ import annotations
@@ -10,29 +11,252 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import combinations
 from math import prod
 
 from derive.ir.build import constant
-from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topological, with_arguments
+from derive.ir.graph import BATCH, Argument, Graph, Node, named, topological, with_arguments
+from derive.ir.order import Operand, best_order, union_of
 from derive.language.expressions import Dimension
-
-NOMINAL = 64
-EXHAUSTIVE = 6
 
 
 def contract_sums(graph: Graph) -> Graph:
-    """Every sum over a product, and every product of operands on different axes, planned."""
-    rank = {n: k for k, n in enumerate(topological(graph))}
-    done: dict[Node, Node] = {}
-
-    def visit(node: Node) -> Node:
-        if node not in done:
-            done[node] = planned(node, rank, visit) if node.op in ("sum", "multiply") else below(node, visit)
-        return done[node]
-
-    return tuple(visit(n) for n in graph)
+    """Every sum over a product, and every product on different axes, planned."""
+    planner = Planner({n: k for k, n in enumerate(topological(graph))})
+    return tuple(planner.visit(n) for n in graph)
 
 
-def below(node: Node, visit: object) -> Node:
-    return with_arguments(node, tuple(Argument(visit(a.node), a.axes) for a in node.arguments))  # type: ignore[operator]
+@dataclass
+class Space:
+    """The axes of one sum of products: those of the result, then all that are summed over."""
+
+    sizes: list[Dimension]
+    rank: int
+
+    def new_axes(self, dimensions: Iterable[Dimension]) -> tuple[int, ...]:
+        first = len(self.sizes)
+        self.sizes.extend(dimensions)
+        return tuple(range(first, len(self.sizes)))
+
+    def dimensions(self, axes: Iterable[int]) -> tuple[Dimension, ...]:
+        return tuple(self.sizes[a] for a in axes)
+
+    @property
+    def bound(self) -> range:
+        return range(self.rank, len(self.sizes))
+
+
+class Planner:
+    """One walk over a graph; `ranks` are the positions of its nodes in the order of computation."""
+
+    def __init__(self, ranks: dict[Node, int]) -> None:
+        self.ranks = ranks
+        self.done: dict[Node, Node] = {}
+
+    def visit(self, node: Node) -> Node:
+        if node not in self.done:
+            self.done[node] = self.changed(node)
+        return self.done[node]
+
+    def changed(self, node: Node) -> Node:
+        if node.op == "sum" or (node.op == "multiply" and is_mixed(node)):
+            space = Space(list(node.space), len(node.shape))
+            own = tuple(range(len(node.shape)))
+            parts = node.arguments if node.op == "sum" else (Argument(replace(node, name=""), own),)
+            return named(self.product(self.flattened(parts, space), space, own), node.name, node.origin)
+        return with_arguments(node, tuple(Argument(self.visit(a.node), a.axes) for a in node.arguments))
+
+    # --- from a tree of products and sums to a flat list of operands ---
+
+    def flattened(self, parts: Iterable[Argument], space: Space) -> list[Operand]:
+        return [o for part in parts for o in self.operands(part.node, part.axes, space)]
+
+    def operands(self, node: Node, axes: tuple[int, ...], space: Space) -> list[Operand]:
+        """The factors of a node that lies on `axes`; quantities with a name are computed as such."""
+        if not node.name and node.op in ("multiply", "sum"):
+            inner = axes + space.new_axes(node.bound)
+            return self.flattened((Argument(a.node, tuple(inner[k] for k in a.axes)) for a in node.arguments), space)
+        if not node.name and node.op == "divide":
+            return self.quotient(node, axes, space)
+        return [Operand(node, axes, self.ranks.get(node, -1))]
+
+    def quotient(self, node: Node, axes: tuple[int, ...], space: Space) -> list[Operand]:
+        """The factors of the numerator, the divisor below the first one that has its axes."""
+        above, below = (Argument(a.node, tuple(axes[k] for k in a.axes)) for a in node.arguments)
+        factors = self.operands(above.node, above.axes, space)
+        if len(factors) < 2 and set(below.axes) <= set(above.axes):
+            return [Operand(node, axes, self.ranks.get(node, -1))]
+        home = next((k for k, f in enumerate(factors) if f.node.arguments and set(below.axes) <= set(f.axes)), None)
+        if home is None:
+            factors.append(Operand(constant(1), (), -1))
+            home = len(factors) - 1
+        factors[home] = divided(factors[home], below, space, self.ranks.get(node, -1))
+        return factors
+
+    # --- from operands to nodes ---
+
+    def product(self, operands: Sequence[Operand], space: Space, wanted: tuple[int, ...]) -> Node:
+        """The sum over all but the wanted axes of the product of the operands."""
+        opened = next((o for o in operands if space.bound and is_sum_of_outer_products(o.node)), None)
+        if opened is not None:
+            return self.distributed(opened, operands, space, wanted)
+        scalars = [o for o in operands if not o.axes]
+        others = [o for o in operands if o.axes]
+        scalars += [size_operand(space.sizes[a]) for a in space.bound if all(a not in o.axes for o in others)]
+        core = self.core(others, space, wanted) if others else None
+        return with_scalars([self.visit(s.node) for s in scalars], core, space.dimensions(wanted))
+
+    def distributed(
+        self, opened: Operand, operands: Sequence[Operand], space: Space, wanted: tuple[int, ...]
+    ) -> Node:
+        """The sum of the products with each term in turn."""
+        rest = [o for o in operands if o is not opened]
+        terms = []
+        for term in opened.node.arguments:
+            own = Space(list(space.sizes), space.rank)
+            axes = tuple(opened.axes[k] for k in term.axes)
+            terms.append(self.product([*rest, *self.operands(term.node, axes, own)], own, wanted))
+        own_axes = tuple(range(len(wanted)))
+        return Node("add", tuple(Argument(t, own_axes[: len(t.shape)]) for t in terms), space.dimensions(wanted))
+
+    def core(self, operands: Sequence[Operand], space: Space, wanted: tuple[int, ...]) -> Node:
+        """The operands, all with axes, combined pair by pair."""
+        found = [replace(o, node=self.visit(o.node)) for o in operands]
+        found = merged(presummed(found, space), space, wanted)
+        while len(found) > 1:
+            left, right = best_order(found, space.sizes, wanted)
+            pair = (found[left], found[right])
+            rest = [o for k, o in enumerate(found) if k not in (left, right)]
+            found = [*rest, combined(*pair, rest, space, wanted)]
+        return arranged_on(last_sum(found[0], space, wanted), space, wanted)
+
+
+def is_mixed(node: Node) -> bool:
+    """A product with a sum among its factors, or of factors on different axes."""
+    axes = {frozenset(a.axes) for a in node.arguments if a.axes}
+    return len(axes) > 1 or any(a.node.op == "sum" and not a.node.name for a in node.arguments)
+
+
+def is_sum_of_outer_products(node: Node) -> bool:
+    return node.op == "add" and not node.name and any(is_outer(a.node) for a in node.arguments)
+
+
+def is_outer(node: Node) -> bool:
+    """A product on more axes than each of its factors."""
+    parts = [a for a in node.arguments if a.axes]
+    return node.op == "multiply" and not node.name and all(len(set(a.axes)) < len(node.shape) for a in parts)
+
+
+def divided(operand: Operand, below: Argument, space: Space, rank: int) -> Operand:
+    """operand / below, on the axes of both."""
+    axes = operand.axes + tuple(a for a in below.axes if a not in operand.axes)
+    places = tuple(tuple(axes.index(a) for a in part) for part in (operand.axes, below.axes))
+    arguments = (Argument(operand.node, places[0]), Argument(below.node, places[1]))
+    return Operand(Node("divide", arguments, space.dimensions(axes)), axes, rank)
+
+
+def size_operand(dimension: Dimension) -> Operand:
+    node = constant(dimension) if isinstance(dimension, int) else Node("size", data=dimension)
+    return Operand(node, (), -1)
+
+
+def with_scalars(scalars: Sequence[Node], core: Node | None, shape: tuple[Dimension, ...]) -> Node:
+    """The product of scalars, numbers folded to the front, and what has axes."""
+    number = prod((s.data for s in scalars if isinstance(s.data, Fraction) and s.op == "constant"), start=Fraction(1))
+    rest = [s for s in scalars if s.op != "constant"]
+    parts = ([constant(number)] if number != 1 or not (rest or core) else []) + rest
+    arguments = [Argument(p, ()) for p in parts]
+    if core is not None:
+        arguments.append(Argument(core, tuple(range(len(core.shape)))))
+    if len(arguments) == 1:
+        only = arguments[0].node
+        return only if only.shape == shape else Node("spread", tuple(arguments), shape)
+    if core is None and shape:
+        return Node("spread", (Argument(Node("multiply", tuple(arguments)), ()),), shape)
+    return Node("multiply", tuple(arguments), shape)
+
+
+# --- single steps -----------------------------------------------------------------------------------------
+
+
+def presummed(operands: list[Operand], space: Space) -> list[Operand]:
+    """Axes that are summed over and stand in one operand only are summed there at once."""
+    if len(operands) == 1:
+        return operands
+    found = []
+    for k, operand in enumerate(operands):
+        others = union_of(operands[:k] + operands[k + 1 :])
+        over = [a for a in operand.axes if a in space.bound and a not in others]
+        found.append(summed(operand, over, space) if over else operand)
+    return found
+
+
+def summed(operand: Operand, over: Sequence[int], space: Space) -> Operand:
+    kept = tuple(a for a in operand.axes if a not in over)
+    order = (*kept, *over)
+    argument = Argument(operand.node, tuple(order.index(a) for a in operand.axes))
+    node = Node("sum", (argument,), space.dimensions(kept), space.dimensions(over))
+    return Operand(node, kept, operand.rank)
+
+
+def merged(operands: list[Operand], space: Space, wanted: tuple[int, ...]) -> list[Operand]:
+    """Operands on equal axes multiplied; the last two of all are left, if a sum over them can be a contraction."""
+    groups: dict[frozenset[int], list[Operand]] = {}
+    for operand in sorted(operands, key=lambda o: o.rank):
+        groups.setdefault(frozenset(operand.axes), []).append(operand)
+    if len(groups) == 1:
+        (members,) = groups.values()
+        sums = set(members[0].axes) - set(wanted)
+        if sums and len(members) > 1:
+            return [multiplied(members[:-1], space), members[-1]]
+    return [multiplied(members, space) for members in groups.values()]
+
+
+def multiplied(members: Sequence[Operand], space: Space) -> Operand:
+    """The elementwise product of operands on equal or nested axes, as one node."""
+    if len(members) == 1:
+        return members[0]
+    axes = ordered(union_of(members), space)
+    arguments = tuple(Argument(m.node, tuple(axes.index(a) for a in m.axes)) for m in members)
+    node = Node("multiply", arguments, space.dimensions(axes))
+    return Operand(node, axes, max(m.rank for m in members))
+
+
+def combined(left: Operand, right: Operand, rest: Sequence[Operand], space: Space, wanted: tuple[int, ...]) -> Operand:
+    """left * right, summed over the axes that nothing else needs."""
+    left, right = sorted((left, right), key=lambda o: o.rank)
+    both, needed = union_of((left, right)), union_of(rest) | set(wanted)
+    over = ordered(both - needed, space)
+    if not over:
+        return multiplied((left, right), space)
+    axes = ordered(both & needed, space)
+    order = (*axes, *over)
+    arguments = tuple(Argument(o.node, tuple(order.index(a) for a in o.axes)) for o in (left, right))
+    node = Node("contract", arguments, space.dimensions(axes), space.dimensions(over))
+    return Operand(node, axes, right.rank)
+
+
+def ordered(axes: Iterable[int], space: Space) -> tuple[int, ...]:
+    """The samples of a batch first, as everywhere."""
+    return tuple(sorted(axes, key=lambda a: (space.sizes[a] != BATCH, a)))
+
+
+def last_sum(operand: Operand, space: Space, wanted: tuple[int, ...]) -> Operand:
+    """What is left to sum of the one operand; a sum of squares is a product with itself."""
+    over = [a for a in operand.axes if a not in wanted]
+    if not over:
+        return operand
+    node = operand.node
+    if node.op == "power" and node.data == 2 and not node.name:
+        (base,) = node.arguments
+        root = Operand(base.node, tuple(operand.axes[k] for k in base.axes), operand.rank)
+        return combined(root, root, (), space, wanted)
+    return summed(operand, over, space)
+
+
+def arranged_on(operand: Operand, space: Space, wanted: tuple[int, ...]) -> Node:
+    """The operand's node with its axes in the wanted order."""
+    if operand.axes == wanted:
+        return operand.node
+    places = tuple(wanted.index(a) for a in operand.axes)
+    op = "view" if len(places) == len(wanted) else "spread"
+    return Node(op, (Argument(operand.node, places),), space.dimensions(wanted))

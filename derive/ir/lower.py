@@ -1,10 +1,9 @@
 """Expressions to graphs: indices become axes, names become shared nodes, applied functions are written out.
 
-Contract: `Lowering(definition, extras, given)` lowers expressions of that definition; `lower(expression,
-labels)` gives a node whose axes are BATCH (where the value differs by sample) and then those labels. Nothing
-is simplified or made stable here; that is the passes' work.
-    extras   inputs beyond the definition's own, such as the cotangent g
-    given    named quantities that are handed in instead of computed (closed forms in the own output)
+Contract: `Lowering(definition, given)` lowers expressions of that definition; `lower(expression, labels)` gives
+a node whose axes are BATCH (where the value differs by sample) and then those labels. Nothing is simplified or
+made stable here; that is the passes' work. `given` are inputs beyond the definition's own by the name that
+expressions use: the cotangent g, or a named quantity that is handed in instead of computed.
 To extend: one function for each node type in LOWER.
 """
 
@@ -47,8 +46,7 @@ class Lowering:
     """Lowers expressions of one definition; equal names are lowered once."""
 
     definition: Definition
-    extras: Iterable[Input] = ()
-    given: Iterable[Input] = ()
+    given: Mapping[str, Input] = field(default_factory=dict)
     scalars: Mapping[str, Labelled] = field(default_factory=dict)
     known: dict[str, Labelled] = field(default_factory=dict)
 
@@ -70,10 +68,8 @@ class Lowering:
     def input(self, name: str) -> Labelled | None:
         if name in self.scalars:
             return self.scalars[name]
-        for entry in (*self.extras, *self.given, *self.definition.inputs):
-            if entry.name == name:
-                return input_node(entry)
-        return None
+        entries = {**{i.name: i for i in self.definition.inputs}, **self.given}
+        return input_node(entries[name]) if name in entries else None
 
     def equation(self, name: str) -> Labelled:
         equation = self.definition.equation(name)

@@ -1,6 +1,6 @@
-"""Passes over a graph: simple and always worth it; the checker runs after each.
+"""Passes over a graph: simple and always worth it.
 
-Contract: a pass maps a graph to a graph of the same values. `optimise(graph, passes)` is the driver.
+Contract: a pass maps a graph to a graph of the same values; optimise.py has their order.
     flatten   sums in sums and products in products become one; numbers are folded to the front
     share     equal nodes become one object and take the best name that any of them has
 What no output uses is dead and gone, since a graph is what its outputs reach.
@@ -14,8 +14,7 @@ from fractions import Fraction
 from math import prod
 
 from derive.ir.build import constant
-from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological
-from derive.ir.verify import verify
+from derive.ir.graph import Argument, Graph, Node, moved, rebuild
 
 
 @dataclass(frozen=True)
@@ -24,14 +23,6 @@ class Pass:
 
     name: str
     apply: Callable[[Graph], Graph]
-
-
-def optimise(graph: Graph, passes: Sequence[Pass]) -> Graph:
-    """All passes in order, each checked."""
-    graph = verify(graph)
-    for step in passes:
-        graph = verify(step.apply(graph))
-    return graph
 
 
 def share(graph: Graph) -> Graph:
@@ -136,7 +127,3 @@ FLATTEN = {
     "multiply": flatten_multiply, "add": flatten_add, "divide": flatten_divide, "power": flatten_power,
 }  # fmt: skip
 
-
-def size_of(graph: Graph) -> int:
-    """How many nodes a graph has."""
-    return sum(1 for _ in topological(graph))

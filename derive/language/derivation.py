@@ -5,10 +5,11 @@ Contract: everything here is frozen; notes, JSON, checks and kernels are pure fu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cached_property
 
-from derive.language.definition import Definition, Input
+from derive.language.definition import Definition, Equation, Input
 from derive.language.expressions import Expression, Ref
 
 KINDS = ("derivative", "gradient", "jacobian", "vjp", "jvp")
@@ -79,6 +80,8 @@ class Derivation:
     extras: inputs beyond the definition's own, such as the cotangent g of a VJP.
     closed: the result in the function's own outputs and named quantities.
     evidence: of the closed form against SymPy's own derivative.
+    adjoints: derivations of the named adjoints that the result uses, each after those it uses itself.
+    names: what an adjoint's result is called, at the indices of its closed form.
     """
 
     definition: Definition
@@ -88,6 +91,17 @@ class Derivation:
     closed: Expression
     extras: tuple[Input, ...] = ()
     evidence: Evidence | None = None
+    adjoints: tuple[Derivation, ...] = ()
+    names: Ref | None = None
+
+    @cached_property
+    def system(self) -> Definition:
+        """The definition with the extras as inputs and the adjoints as further equations."""
+        named = tuple(Equation(d.names.name, d.names.indices, d.closed) for d in self.adjoints if d.names is not None)
+        definition = self.definition
+        return replace(
+            definition, inputs=definition.inputs + self.extras, equations=definition.equations + named
+        )
 
     @property
     def name(self) -> str:

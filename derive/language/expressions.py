@@ -234,17 +234,26 @@ class Delta(Expression):
 
 @node
 class Partial(Expression):
-    """The derivative, not yet worked out, of the body by one entry of a quantity, through all named equations."""
+    """The derivative, not yet worked out, of the body by one entry of a quantity, through all named equations.
+
+    The quantities named in `holding` are held fixed: with all but two held it is the direct derivative of the one
+    by the other, as backpropagation needs it.
+    """
 
     body: Expression
     variable: Ref
+    holding: frozenset[str] = frozenset()
 
     @property
     def children(self) -> tuple[Expression, ...]:
         return (self.body,)
 
     def with_children(self, children: tuple[Expression, ...]) -> Expression:
-        return Partial(children[0], self.variable)
+        return self.of(children[0])
+
+    def of(self, body: Expression) -> Partial:
+        """The same derivative of another body."""
+        return Partial(body, self.variable, self.holding)
 
 
 NODE_TYPES: tuple[type[Expression], ...] = (
@@ -301,9 +310,13 @@ def subtract(left: Expression, right: Expression) -> Expression:
 
 
 def quotient(numerator: Expression, denominator: Expression) -> Expression:
-    """numerator / denominator; signs and numbers over numbers are folded."""
+    """numerator / denominator; fractions of fractions, signs and numbers over numbers are folded."""
     if denominator == ONE or numerator == ZERO:
         return numerator
+    if isinstance(numerator, Quotient):
+        return quotient(numerator.numerator, mul(numerator.denominator, denominator))
+    if isinstance(denominator, Quotient):
+        return quotient(mul(numerator, denominator.denominator), denominator.numerator)
     if isinstance(denominator, Number) and denominator.value != 0:
         if isinstance(numerator, Number):
             return Number(numerator.value / denominator.value)

@@ -140,7 +140,7 @@ def rename_own(value: Expression, table: Mapping[Index, Index]) -> Expression:
     if isinstance(value, Selected):
         return Selected(value.kind, value.index, value.body, new(value.at))
     if isinstance(value, Partial):
-        return Partial(value.body, Ref(value.variable.name, tuple(map(new, value.variable.indices))))
+        return Partial(value.body, Ref(value.variable.name, tuple(map(new, value.variable.indices))), value.holding)
     return value
 
 
@@ -170,16 +170,21 @@ def freshen(value: Expression, taken: Iterable[str]) -> Expression:
 
 def canonical(value: Expression) -> Expression:
     """The same expression with bound indices named by depth: equal up to the letters means equal."""
+    cached = value.__dict__.get("_canonical")
+    if cached is None:
+        cached = with_depths(value, 0)
+        object.__setattr__(value, "_canonical", cached)
+    found: Expression = cached
+    return found
 
-    def go(n: Expression, depth: int) -> Expression:
-        bound = bound_index(n)
-        if bound is not None:
-            n = rebind(n, Index(f"_{depth}", bound.size))
-            depth += 1
-        children = tuple(go(c, depth) for c in n.children)
-        return n.with_children(children) if children != n.children else n
 
-    return go(value, 0)
+def with_depths(value: Expression, depth: int) -> Expression:
+    bound = bound_index(value)
+    if bound is not None:
+        value = rebind(value, Index(f"_{depth}", bound.size))
+        depth += 1
+    children = tuple(with_depths(c, depth) for c in value.children)
+    return value.with_children(children) if children != value.children else value
 
 
 def count_nodes(value: Expression) -> int:
@@ -222,7 +227,7 @@ def label(value: Expression) -> object:
             return (kind, index)
         case Where(relation=relation):
             return relation
-        case Partial(variable=variable):
-            return variable.name
+        case Partial(variable=variable, holding=holding):
+            return (variable.name, holding)
         case _:
             return None

@@ -73,7 +73,7 @@ class System(Protocol):
 class Point:
     """Sizes and the values of entries; `values` holds inputs and extras, and named quantities where overridden.
 
-    `changed` is the name whose entry differs from the parent's.
+    `changed` is the name whose entry differs from the parent's; what is `held` keeps the parent's values.
     """
 
     definition: Definition
@@ -82,6 +82,7 @@ class Point:
     system: System
     parent: Point | None = None
     changed: str = ""
+    held: frozenset[str] = frozenset()
     memo: dict[object, Value] = field(default_factory=dict, repr=False)
     children: dict[object, Point] = field(default_factory=dict, repr=False)
 
@@ -99,16 +100,16 @@ class Point:
     def source(self, name: str) -> Callable[[Entry], Value]:
         """Where an entry that is not given comes from: the parent if the change cannot reach it."""
         reached = self.changed in ancestry(self.definition).get(name, frozenset())
-        if self.parent is not None and not reached:
+        if self.parent is not None and (name in self.held or not reached):
             return self.parent.entry
         return functools.partial(self.system.entry, self)
 
-    def shifted(self, entry: Entry, step: Value) -> Point:
-        """The same point with `step` added to one entry; everything downstream of it follows."""
-        key = (entry, step)
+    def shifted(self, entry: Entry, step: Value, held: frozenset[str] = frozenset()) -> Point:
+        """The same point with `step` added to one entry; everything downstream of it follows but what is held."""
+        key = (entry, step, held)
         if key not in self.children:
             values = {**self.values, entry: self.entry(entry) + step}
-            self.children[key] = Point(self.definition, self.sizes, values, self.system, self, entry[0])
+            self.children[key] = Point(self.definition, self.sizes, values, self.system, self, entry[0], held)
         return self.children[key]
 
 

@@ -57,7 +57,7 @@ def check_closed(derivation: Derivation, domain: Domain | None = None) -> Eviden
 
 def entry_orders(derivation: Derivation, sizes: Sizes, scope: Scope, domain: Domain | None) -> list[int | None]:
     """Differences, as powers of ten, between SymPy's derivative and one entry of the closed form."""
-    expansion = Expansion(derivation.definition, sizes)
+    expansion = Expansion(derivation.system, sizes)
     truth, closed = (to_sympy(e, scope, expansion) for e in (derivation.left, derivation.closed))
 
     def attempt(values: Values) -> int | None:
@@ -70,7 +70,7 @@ def entry_orders(derivation: Derivation, sizes: Sizes, scope: Scope, domain: Dom
             raise CheckError(f"{derivation.name}: the closed form is wrong at {place}: {message}")
         return order
 
-    inputs = (*derivation.definition.inputs, *derivation.extras)
+    inputs = derivation.system.inputs
     return [
         first_success(inputs, sizes, domain, f"{derivation.name} {point}", attempt, derivation.name)
         for point in range(EXPANDED_POINTS)

@@ -27,7 +27,7 @@ EXACT_ASSIGNMENTS = 4
 def check_steps(derivation: Derivation, domain: Domain | None = None) -> Derivation:
     """The derivation with evidence in every step. Raises CheckError naming definition, rule, step and point."""
     check_chain(derivation)
-    subject = Subject(derivation.name, derivation.definition, derivation.extras, domain)
+    subject = Subject(derivation.name, derivation.system, (), domain)
     sights = look(subject, (derivation.left, *(s.after for s in derivation.steps)))
     steps = tuple(
         replace(step, evidence=step_evidence(derivation, number, sights))
@@ -99,7 +99,7 @@ def check_exact_at(derivation: Derivation, number: int, sizes: Sizes, seed: str)
 
     def attempt(_: Values) -> None:
         # a division by zero is drawn again, with other fractions
-        point = Point(derivation.definition, sizes, {}, Exact(str(chance.random())))
+        point = Point(derivation.system, sizes, {}, Exact(str(chance.random())))
         for scope in scopes:
             before, after = (evaluate(e, scope, point) for e in (step.before, step.after))
             if before != after:

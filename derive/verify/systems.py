@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import functools
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import mpmath
@@ -43,12 +44,25 @@ STEP_DIGITS = 30
 """A central difference with h = 1e-30 is off by h^2 = 1e-60 and costs 30 digits."""
 
 
+HUGE = 2**64
+
+
 @functools.cache
 def context(digits: int) -> Any:
     """An mpmath context of that many digits; nobody changes it afterwards."""
     made = mpmath.MPContext()
     made.dps = digits
     return made
+
+
+def exponential(value: Any) -> Any:
+    """exp; mpmath takes seconds for a whole number such as 1e300, and no time for one beside it."""
+    mp = value.context
+    if abs(value) < HUGE or not mp.isint(value):
+        return mp.exp(value)
+    wide = context(mp.dps + len(str(int(abs(value)))))
+    third = wide.mpf(1) / 3
+    return mp.mpf(wide.exp(wide.mpf(value) - third) * wide.exp(third))
 
 
 def difference_depth(value: Expression) -> int:
@@ -90,6 +104,9 @@ def applied_value(value: Applied, point: Point) -> Value:
     return derived(value.derived, point)
 
 
+OWN_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType({"exp": exponential})
+
+
 # --- real numbers -------------------------------------------------------------------------------------
 
 
@@ -113,7 +130,8 @@ class Real:
         return from_equation(point, entry)
 
     def call(self, function: str, arguments: tuple[Value, ...]) -> Value:
-        return self.real(getattr(self.context, BY_NAME[function].mpmath), arguments)
+        own = OWN_FUNCTIONS.get(function)
+        return self.real(own or getattr(self.context, BY_NAME[function].mpmath), arguments)
 
     def power(self, base: Value, exponent: Value) -> Value:
         whole = self.context.isint(exponent) and abs(exponent) < 10**6
@@ -133,11 +151,13 @@ class Real:
 
     def partial(self, value: Partial, scope: Scope, point: Point) -> Value:
         entry = entry_of(value.variable, scope)
-        return self.difference(point, entry, lambda shifted: evaluate(value.body, scope, shifted))
+        return self.difference(point, entry, lambda shifted: evaluate(value.body, scope, shifted), value.holding)
 
-    def difference(self, point: Point, entry: Entry, body: Callable[[Point], Value]) -> Value:
+    def difference(
+        self, point: Point, entry: Entry, body: Callable[[Point], Value], held: frozenset[str] = frozenset()
+    ) -> Value:
         """Central difference: (f(v + h) - f(v - h)) / 2h."""
-        ahead, behind = (body(point.shifted(entry, h)) for h in (self.step, -self.step))
+        ahead, behind = (body(point.shifted(entry, h, held)) for h in (self.step, -self.step))
         return (ahead - behind) / (2 * self.step)
 
 

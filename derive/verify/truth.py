@@ -30,7 +30,7 @@ from derive.verify.systems import DIGITS, Real, Rounded, Rounding, real_system
 
 UNIT = Fraction(1, 2**53)
 Rung = tuple[int, int]
-LADDER: tuple[Rung, ...] = ((DIGITS, 400), (450, 800), (1200, 1600), (4000, 3200))
+LADDER: tuple[Rung, ...] = ((DIGITS, 330), (450, 360), (1200, 500), (4000, 1000))
 """Digits to try in turn, and the power of ten that stands for infinity beside them."""
 
 DIFFERENCED_ENTRIES = 4

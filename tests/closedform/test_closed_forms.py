@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from derive.closedform.close import cases
 from derive.closedform.derivations import default_wanted, derive_all
+from derive.emit.cases import cases_of
 from derive.emit.unicode_text import unicode_text
 from derive.language.derivation import Derivation, Wanted
 from derive.language.resolve import parse
@@ -74,7 +74,7 @@ def test_unary(right_side: str) -> None:
         ("exp(a[{}])", "p_i (δ_ij - p_j)"),
         ("2**a[{}]", "ln(2) p_i (δ_ij - p_j)"),
         ("exp(2*a[{}])", "2 p_i (δ_ij - p_j)"),
-        ("exp(-a[{}])", "-p_i (δ_ij - p_j)"),
+        ("exp(-a[{}])", "p_i (p_j - δ_ij)"),
     ],
 )
 def test_softmax_and_its_mutations(term: str, closed: str) -> None:
@@ -98,10 +98,9 @@ def test_softmax_vjp_and_jvp_collapse_their_deltas() -> None:
     jacobian, vjp, jvp = derive_all(definition)
     assert unicode_text(vjp.closed) == "p_j (g_j - Σ_i g_i p_i)"
     assert unicode_text(jvp.closed) == "p_i (v_i - Σ_j p_j v_j)"
-    ((delta, equal, unequal),) = cases(jacobian.closed)
-    assert unicode_text(delta) == "δ_ij"
-    assert unicode_text(equal) == "p_i (1 - p_i)"
-    assert unicode_text(unequal) == "-p_i p_j"
+    equal, unequal = cases_of(jacobian)
+    assert (equal.equal, unicode_text(equal.value)) == (True, "p_i (1 - p_i)")
+    assert (unequal.equal, unicode_text(unequal.value)) == (False, "-p_i p_j")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from derive.ir.graph import Argument, Graph, Node, named, whole, with_arguments
 from derive.ir.stability.exponentials import Exponentials, Group, families
 from derive.ir.stability.polynomial import Reduced, reduced
 from derive.ir.stability.two_sided import FORMS, Bounded
+from derive.language.expressions import Expression, add, mul
 
 
 def one_exponential(graph: Graph) -> Graph:
@@ -52,10 +53,10 @@ class Rewriting:
         for members in families(self.search, node):
             if len(members) < 2:
                 continue
-            part = replace(node, arguments=tuple(node.arguments[k] for k in members), name="", origin=None)
+            part = replace(node, arguments=tuple(node.arguments[k] for k in members), name="")
             new = self.group(self.search.of(part))
             if new is not None:
-                arguments[members[0]] = new
+                arguments[members[0]] = Argument(named(new.node, origin=joint_origin(part)), new.axes)
                 for k in members[1:]:
                     arguments[k] = None
         return tuple(a for a in arguments if a is not None)
@@ -70,6 +71,15 @@ class Rewriting:
         new = two_sided(self.node(group.argument.node), group.base, ratio)
         self.done[new] = new
         return Argument(new, group.argument.axes)
+
+
+def joint_origin(part: Node) -> Expression | None:
+    """What the members of a group stand for together."""
+    origins = [a.node.origin for a in part.arguments]
+    known = [o for o in origins if o is not None]
+    if len(known) < len(origins):
+        return None
+    return mul(*known) if part.op == "multiply" else add(*known)
 
 
 def two_sided(argument: Node, base: Fraction | None, ratio: Reduced) -> Node:

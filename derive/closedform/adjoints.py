@@ -1,0 +1,158 @@
+"""Backpropagation: derivatives of deep systems through named adjoints.
+
+Contract: `backward(definition, wanted, lemmas)` gives the derivation of a gradient or VJP in which each named
+quantity V between the variable and the output has an adjoint of its own, V_bar = dE/dV (or sum_i g_i dy_i/dV),
+derived from the adjoints of the quantities that use V. The cost grows with the number of equations, not with
+the number of paths between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from derive.calculus.engine import rewrite
+from derive.calculus.rule import Context, Lemmas
+from derive.closedform.close import close
+from derive.language.definition import Definition, Input
+from derive.language.derivation import Derivation, Reason, Step, Wanted
+from derive.language.expressions import ONE, Expression, Index, Partial, Ref, add, mul, sum_over
+from derive.language.trees import count_nodes, free_indices, fresh_index, freshen, index_names, references, rename, walk
+from derive.language.trees import replace as replaced
+
+SUBSTITUTE = Reason("substitute", "{0} = {1}", "代入 {0} = {1}")
+DIRECT = 2
+"""A single path through at most so many named quantities is differentiated forward, as a textbook does."""
+
+
+def between(definition: Definition, output: str, variable: str) -> tuple[str, ...]:
+    """Named quantities other than the output through which the output depends on the variable."""
+    return tuple(
+        e.name
+        for e in definition.equations
+        if e.name not in (output, variable)
+        and definition.depends_on(output, e.name)
+        and definition.depends_on(e.name, variable)
+    )
+
+
+def users(definition: Definition, name: str, among: tuple[str, ...]) -> tuple[str, ...]:
+    """The quantities among these whose equation mentions the name."""
+    return tuple(u for u in among if any(r.name == name for r in references(definition.equation(u).body)))
+
+
+def is_deep(definition: Definition, wanted: Wanted) -> bool:
+    """More than one path, or a long one: adjoints with names are clearer and cheaper than expansion."""
+    names = between(definition, wanted.output, wanted.variable)
+    reached = (*names, wanted.output)
+    forks = any(len(users(definition, n, reached)) > 1 for n in (*names, wanted.variable))
+    return bool(names) and (forks or len(names) > DIRECT or wanted.kind == "vjp")
+
+
+def backward(
+    definition: Definition, wanted: Wanted, left: Expression, extras: tuple[Input, ...], lemmas: Lemmas
+) -> Derivation:
+    """The derivation of `left`, with the adjoints from the output back."""
+    names = between(definition, wanted.output, wanted.variable)
+    context = Context(definition, lemmas, {}, frozenset((*definition.names, *definition.sizes)))
+    sweep = Sweep(left, (*names, wanted.output), context, {e.name for e in extras})
+    done: tuple[Derivation, ...] = ()
+    for name in reversed(names):
+        target = definition.equation(name).left
+        steps = sweep.steps(target, done)
+        adjoint = Derivation(
+            definition, wanted, sweep.total(target), steps, steps[-1].after, extras, adjoints=done,
+            names=Ref(sweep.bar(name), target.indices),
+        )  # fmt: skip
+        done = (*done, adjoint)
+    (variable,) = {p.variable for p in walk(left) if isinstance(p, Partial)}
+    steps = sweep.steps(variable, done)
+    if len(users(definition, variable.name, sweep.passed)) > 1:
+        steps = (*steps, *substitutions(steps[-1].after, done, context))
+    return Derivation(definition, wanted, left, steps, steps[-1].after, extras, adjoints=done)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What the steps of one backward pass share: the start, the quantities passed, and the rules' context."""
+
+    left: Expression
+    passed: tuple[str, ...]
+    context: Context
+    taken: Set[str]
+
+    def bar(self, name: str) -> str:
+        """The name of a quantity's adjoint."""
+        wish = f"{name}_bar"
+        while wish in self.taken or wish in self.context.definition.names:
+            wish += "_"
+        return wish
+
+    def total(self, target: Ref) -> Expression:
+        """dE/dV, or sum_i g_i dy_i/dV: the start with another variable."""
+        fresh = freshen(self.left, {i.name for i in target.indices})
+        (inner,) = (p for p in walk(fresh) if isinstance(p, Partial))
+        return replaced(fresh, {inner: Partial(inner.body, target)})
+
+    def steps(self, target: Ref, adjoints: tuple[Derivation, ...]) -> tuple[Step, ...]:
+        """From the total to the closed form, through the quantities that use the target directly."""
+        start = self.total(target)
+        mine = users(self.context.definition, target.name, self.passed)
+        first: tuple[Step, ...] = ()
+        if mine != self.passed[-1:]:
+            bars = {d.names.name for d in adjoints if d.names is not None}
+            after = add(*(self.contribution(user, target, bars) for user in mine))
+            first = (Step(through(len(mine)), start, after, start, after, tuple(map(Ref, mine))),)
+        current = first[-1].after if first else start
+        opened = rewrite(current, self.context)
+        current = opened[-1].after if opened else current
+        return (*first, *opened, *close(current, self.context))
+
+    def contribution(self, user: str, target: Ref, bars: Set[str]) -> Expression:
+        """sum_k U_bar_k dU_k/dV, every other quantity held fixed."""
+        definition = self.context.definition
+        own = definition.equation(user).left
+        taken = {i.name for i in target.indices}
+        letters: dict[Index, Index] = {}
+        for index in own.indices:
+            letters[index] = fresh_index(index, taken | self.context.taken)
+            taken.add(letters[index].name)
+        entry = Ref(user, tuple(letters.values()))
+        held = frozenset(definition.names) - {user, target.name}
+        value: Expression = mul(self.adjoint(user, entry), Partial(entry, target, held))
+        for index in reversed(entry.indices):
+            value = sum_over(index, value)
+        return value
+
+    def adjoint(self, user: str, entry: Ref) -> Expression:
+        """U_bar at the entry's indices; the output's own is what the derivation starts with."""
+        if user != self.passed[-1]:
+            return Ref(self.bar(user), entry.indices)
+        extras = [r for r in references(self.left) if r.name in self.taken]
+        return Ref(extras[0].name, entry.indices) if extras else ONE
+
+
+def through(count: int) -> Reason:
+    """The chain rule through so many quantities."""
+    places = [f"{{{p}}}" for p in range(count)]
+    english = " and ".join((", ".join(places[:-1]), places[-1]) if count > 1 else places)
+    return Reason("backward", f"chain rule through {english}", f"经由 {'、'.join(places)} 的链式法则")
+
+
+def substitutions(value: Expression, adjoints: tuple[Derivation, ...], context: Context) -> tuple[Step, ...]:
+    """Adjoints of fewer indices than the result written out, if that leaves a short result; else no step."""
+    steps: list[Step] = []
+    current = value
+    rank = len(free_indices(value))
+    for adjoint in reversed(adjoints):
+        assert adjoint.names is not None
+        for ref in sorted({r for r in references(current) if r.name == adjoint.names.name}, key=str):
+            if len(ref.indices) < rank:
+                table = dict(zip(adjoint.names.indices, ref.indices, strict=True))
+                closed = rename(freshen(adjoint.closed, context.taken | index_names(current)), table)
+                after = replaced(current, {ref: closed})
+                steps.append(Step(SUBSTITUTE, current, after, ref, closed, (ref, closed)))
+                current = after
+    steps += close(current, context)
+    short = count_nodes(steps[-1].after) <= 3 * count_nodes(value) if steps else False
+    return tuple(steps) if short else ()

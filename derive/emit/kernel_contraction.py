@@ -1,0 +1,68 @@
+"""Sums of products of two arrays as matmul, vecdot or einsum.
+
+Contract: `spell_contract(node, texts)` gives the text and whether it is a product (`a @ b`). Matmul where the one
+summed axis can be put last in one operand and first in the other by transposing, vecdot where the sample axis
+is all that both keep, einsum of two operands else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.ir.graph import Node
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Factor:
+    """The text of an operand and the axes of the node that its own axes lie on."""
+
+    text: str
+    axes: tuple[int, ...]
+
+    def in_order(self, axes: tuple[int, ...]) -> str | None:
+        """The text with its axes in this order, if that is as it stands or with the last two swapped."""
+        if self.axes == axes:
+            return self.text
+        if len(axes) > 1 and (*self.axes[:-2], self.axes[-1], self.axes[-2]) == axes:
+            return f"{self.text}.{'T' if len(axes) == 2 else 'mT'}"
+        return None
+
+
+def spell_contract(node: Node, texts: list[str]) -> tuple[str, bool]:
+    left, right = (Factor(t, a.axes) for t, a in zip(texts, node.arguments, strict=True))
+    rank = len(node.shape)
+    for first, second in ((left, right), (right, left)):
+        found = matmul(first, second, rank) if len(node.bound) == 1 else None
+        if found:
+            return found, True
+    found = vecdot(left, right, rank) if len(node.bound) == 1 else None
+    return (found or einsum(left, right, rank)), False
+
+
+def matmul(first: Factor, second: Factor, rank: int) -> str | None:
+    """first @ second: (shared..., rows, sum) by (shared..., sum, column), or vectors in place of matrices."""
+    kept_first = tuple(sorted(a for a in first.axes if a < rank))
+    kept_second = tuple(sorted(a for a in second.axes if a < rank))
+    shared = tuple(a for a in kept_first if a in kept_second)
+    columns = tuple(a for a in kept_second if a not in shared)
+    if len(columns) > 1 or (shared and not (columns and len(kept_first) == len(shared) + 1)):
+        return None
+    if kept_first + columns != tuple(range(rank)) or shared != tuple(range(len(shared))):
+        return None
+    rows = first.in_order((*kept_first, rank))
+    others = second.in_order((*shared, rank, *columns))
+    return f"{rows} @ {others}" if rows and others else None
+
+
+def vecdot(left: Factor, right: Factor, rank: int) -> str | None:
+    """One product for each entry of the axes that both have."""
+    order = tuple(range(rank + 1))
+    first, second = left.in_order(order), right.in_order(order)
+    return f"np.vecdot({first}, {second})" if first and second else None
+
+
+def einsum(left: Factor, right: Factor, rank: int) -> str:
+    spelled = ["".join(LETTERS[a] for a in f.axes) for f in (left, right)]
+    return f'np.einsum("{spelled[0]},{spelled[1]}->{LETTERS[:rank]}", {left.text}, {right.text})'

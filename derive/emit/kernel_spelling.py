@@ -1,0 +1,274 @@
+"""Nodes as NumPy expressions: dull, since every choice was made by a pass before.
+
+Contract: `Speller` turns a node into text with a precedence; nodes that have a variable are spelled by its name.
+All arrays of samples have one leading axis, the sample, whatever batch axes the caller gave. Python numbers in
+the text are weak, so that float32 stays float32; numbers alone get the working dtype.
+To extend: an op with a template needs nothing; another kind of op a function in SPELL.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+
+from derive.emit.kernel_contraction import spell_contract
+from derive.ir.graph import BATCH, Argument, Node
+from derive.ir.ops import ATOM, BY_NAME, COMPARISON, NEGATION, POWER, PRODUCT, SUM
+from derive.language.errors import DeriveError
+from derive.language.expressions import Dimension
+
+NUMBERS = ("constant", "logarithm")
+EXACT_INTEGERS = 2**53
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text of a node and how tightly it binds."""
+
+    text: str
+    precedence: int = ATOM
+
+    def at(self, precedence: int) -> str:
+        """In parentheses where it binds less tightly."""
+        return self.text if self.precedence >= precedence else f"({self.text})"
+
+
+@dataclass(frozen=True)
+class Locals:
+    """What a kernel calls its working dtype and its number of samples; an input of that name comes first."""
+
+    dtype: str = "dtype"
+    samples: str = "samples"
+
+
+@dataclass(frozen=True)
+class Speller:
+    """`inner(node)` spells an argument: by its variable, or written out."""
+
+    inner: Callable[[Node], Text]
+    local: Locals = Locals()
+
+    def typed(self, text: Text) -> Text:
+        return Text(f"{self.local.dtype}.type({text.text})")
+
+    def extent(self, dimension: object) -> str:
+        return self.local.samples if dimension == BATCH else str(dimension)
+
+    def shape(self, shape: Sequence[Dimension]) -> str:
+        inner = ", ".join(map(self.extent, shape))
+        return f"({inner},)" if len(shape) == 1 else f"({inner})"
+
+    def spell(self, node: Node) -> Text:
+        special = SPELL.get(node.op)
+        return special(self, node) if special else self.from_template(node)
+
+    def from_template(self, node: Node) -> Text:
+        op = BY_NAME[node.op]
+        precedences = op.inner or (0,) * len(node.arguments)
+        parts = [self.lined_up(node, k).at(p) for k, p in enumerate(precedences)]
+        return Text(op.numpy.format(*parts), op.precedence)
+
+    def lined_up(self, node: Node, position: int) -> Text:
+        """An argument as it broadcasts against the node's axes; numbers alone get the dtype."""
+        argument = node.arguments[position]
+        if position == 0 and all(a.node.op in NUMBERS for a in node.arguments):
+            return self.typed(self.inner(argument.node))
+        return self.broadcast(argument, len(node.space))
+
+    def broadcast(self, argument: Argument, rank: int) -> Text:
+        """The argument with its axes in the order of the user's, and new ones between them."""
+        text, axes = self.ascending(argument)
+        if not axes:
+            return text
+        index = [":" if k in axes else "None" for k in range(axes[0], rank)]
+        return text if "None" not in index else Text(f"{text.at(ATOM)}[{', '.join(index)}]")
+
+    def ascending(self, argument: Argument) -> tuple[Text, tuple[int, ...]]:
+        """The argument transposed (or its diagonal taken) so that its axes ascend."""
+        text, axes = self.inner(argument.node), argument.axes
+        wanted = tuple(sorted(set(axes)))
+        if axes == wanted:
+            return text, wanted
+        if len(wanted) < len(axes):
+            return Text(f'np.einsum("{letters(axes)}->{letters(wanted)}", {text.text})'), wanted
+        return transposed(text, tuple(axes.index(a) for a in wanted)), wanted
+
+
+def letters(axes: Sequence[int]) -> str:
+    return "".join("abcdefghijklmnopqrstuvwxyz"[a] for a in axes)
+
+
+def transposed(text: Text, order: tuple[int, ...]) -> Text:
+    """Axes in another order; as .T or .mT where it is one of these."""
+    last_two_swapped = (*range(len(order) - 2), len(order) - 1, len(order) - 2)
+    if order == tuple(range(len(order))):
+        return text
+    if order == last_two_swapped:
+        return Text(f"{text.at(ATOM)}.{'T' if len(order) == 2 else 'mT'}")
+    return Text(f"np.transpose({text.text}, {order})")
+
+
+# --- numbers ---------------------------------------------------------------------------------------------
+
+
+def number(value: Fraction) -> str:
+    """A Python number, exact where a float is."""
+    if value.denominator == 1 and abs(value) <= EXACT_INTEGERS:
+        return str(value.numerator)
+    try:
+        result = float(value)
+    except OverflowError:
+        raise DeriveError(f"the number {float_text(value)} is larger than any floating-point number") from None
+    return repr(result)
+
+
+def float_text(value: Fraction) -> str:
+    return f"10**{len(str(abs(value.numerator) // value.denominator)) - 1}"
+
+
+def spell_constant(speller: Speller, node: Node) -> Text:
+    assert isinstance(node.data, Fraction)
+    return Text(number(node.data), ATOM if node.data >= 0 else NEGATION)
+
+
+def spell_logarithm(speller: Speller, node: Node) -> Text:
+    assert isinstance(node.data, Fraction)
+    value = math.log(node.data.numerator) - math.log(node.data.denominator)
+    return Text(repr(value), ATOM if value >= 0 else NEGATION)
+
+
+def spell_size(speller: Speller, node: Node) -> Text:
+    return speller.typed(Text(speller.extent(node.data)))
+
+
+def spell_identity(speller: Speller, node: Node) -> Text:
+    return Text(f"np.eye({speller.extent(node.shape[0])}, dtype={speller.local.dtype})")
+
+
+def spell_input(speller: Speller, node: Node) -> Text:
+    return Text(str(node.data))
+
+
+# --- sums, products, powers ----------------------------------------------------------------------------
+
+
+def coefficient(node: Node) -> Fraction | None:
+    """The number that a product starts with."""
+    first = node.arguments[0].node if node.op == "multiply" else node
+    return first.data if first.op == "constant" and isinstance(first.data, Fraction) else None
+
+
+def spell_add(speller: Speller, node: Node) -> Text:
+    parts = [speller.lined_up(node, k) for k in range(len(node.arguments))]
+    text = parts[0].at(SUM)
+    for part in parts[1:]:
+        negative = part.text.startswith("-") and part.precedence in (PRODUCT, NEGATION)
+        text += f" - {part.text[1:]}" if negative else f" + {part.at(PRODUCT)}"
+    return Text(text, SUM)
+
+
+def spell_multiply(speller: Speller, node: Node) -> Text:
+    factor = coefficient(node)
+    parts = [speller.lined_up(node, k) for k in range(len(node.arguments))]
+    if factor is None:
+        return joined(parts)
+    rest = joined(parts[1:])
+    if factor == -1:
+        return Text(f"-{rest.at(PRODUCT)}", PRODUCT if rest.precedence == PRODUCT else NEGATION)
+    if abs(factor.numerator) == 1 and float_is_inexact(factor):
+        return Text(f"{'-' if factor < 0 else ''}{rest.at(PRODUCT)} / {factor.denominator}", PRODUCT)
+    return joined(parts)
+
+
+def float_is_inexact(value: Fraction) -> bool:
+    return value.denominator & (value.denominator - 1) != 0 and value.denominator <= EXACT_INTEGERS
+
+
+def joined(parts: Sequence[Text]) -> Text:
+    if len(parts) == 1:
+        return parts[0]
+    return Text(" * ".join([parts[0].at(PRODUCT), *(p.at(POWER) for p in parts[1:])]), PRODUCT)
+
+
+def spell_power(speller: Speller, node: Node) -> Text:
+    assert isinstance(node.data, Fraction)
+    base, exponent = speller.lined_up(node, 0), node.data
+    if abs(exponent) == Fraction(1, 2):
+        text = Text(f"np.sqrt({base.text})")
+    elif abs(exponent) == 1:
+        text = base
+    else:
+        text = Text(f"{base.at(ATOM)}**{number(abs(exponent))}", POWER)
+    return text if exponent > 0 else Text(f"1 / {text.at(POWER)}", PRODUCT)
+
+
+def spell_exp(speller: Speller, node: Node) -> Text:
+    value = speller.lined_up(node, 0).text
+    if node.data is None:
+        return Text(f"np.exp({value})")
+    assert isinstance(node.data, Fraction)
+    return Text(f"np.exp2({value})" if node.data == 2 else f"np.power({number(node.data)}, {value})")
+
+
+def spell_where(speller: Speller, node: Node) -> Text:
+    """A choice between two numbers has no array to take its dtype from."""
+    text = speller.from_template(node)
+    numbers = all(a.node.op in NUMBERS for a in node.arguments[1:])
+    return Text(f"{text.text}.astype({speller.local.dtype})") if numbers else text
+
+
+def spell_view(speller: Speller, node: Node) -> Text:
+    return speller.broadcast(node.arguments[0], len(node.shape))
+
+
+def spell_spread(speller: Speller, node: Node) -> Text:
+    (argument,) = node.arguments
+    value = speller.broadcast(argument, len(node.shape))
+    value = speller.typed(value) if argument.node.op in NUMBERS else value
+    return Text(f"np.broadcast_to({value.text}, {speller.shape(node.shape)})")
+
+
+# --- reductions ------------------------------------------------------------------------------------------
+
+STARTS = MappingProxyType({"max": ", initial=-np.inf", "min": ", initial=np.inf"})
+
+
+def spell_reduction(speller: Speller, node: Node) -> Text:
+    """The largest of nothing is -inf, so that an empty axis is no error."""
+    text, axes = speller.ascending(node.arguments[0])
+    over = tuple(k for k, a in enumerate(axes) if a >= len(node.shape))
+    where = str(over[0]) if len(over) == 1 else str(over)
+    return Text(f"{BY_NAME[node.op].numpy}({text.text}, axis={where}{STARTS.get(node.op, '')})")
+
+
+def spell_first(speller: Speller, node: Node) -> Text:
+    """Where the index is that of the first largest entry."""
+    text, axes = speller.ascending(node.arguments[0])
+    assert isinstance(node.data, int)
+    at, rank = node.data, len(node.shape)
+    index = ", ".join("None" if k == at else ":" for k in range(rank))
+    places = ", ".join([":"] + ["None"] * (rank - at - 1))
+    best = f"np.{node.op.replace('first_', 'arg')}({text.text}, axis={len(axes) - 1})"
+    own = f"np.arange({speller.extent(node.shape[at])})" + (f"[{places}]" if rank - at > 1 else "")
+    return Text(f"{own} == {best}[{index}]", COMPARISON)
+
+
+def contract(speller: Speller, node: Node) -> Text:
+    left, right = node.arguments
+    texts = [speller.inner(a.node).at(POWER) for a in (left, right)]
+    text, is_product = spell_contract(node, texts)
+    return Text(text, PRODUCT if is_product else ATOM)
+
+
+SPELL: Mapping[str, Callable[[Speller, Node], Text]] = MappingProxyType(
+    {
+        "input": spell_input, "constant": spell_constant, "size": spell_size, "logarithm": spell_logarithm,
+        "identity": spell_identity, "add": spell_add, "multiply": spell_multiply, "power": spell_power,
+        "exp": spell_exp, "where": spell_where, "view": spell_view, "spread": spell_spread,
+        "sum": spell_reduction, "prod": spell_reduction, "max": spell_reduction, "min": spell_reduction,
+        "first_max": spell_first, "first_min": spell_first, "contract": contract,
+    }
+)  # fmt: skip

@@ -1,0 +1,29 @@
+"""The passes in order: from what was written to what is computed, checked after each.
+
+Contract: `optimise(graph)` is a graph of equal values, stable, planned and shared, that an emitter may print.
+To extend: one row in PASSES; a stability rewrite is a row of stability.table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.ir.contraction import contract_sums
+from derive.ir.graph import Graph
+from derive.ir.passes import Pass, flatten, share
+from derive.ir.stability.table import STABILITY
+from derive.ir.verify import verify
+
+SIMPLIFY = (Pass("share", share), Pass("flatten", flatten))
+ARRANGE = (Pass("flatten", flatten), Pass("contract", contract_sums), Pass("share", share))
+PASSES: tuple[Pass, ...] = (*SIMPLIFY, *STABILITY, *ARRANGE)
+LITERAL: tuple[Pass, ...] = (*SIMPLIFY, *ARRANGE)
+"""For closed forms that are to be computed as they stand, with their loss of digits."""
+
+
+def optimise(graph: Graph, passes: Sequence[Pass] = PASSES) -> Graph:
+    """All passes in order, each checked."""
+    graph = verify(graph)
+    for step in passes:
+        graph = verify(step.apply(graph))
+    return graph

@@ -1,0 +1,86 @@
+"""LaTeX fragments: their looks, and that TeX sets them without a complaint."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from derive.closedform.derivations import derive_all
+from derive.emit.breaking import DIVIDE, rows
+from derive.emit.document import document
+from derive.emit.latex import LatexPrinter
+from derive.emit.notes_latex import fragment, notes
+from derive.language.expressions import NODE_TYPES
+from derive.language.resolve import parse
+from tests.emit.notes_examples import SIGMOID, SYMBOLS, TANH, balanced, compile_tex, documents, info, perceptron
+
+LONG = parse(
+    """
+long(x, y) -> z
+    z = (exp(x) + sin(x)*cos(y)*tan(x) + 0.12345678*x**3 + 123*y**2*exp(-x*y))/(1 + x**2 + y**2 + exp(x*y) + sin(x))
+deep(a[n], b[n]; gate[n]) -> s
+    s = 1/2*sum(k, (gate[k]*tanh(a[k] + b[k] + gate[k]) - where(a[k] < b[k], a[k]**2, b[k]**3))**2) + max(i, a[i])
+""",
+    [SIGMOID, TANH],
+)
+
+
+def test_the_perceptron_reads_as_in_the_notes() -> None:
+    text = fragment(document([perceptron()], info()))
+    assert r"X_k = \sum_j w_{jk}\,x_j, \qquad O_k = \sigma(X_k), \qquad E = \tfrac12 \sum_k (O_k - t_k)^2" in text
+    assert r"\frac{\partial E}{\partial w_{jk}}" + "\n" in text
+    assert r"  &= \sum_l (O_l - t_l)\,\frac{\partial O_l}{\partial w_{jk}} && \text{power rule} \\[4pt]" in text
+    assert r"&& \text{only }O_k\text{ depends on }w_{jk} \\[4pt]" in text
+    assert r"see \texttt{sigmoid}" in text or r"\text{, see sigmoid}" in text
+    assert r"  &= \boxed{\,(O_k - t_k)\,O_k\,(1 - O_k)\,x_j\,} && \text{power rule}" in text
+    assert "Checked: 8 steps, each at 3 sizes" in text
+
+
+def test_fragments_are_balanced_and_define_nothing() -> None:
+    for shown in documents():
+        text = fragment(shown)
+        assert balanced(text)
+        assert not any(word in text for word in (r"\newcommand", r"\usepackage", r"\def", r"\input{"))
+
+
+def test_notes_input_every_fragment() -> None:
+    text = notes(documents())
+    for name in ("sigmoid", "tanh", "softmax", "perceptron"):
+        assert rf"\input{{{name}}}" in text
+    assert text.count(r"\usepackage") == 1
+    assert "etc/passwd}}" not in text.replace(r"\}", "")
+
+
+def test_only_node_types_are_divided() -> None:
+    assert set(DIVIDE) <= set(NODE_TYPES)
+
+
+def test_long_formulas_break_and_short_ones_do_not() -> None:
+    printer = LatexPrinter(SYMBOLS)
+    body = LONG[0].equation("z").body
+    assert len(rows(printer, body, 100.0)) == 1
+    broken = rows(printer, body, 15.0)
+    assert len(broken) > 2
+    assert all(line.startswith("{} ") for line in broken[1:])
+    assert balanced(" ".join(broken))
+
+
+def test_pdflatex_has_nothing_to_complain_about(tmp_path: Path) -> None:
+    shown = list(documents())
+    shown += [document(derive_all(d), replace(info(d.name), ulp=1.0), detail="full") for d in LONG]
+    for one in shown:
+        (tmp_path / f"{one.name}.tex").write_text(fragment(one), encoding="utf-8")
+    (tmp_path / "notes.tex").write_text(notes(shown), encoding="utf-8")
+    log = compile_tex(tmp_path, "notes.tex")
+    for complaint in ("Overfull", "undefined", "multiply defined", "Missing character", "LaTeX Warning"):
+        found = [line for line in log.splitlines() if complaint in line]
+        assert not found, found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_word_is_escaped_in_both_languages(language: str) -> None:
+    for shown in documents(language):
+        assert r"\input{/etc" not in fragment(shown)
+        assert "50%" not in fragment(shown).replace(r"50\%", "")

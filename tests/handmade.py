@@ -93,7 +93,8 @@ def softmax_jacobian() -> Derivation:
         return Call("exp", (Ref("a", (index,)),))
 
     a, total = Ref("a", (SECOND,)), sum_over(BOUND, e(BOUND))
-    square = power(total, number(2))
+    square, same = power(total, number(2)), delta(FIRST, SECOND)
+    contracted = sum_over(BOUND, mul(delta(BOUND, SECOND), e(BOUND)))
     links = [
         (Partial(p(FIRST), a), "", False),
         (Partial(quotient(e(FIRST), total), a), "definition", False),
@@ -102,26 +103,16 @@ def softmax_jacobian() -> Derivation:
             "quotient rule",
             False,
         ),
-        (
-            quotient(
-                subtract(
-                    mul(delta(FIRST, SECOND), e(FIRST), total),
-                    mul(e(FIRST), sum_over(BOUND, mul(delta(BOUND, SECOND), e(BOUND)))),
-                ),
-                square,
-            ),
-            "exponential",
-            False,
-        ),
-        (
-            quotient(subtract(mul(delta(FIRST, SECOND), e(FIRST), total), mul(e(FIRST), e(SECOND))), square),
-            "one term survives",
-            True,
-        ),
+        (quotient(subtract(mul(same, e(FIRST), total), mul(e(FIRST), contracted)), square), "exponential", False),
+        (quotient(subtract(mul(same, e(FIRST), total), mul(e(FIRST), e(SECOND))), square), "one term survives", True),
         (subtract(mul(delta(FIRST, SECOND), p(FIRST)), mul(p(FIRST), p(SECOND))), "own output", False),
         (mul(p(FIRST), subtract(delta(FIRST, SECOND), p(SECOND))), "factor", True),
     ]
     return derivation(SOFTMAX, "jacobian", "a", links)
+
+
+def jacobian_entry() -> Expression:
+    return mul(p(FIRST), subtract(delta(FIRST, SECOND), p(SECOND)))
 
 
 def softmax_vjp() -> Derivation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.calculus.linearity import constants_out
 from derive.calculus.rule import Context, Rewrite, Rule
 from derive.language.derivation import Reason
 from derive.language.expressions import (
@@ -110,7 +111,7 @@ def expand(node: Expression, context: Context) -> Rewrite | None:
     for place, factor in enumerate(factors):
         if isinstance(factor, Add) and any(ready(t, node.index) for t in factor.terms):
             parts = (mul(*factors[:place], term, *factors[place + 1 :]) for term in factor.terms)
-            return Rewrite(add(*(sum_over(node.index, p) for p in parts)))
+            return Rewrite(add(*(constants_out(node.index, p) for p in parts)))
     return None
 
 

@@ -89,16 +89,16 @@ def derivative_of_sum(node: Expression, context: Context) -> Rewrite | None:
 def out_of_the_sum(node: Expression, context: Context) -> Rewrite | None:
     """sum_k c u_k = c sum_k u_k, and sum_k c = n c"""
     assert isinstance(node, Reduce)
-    index, body = node.index, node.body
-    if node.kind != "sum":
-        return None
+    new = constants_out(node.index, node.body) if node.kind == "sum" else node
+    return None if new == node else Rewrite(new)
+
+
+def constants_out(index: Index, body: Expression) -> Expression:
+    """The sum of the body over the index, with what does not depend on the index before the sign."""
     if index not in free_indices(body):
-        return Rewrite(mul(size_of(index), body))
+        return mul(size_of(index), body)
     above, below = fixed_parts(body, index)
-    if not above and not below:
-        return None
-    moving = without(body, index)
-    return Rewrite(quotient(mul(*above, sum_over(index, moving)), mul(*below)))
+    return quotient(mul(*above, sum_over(index, without(body, index))), mul(*below))
 
 
 def fixed_parts(body: Expression, index: Index) -> tuple[list[Expression], list[Expression]]:

@@ -14,6 +14,7 @@ from derive.language.expressions import (
     Partial,
     Power,
     Quotient,
+    Ref,
     add,
     mul,
     number,
@@ -69,6 +70,13 @@ def power_rule(node: Expression, context: Context) -> Rewrite | None:
     return Rewrite(mul(exponent, power(base, subtract(exponent, ONE)), inner))
 
 
+def chained_power_rule(node: Expression, context: Context) -> Rewrite | None:
+    """d(u^c)/dx = c u^(c-1) du/dx, where u is more than x itself"""
+    assert isinstance(node, Partial)
+    inner = node.body.base if isinstance(node.body, Power) else None
+    return None if inner is None or isinstance(inner, Ref) else power_rule(node, context)
+
+
 def exponential_rule(node: Expression, context: Context) -> Rewrite | None:
     """d(a^u)/dx = a^u ln(a) du/dx"""
     assert isinstance(node, Partial)
@@ -93,6 +101,7 @@ PRODUCT = Reason("product", "product rule", "乘法法则")
 RECIPROCAL = Reason("reciprocal", "reciprocal rule", "倒数的求导法则")
 QUOTIENT = Reason("quotient", "quotient rule", "除法法则")
 POWER = Reason("power", "power rule", "幂函数求导", Weight.NAMED)
+CHAINED_POWER = Reason("chained_power", "power and chain rule", "幂函数求导与链式法则", Weight.NAMED)
 EXPONENTIAL = Reason("exponential", "exponential", "指数函数求导", Weight.NAMED)
 GENERAL_POWER = Reason("general_power", "power with variable exponent", "幂指函数求导")
 
@@ -100,6 +109,7 @@ RULES = (
     Rule(PRODUCT, Partial, product_rule),
     Rule(RECIPROCAL, Partial, reciprocal_rule),
     Rule(QUOTIENT, Partial, quotient_rule),
+    Rule(CHAINED_POWER, Partial, chained_power_rule),
     Rule(POWER, Partial, power_rule),
     Rule(EXPONENTIAL, Partial, exponential_rule),
     Rule(GENERAL_POWER, Partial, general_power_rule),

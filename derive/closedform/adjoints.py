@@ -59,14 +59,14 @@ def backward(
     done: tuple[Derivation, ...] = ()
     for name in reversed(names):
         target = definition.equation(name).left
-        steps = sweep.steps(target, done)
+        steps = sweep.steps(target)
         adjoint = Derivation(
             definition, wanted, sweep.total(target), steps, steps[-1].after, extras, adjoints=done,
             names=Ref(sweep.bar(name), target.indices),
         )  # fmt: skip
         done = (*done, adjoint)
     (variable,) = {p.variable for p in walk(left) if isinstance(p, Partial)}
-    steps = sweep.steps(variable, done)
+    steps = sweep.steps(variable)
     if len(users(definition, variable.name, sweep.passed)) > 1:
         steps = (*steps, *substitutions(steps[-1].after, done, context))
     return Derivation(definition, wanted, left, steps, steps[-1].after, extras, adjoints=done)
@@ -94,30 +94,23 @@ class Sweep:
         (inner,) = (p for p in walk(fresh) if isinstance(p, Partial))
         return replaced(fresh, {inner: Partial(inner.body, target)})
 
-    def steps(self, target: Ref, adjoints: tuple[Derivation, ...]) -> tuple[Step, ...]:
+    def steps(self, target: Ref) -> tuple[Step, ...]:
         """From the total to the closed form, through the quantities that use the target directly."""
         start = self.total(target)
         mine = users(self.context.definition, target.name, self.passed)
         first: tuple[Step, ...] = ()
         if mine != self.passed[-1:]:
-            bars = {d.names.name for d in adjoints if d.names is not None}
-            after = add(*(self.contribution(user, target, bars) for user in mine))
+            after = add(*(self.contribution(user, target) for user in mine))
             first = (Step(through(len(mine)), start, after, start, after, tuple(map(Ref, mine))),)
         current = first[-1].after if first else start
         opened = rewrite(current, self.context)
         current = opened[-1].after if opened else current
         return (*first, *opened, *close(current, self.context))
 
-    def contribution(self, user: str, target: Ref, bars: Set[str]) -> Expression:
+    def contribution(self, user: str, target: Ref) -> Expression:
         """sum_k U_bar_k dU_k/dV, every other quantity held fixed."""
         definition = self.context.definition
-        own = definition.equation(user).left
-        taken = {i.name for i in target.indices}
-        letters: dict[Index, Index] = {}
-        for index in own.indices:
-            letters[index] = fresh_index(index, taken | self.context.taken)
-            taken.add(letters[index].name)
-        entry = Ref(user, tuple(letters.values()))
+        entry = at_fresh_indices(definition.equation(user).left, self.context.taken | {i.name for i in target.indices})
         held = frozenset(definition.names) - {user, target.name}
         value: Expression = mul(self.adjoint(user, entry), Partial(entry, target, held))
         for index in reversed(entry.indices):
@@ -130,6 +123,16 @@ class Sweep:
             return Ref(self.bar(user), entry.indices)
         extras = [r for r in references(self.left) if r.name in self.taken]
         return Ref(extras[0].name, entry.indices) if extras else ONE
+
+
+def at_fresh_indices(ref: Ref, taken: Set[str]) -> Ref:
+    """The quantity at letters that are not taken."""
+    used = set(taken)
+    letters: list[Index] = []
+    for index in ref.indices:
+        letters.append(fresh_index(index, used))
+        used.add(letters[-1].name)
+    return Ref(ref.name, tuple(letters))
 
 
 def through(count: int) -> Reason:

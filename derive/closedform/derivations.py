@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 
 from derive.calculus.engine import rewrite
 from derive.calculus.rule import Context, Lemma, Lemmas
-from derive.closedform.adjoints import backward, is_deep
+from derive.closedform.adjoints import backward, between, is_deep
 from derive.closedform.close import close
+from derive.closedform.tangents import forward
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Wanted
 from derive.language.expressions import Expression, Index, Partial, Ref, mul, sum_over
@@ -71,6 +72,8 @@ def derive(
     left, extras = STARTS[wanted.kind](definition, wanted)
     if wanted.kind in ("derivative", "gradient", "vjp") and is_deep(definition, wanted):
         return backward(definition, wanted, left, extras, lemmas)
+    if wanted.kind == "jvp" and between(definition, wanted.output, wanted.variable):
+        return forward(definition, wanted, left, extras, lemmas)
     names = frozenset(definition.names) | frozenset(definition.sizes)
     # only a VJP or a JVP may cite the Jacobian: a derivation does not start by citing itself
     context = Context(definition, lemmas, known if wanted.kind in ("vjp", "jvp") else {}, names)

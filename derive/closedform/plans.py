@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.calculus.linearity import size_of
+from derive.calculus.linearity import constants_out
 from derive.closedform.eliminate import eliminate
 from derive.closedform.monomial import Monomial, monomial, of_base, split
 from derive.closedform.recognise import fold, foldable, is_heavy, weight
 from derive.language.definition import Definition
 from derive.language.derivation import Reason
-from derive.language.expressions import Add, Expression, Index, Quotient, Reduce, add, factors_of, mul, negate, sum_over
+from derive.language.expressions import Add, Expression, Quotient, Reduce, add, mul, negate, sum_over
 from derive.language.trees import (
     canonical,
     count_nodes,
@@ -84,13 +84,6 @@ def summed_first(node: Expression, definition: Definition) -> tuple[Move, ...]:
         return ()
     parts = add(*(constants_out(node.index, term) for term in node.body.terms))
     return (Move(EXPAND, parts), *eliminated(parts, definition))
-
-
-def constants_out(index: Index, term: Expression) -> Expression:
-    if index not in free_indices(term):
-        return mul(size_of(index), term)
-    fixed = [f for f in factors_of(term) if index not in free_indices(f)]
-    return mul(*fixed, sum_over(index, mul(*(f for f in factors_of(term) if index in free_indices(f)))))
 
 
 def inside_first(node: Expression, definition: Definition) -> tuple[Move, ...]:

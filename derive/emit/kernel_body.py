@@ -17,9 +17,9 @@ LONGEST = 60
 LONGEST_LINE = 100
 
 HINTS = {
-    "e": "at most 1 on both sides: nothing overflows",
+    "e": "at most 1 on both sides of 0: nothing overflows",
+    "e:shift": "shifted by the largest: at most 1, and the quotient is the same",
     "m": "exp(...) - 1, without cancellation near 0",
-    "highest": "shift by the largest: the exponentials are at most 1, and nothing else changes",
 }
 FALLBACK = {
     "contract": "dot", "sum": "total", "multiply": "product", "divide": "ratio", "add": "s", "where": "chosen",
@@ -67,10 +67,10 @@ class Body:
     def is_apart(self, node: Node) -> bool:
         if node.op in ("input", "size", *NUMBERS) or is_alias(node):
             return False
-        return self.uses[node] > 1 or (bool(node.name) and not node.name.startswith("~"))
+        return self.uses.get(node, 0) > 1 or (bool(node.name) and not node.name.startswith("~"))
 
     def assign(self, node: Node, text: Text, wanted: str = "", comment: str = "") -> str:
-        target = self.fresh(wanted or node.name.lstrip("~") or FALLBACK.get(node.op, "u"), node)
+        target = self.fresh(wanted or node.name.lstrip("~").partition(":")[0] or FALLBACK.get(node.op, "u"), node)
         self.names[node] = target
         self.statements.append(Statement(target, text.text, comment or self.comment(node)))
         return target

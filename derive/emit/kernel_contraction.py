@@ -33,10 +33,10 @@ class Factor:
 def spell_contract(node: Node, texts: list[str]) -> tuple[str, bool]:
     left, right = (Factor(t, a.axes) for t, a in zip(texts, node.arguments, strict=True))
     rank = len(node.shape)
-    for first, second in ((left, right), (right, left)):
-        found = matmul(first, second, rank) if len(node.bound) == 1 else None
-        if found:
-            return found, True
+    pairs = ((left, right), (right, left)) if len(node.bound) == 1 else ()
+    products = [text for pair in pairs for text in [matmul(*pair, rank)] if text]
+    if products:
+        return min(products, key=lambda text: text.count(".T") + text.count(".mT")), True
     found = vecdot(left, right, rank) if len(node.bound) == 1 else None
     return (found or einsum(left, right, rank)), False
 

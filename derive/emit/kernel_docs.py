@@ -122,5 +122,3 @@ def notes(kernel: Kernel, definition: Definition, accuracy: Mapping[str, str]) -
     found.append("ValueError for shapes that do not fit, TypeError for complex, object or text arrays.")
     found.append(f"Derivation: latex/{definition.name}.tex")
     return found
-
-

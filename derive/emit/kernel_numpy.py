@@ -162,7 +162,7 @@ class Function:
         if self.kernel.kind in ("vjp", "vjp_from_output"):
             return f"grad_{result.name}"
         if self.kernel.kind == "jvp":
-            return f"d{result.name}"
+            return f"d{output}"
         return result.name if result.name in self.definition.outputs else f"d{output}_d{result.name}"
 
     def comment(self, result: Result) -> str:

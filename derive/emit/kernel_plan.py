@@ -21,7 +21,7 @@ from derive.ir.optimise import LITERAL, PASSES, optimise
 from derive.ir.passes import Pass
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation
-from derive.language.expressions import Expression, Index, Partial, Ref
+from derive.language.expressions import Expression, Index, Partial, Ref, mul
 from derive.language.trees import references, walk
 
 
@@ -140,7 +140,9 @@ def jacobian_kernels(request: Request) -> Iterator[Kernel]:
     for derivation in found:
         variable = variable_of(derivation)
         value = Lowering(request.definition).visit(derivation.closed)
-        result = sampled(variable.name, value, derivation.left, derivation.closed, (*request.indices, *variable.indices))
+        result = sampled(
+            variable.name, value, derivation.left, derivation.closed, (*request.indices, *variable.indices)
+        )
         results.append(result)
     yield Kernel(request.name("jacobian"), "jacobian", request.definition.inputs, stable(results))
 
@@ -192,9 +194,8 @@ def from_output_kernels(request: Request) -> Iterator[Kernel]:
     given = {i.name: i for i in (*outputs, *extras)}
     weight = "" if derivation.extras else extras[0].name
     result = differentiated(derivation, weight, given)
-    yield Kernel(
-        request.name("vjp_from_output"), "vjp_from_output", (*outputs, *extras), stable((result,), LITERAL)
-    )
+    result = multiplied(result, weight) if weight else result
+    yield Kernel(request.name("vjp_from_output"), "vjp_from_output", (*outputs, *extras), stable((result,), LITERAL))
 
 
 MAKERS: tuple[Callable[[Request], Iterator[Kernel]], ...] = (
@@ -209,7 +210,12 @@ def unary(request: Request, kind: str, extra: str) -> Kernel:
     """g f'(x), or f'(x) v"""
     result = differentiated(request.of("derivative")[0], extra)
     parameters = (*request.definition.inputs, Input(extra, ()))
-    return Kernel(request.name(kind), kind, parameters, stable((result,)))
+    return Kernel(request.name(kind), kind, parameters, stable((multiplied(result, extra),)))
+
+
+def multiplied(result: Result, extra: str) -> Result:
+    """g dy/dx = g f'(x), as the formula of a unary VJP or JVP."""
+    return replace(result, left=mul(Ref(extra), result.left), right=mul(Ref(extra), result.right))
 
 
 def differentiated(derivation: Derivation, weight: str, given: Mapping[str, Input] | None = None) -> Result:
@@ -225,9 +231,7 @@ def differentiated(derivation: Derivation, weight: str, given: Mapping[str, Inpu
     return sampled(variable.name, value, derivation.left, derivation.closed, variable.indices)
 
 
-def sampled(
-    name: str, value: Labelled, left: Expression, right: Expression, indices: tuple[Index, ...]
-) -> Result:
+def sampled(name: str, value: Labelled, left: Expression, right: Expression, indices: tuple[Index, ...]) -> Result:
     """A result that keeps the batch axes."""
     node = arranged(value, (BATCH_INDEX, *indices))
     return Result(name, node, tuple(i.size for i in indices), False, left, right)

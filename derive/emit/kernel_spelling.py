@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 
 from derive.emit.kernel_contraction import spell_contract
-from derive.ir.graph import BATCH, Argument, Node
+from derive.ir.build import constant
+from derive.ir.graph import BATCH, Argument, Node, moved
 from derive.ir.ops import ATOM, BY_NAME, COMPARISON, NEGATION, POWER, PRODUCT, SUM
 from derive.language.errors import DeriveError
 from derive.language.expressions import Dimension
@@ -162,12 +163,30 @@ def coefficient(node: Node) -> Fraction | None:
 
 
 def spell_add(speller: Speller, node: Node) -> Text:
-    parts = [speller.lined_up(node, k) for k in range(len(node.arguments))]
-    text = parts[0].at(SUM)
-    for part in parts[1:]:
-        negative = part.text.startswith("-") and part.precedence in (PRODUCT, NEGATION)
-        text += f" - {part.text[1:]}" if negative else f" + {part.at(PRODUCT)}"
+    text = speller.lined_up(node, 0).at(SUM)
+    for argument in node.arguments[1:]:
+        positive = without_sign(argument)
+        part = speller.broadcast(positive or argument, len(node.shape))
+        text += (
+            f" - {part.at(PRODUCT if part.precedence == PRODUCT else NEGATION)}"
+            if positive
+            else f" + {part.at(PRODUCT)}"
+        )
     return Text(text, SUM)
+
+
+def without_sign(argument: Argument) -> Argument | None:
+    """The argument times -1, where it is a negative number or product without a name."""
+    node, factor = argument.node, coefficient(argument.node)
+    if factor is None or factor >= 0 or node.name:
+        return None
+    if node.op == "constant":
+        return Argument(constant(-factor), ())
+    rest = node.arguments[1:]
+    if factor == -1 and len(rest) == 1:
+        return moved(rest[0], argument.axes)
+    head = () if factor == -1 else (Argument(constant(-factor), ()),)
+    return Argument(replace(node, arguments=(*head, *rest)), argument.axes)
 
 
 def spell_multiply(speller: Speller, node: Node) -> Text:

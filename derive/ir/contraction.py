@@ -16,7 +16,7 @@ from math import prod
 from derive.ir.build import constant
 from derive.ir.graph import BATCH, Argument, Graph, Node, named, topological, with_arguments
 from derive.ir.order import Operand, best_order, union_of
-from derive.language.expressions import Dimension
+from derive.language.expressions import Dimension, mul
 
 
 def contract_sums(graph: Graph) -> Graph:
@@ -105,9 +105,7 @@ class Planner:
         core = self.core(others, space, wanted) if others else None
         return with_scalars([self.visit(s.node) for s in scalars], core, space.dimensions(wanted))
 
-    def distributed(
-        self, opened: Operand, operands: Sequence[Operand], space: Space, wanted: tuple[int, ...]
-    ) -> Node:
+    def distributed(self, opened: Operand, operands: Sequence[Operand], space: Space, wanted: tuple[int, ...]) -> Node:
         """The sum of the products with each term in turn."""
         rest = [o for o in operands if o is not opened]
         terms = []
@@ -217,7 +215,9 @@ def multiplied(members: Sequence[Operand], space: Space) -> Operand:
         return members[0]
     axes = ordered(union_of(members), space)
     arguments = tuple(Argument(m.node, tuple(axes.index(a) for a in m.axes)) for m in members)
-    node = Node("multiply", arguments, space.dimensions(axes))
+    origins = [m.node.origin for m in members if m.node.origin is not None]
+    origin = mul(*origins) if len(origins) == len(members) else None
+    node = Node("multiply", arguments, space.dimensions(axes), origin=origin)
     return Operand(node, axes, max(m.rank for m in members))
 
 

@@ -58,7 +58,9 @@ def interpret(graph: Graph, inputs: Mapping[str, Any], sizes: Sizes, arithmetic:
     values: dict[Node, Entries] = {}
     with np.errstate(all="ignore"):
         for node in topological(graph):
-            values[node] = leaf(node, inputs, sizes, arithmetic) if node.is_leaf else compute(node, values, sizes, arithmetic)
+            values[node] = (
+                leaf(node, inputs, sizes, arithmetic) if node.is_leaf else compute(node, values, sizes, arithmetic)
+            )
     return tuple(values[n] for n in graph)
 
 

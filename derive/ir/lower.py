@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 from derive.ir.build import BATCH_INDEX, Labelled, arranged, constant, elementwise, placed, reduction, sizes_of
-from derive.ir.graph import Node, named
+from derive.ir.graph import Node
 from derive.ir.ops import BY_NAME, OPPOSITE, RELATIONS
 from derive.language.definition import Definition, Input
 from derive.language.errors import DeriveError
@@ -74,16 +75,19 @@ class Lowering:
     def equation(self, name: str) -> Labelled:
         equation = self.definition.equation(name)
         found = self.visit(equation.body)
-        known = {} if self.scalars else {"name": name, "origin": equation.left}
+        node = found.node
+        if not self.scalars and not node.name:
+            node = replace(node, name=name, origin=equation.left)
         axes = {index: Index(f"#{k}", index.size) for k, index in enumerate(equation.indices)}
-        return Labelled(named(found.node, **known), tuple(axes.get(i, i) for i in found.labels))  # type: ignore[arg-type]
+        return Labelled(node, tuple(axes.get(i, i) for i in found.labels))
 
 
 def input_node(entry: Input) -> Labelled:
     """The tensor of an input on axes #0, #1, ..., after the batch unless all samples share it."""
     own = tuple(Index(f"#{k}", d) for k, d in enumerate(entry.dimensions))
     labels = own if entry.shared else (BATCH_INDEX, *own)
-    return Labelled(Node("input", shape=sizes_of(labels), data=entry.name, name=entry.name), labels)
+    origin = None if own else Ref(entry.name)
+    return Labelled(Node("input", shape=sizes_of(labels), data=entry.name, name=entry.name, origin=origin), labels)
 
 
 def lower_number(to: Lowering, value: Number) -> Labelled:
@@ -222,12 +226,10 @@ def lower_partial(to: Lowering, value: Partial) -> Labelled:
     raise DeriveError("a derivative that is not worked out cannot be computed")
 
 
-LOWER: Mapping[type[Expression], Callable[[Lowering, Expression], Labelled]] = MappingProxyType(
+LOWER: Mapping[type[Expression], Callable[[Lowering, Any], Labelled]] = MappingProxyType(
     {
         Number: lower_number, Size: lower_size, Ref: lower_ref, Add: lower_add, Mul: lower_mul,
         Quotient: lower_quotient, Power: lower_power, Call: lower_call, Applied: lower_applied,
         Reduce: lower_reduce, Selected: lower_selected, Where: lower_where, Delta: lower_delta, Partial: lower_partial,
     }
-)  # type: ignore[arg-type]  # fmt: skip
-
-
+)  # fmt: skip

@@ -117,8 +117,15 @@ EXTRA_FUNCTIONS = (
     Op("expm1", "elementwise", 1, calling("expm1"), "np.expm1({0})"),
     Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),
 )
+SHORTER = {"absolute": "abs"}
 ELEMENTARY = tuple(
-    Op(p.name, "elementwise", 1, exponential if p.name == "exp" else calling(p.mpmath), f"np.{p.numpy}({{0}})")
+    Op(
+        p.name,
+        "elementwise",
+        1,
+        exponential if p.name == "exp" else calling(p.mpmath),
+        f"np.{SHORTER.get(p.numpy, p.numpy)}({{0}})",
+    )
     for p in PRIMITIVES
 )
 REDUCTIONS = (

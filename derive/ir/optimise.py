@@ -10,12 +10,17 @@ from collections.abc import Sequence
 
 from derive.ir.contraction import contract_sums
 from derive.ir.graph import Graph
-from derive.ir.passes import Pass, flatten, share
+from derive.ir.passes import Pass, flatten, multiply_out, share
 from derive.ir.stability.table import STABILITY
 from derive.ir.verify import verify
 
 SIMPLIFY = (Pass("share", share), Pass("flatten", flatten))
-ARRANGE = (Pass("flatten", flatten), Pass("contract", contract_sums), Pass("share", share))
+ARRANGE = (
+    Pass("flatten", flatten),
+    Pass("powers", multiply_out),
+    Pass("contract", contract_sums),
+    Pass("share", share),
+)
 PASSES: tuple[Pass, ...] = (*SIMPLIFY, *STABILITY, *ARRANGE)
 LITERAL: tuple[Pass, ...] = (*SIMPLIFY, *ARRANGE)
 """For closed forms that are to be computed as they stand, with their loss of digits."""

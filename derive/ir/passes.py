@@ -1,8 +1,9 @@
 """Passes over a graph: simple and always worth it.
 
 Contract: a pass maps a graph to a graph of the same values; optimise.py has their order.
-    flatten   sums in sums and products in products become one; numbers are folded to the front
-    share     equal nodes become one object and take the best name that any of them has
+    flatten       sums in sums and products in products become one; numbers are folded to the front
+    multiply_out  small whole powers become squares and products, which cost a sixth of a general power
+    share         equal nodes become one object and take the best name that any of them has
 What no output uses is dead and gone, since a graph is what its outputs reach.
 """
 
@@ -13,8 +14,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
-from derive.ir.build import constant
-from derive.ir.graph import Argument, Graph, Node, moved, rebuild
+from derive.ir.build import apply, constant
+from derive.ir.graph import Argument, Graph, Node, moved, rebuild, whole
+from derive.language.expressions import Expression
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def share(graph: Graph) -> Graph:
     return rebuild(graph, lambda n: with_name(n, *best_name[n]) if n in best_name else n)
 
 
-def with_name(value: Node, name: str, origin: object) -> Node:
+def with_name(value: Node, name: str, origin: Expression | None) -> Node:
     return value if (value.name, value.origin) == (name, origin) else replace(value, name=name, origin=origin)
 
 
@@ -84,7 +86,9 @@ def flatten_multiply(value: Node, outputs: set[Node]) -> Node:
 
 
 def zero_like(value: Node) -> Node:
-    return constant(0) if not value.shape else Node("spread", (Argument(constant(0), ()),), value.shape, name=value.name)
+    return (
+        constant(0) if not value.shape else Node("spread", (Argument(constant(0), ()),), value.shape, name=value.name)
+    )
 
 
 def flatten_add(value: Node, outputs: set[Node]) -> Node:
@@ -112,7 +116,7 @@ def flatten_power(value: Node, outputs: set[Node]) -> Node:
 
 def recombined(value: Node, arguments: list[Argument]) -> Node:
     """The op of these arguments; of one argument alone, that argument itself."""
-    if len(arguments) > 1 or value.op == "power" and value.data != 1:
+    if len(arguments) > 1 or (value.op == "power" and value.data != 1):
         return replace(value, arguments=tuple(arguments))
     (only,) = arguments
     if only.node.op == "constant" and not value.shape:
@@ -127,3 +131,34 @@ FLATTEN = {
     "multiply": flatten_multiply, "add": flatten_add, "divide": flatten_divide, "power": flatten_power,
 }  # fmt: skip
 
+
+# --- powers ------------------------------------------------------------------------------------------
+
+LARGEST_POWER = 16
+
+
+def multiply_out(graph: Graph) -> Graph:
+    """x**3 as x * x**2, x**6 as (x * x**2)**2, x**-3 as 1 / (x * x**2)."""
+    return rebuild(graph, lambda n: multiplied_out(n) if n.op == "power" else n)
+
+
+def multiplied_out(value: Node) -> Node:
+    exponent = value.data
+    assert isinstance(exponent, Fraction)
+    if exponent.denominator != 1 or not 3 <= abs(exponent) <= LARGEST_POWER:
+        return value
+    inner = Node("power", value.arguments, value.shape, data=abs(exponent))
+    result = squared_and_multiplied(inner, int(abs(exponent)))
+    if exponent < 0:
+        result = apply("divide", constant(1), result)
+    return replace(result, name=value.name, origin=value.origin)
+
+
+def squared_and_multiplied(value: Node, exponent: int) -> Node:
+    """The base of the node to a whole exponent."""
+    if exponent == 2:
+        return replace(value, data=Fraction(2))
+    if exponent % 2:
+        inner = squared_and_multiplied(value, exponent - 1)
+        return Node("multiply", (value.arguments[0], whole(inner)), value.shape)
+    return apply("power", squared_and_multiplied(value, exponent // 2), data=Fraction(2))

@@ -1,6 +1,6 @@
 """The checker that runs after every pass: a wrong rewrite becomes an error, never a wrong kernel.
 
-Contract: `verify(graph)` returns the graph or raises MalformedGraph with the op and what is wrong with it.
+Contract: `verify(graph)` returns the graph or raises MalformedGraphError with the op and what is wrong with it.
 It checks form; that values stay the same is checked by the tests of each pass and by the check of the kernel.
 """
 
@@ -12,7 +12,7 @@ from derive.ir.graph import Argument, Graph, Node, topological
 from derive.ir.ops import BY_NAME, Op
 
 
-class MalformedGraph(AssertionError):
+class MalformedGraphError(AssertionError):
     """A pass broke the grammar of the graph: an error of this package, not of its user."""
 
 
@@ -20,7 +20,7 @@ def verify(graph: Graph) -> Graph:
     """Every node obeys the grammar: a known op, the right arguments, axes that fit."""
     for node in topological(graph):
         for problem in problems(node):
-            raise MalformedGraph(f"{node.op} {node.name or ''} {list(node.shape)}/{list(node.bound)}: {problem}")
+            raise MalformedGraphError(f"{node.op} {node.name or ''} {list(node.shape)}/{list(node.bound)}: {problem}")
     return graph
 
 

@@ -30,14 +30,31 @@ SCALE = 0.5
 
 @dataclass(frozen=True)
 class Trial:
-    """A module and what it was made from."""
+    """A module and what it was made from; derivatives are those of one output."""
 
     definition: Definition
     derivations: tuple[Derivation, ...]
     module: Any
+    output: str
 
     def of(self, *kinds: str) -> tuple[Derivation, ...]:
-        return tuple(d for d in self.derivations if d.wanted.kind in kinds)
+        return tuple(d for d in self.derivations if d.wanted.kind in kinds and d.wanted.output == self.output)
+
+    def name(self, kind: str) -> str:
+        """The name of a kernel: kernels of the first output have plain names."""
+        first = self.output == self.definition.output
+        return "_".join(
+            [self.definition.name, *([kind] if kind else []), *([] if first or not kind else [self.output])]
+        )
+
+    def function(self, kind: str) -> Callable[..., Any] | None:
+        return getattr(self.module, self.name(kind), None)
+
+    @property
+    def is_unary(self) -> bool:
+        """A scalar function of one scalar of each sample: its VJP and JVP are products with the derivative."""
+        inputs = self.definition.inputs
+        return self.definition.is_scalar_function and len(inputs) == 1 and not inputs[0].shared
 
     @cached_property
     def scalar(self) -> tuple[Derivation, ...]:
@@ -47,12 +64,13 @@ class Trial:
     def shared(self, derivation: Derivation) -> bool:
         return self.definition.input(derivation.wanted.variable).shared
 
-    def optional_arguments(self, suffix: str) -> int:
-        """How many positional arguments a function takes beyond the definition's inputs."""
-        function = getattr(self.module, self.definition.name + suffix)
+    def takes_weight(self, kind: str) -> bool:
+        """Whether a function takes a positional argument beyond the definition's inputs."""
+        function = self.function(kind)
+        assert function is not None
         kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         parameters = inspect.signature(function).parameters.values()
-        return sum(p.kind in kinds for p in parameters) - len(self.definition.inputs)
+        return sum(p.kind in kinds for p in parameters) > len(self.definition.inputs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +84,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Function:
-    """A kind of kernel function: its suffix, whether the module must have it, and the calls that check it."""
+    """A kind of kernel function, whether the module must have it, and the calls that check it."""
 
-    suffix: str
+    kind: str
     required: Callable[[Trial], bool]
     calls: Callable[[Trial, Truth], Iterator[Call]]
 
@@ -152,26 +170,26 @@ def value_calls(trial: Trial, truth: Truth) -> Iterator[Call]:
         yield Call(input_names(trial), inputs_at(trial, truth.case, at), expected)
 
 
-def weights(trial: Trial, case: Case, at: tuple[int, ...] | None, suffix: str) -> Iterator[tuple[Array | float, ...]]:
+def weights(trial: Trial, case: Case, at: tuple[int, ...] | None, kind: str) -> Iterator[tuple[Array | float, ...]]:
     """No weight, one for all, and one a sample, where the function takes a weight."""
     yield ()
-    if trial.optional_arguments(suffix):
+    if trial.takes_weight(kind):
         yield (SCALE,)
-        yield (taken(case.cotangents[trial.definition.output], at),)
+        yield (taken(case.cotangents[trial.output], at),)
 
 
-def gradient_calls(trial: Trial, truth: Truth, suffix: str = "_grad", value: bool = False) -> Iterator[Call]:
+def gradient_calls(trial: Trial, truth: Truth, kind: str = "grad", value: bool = False) -> Iterator[Call]:
     for at in samples(truth.case):
         given = inputs_at(trial, truth.case, at)
-        values = tuple(taken(truth.output(o), at) for o in trial.definition.outputs) if value else ()
-        for weight in weights(trial, truth.case, at, suffix):
+        values = (taken(truth.output(trial.output), at),) if value else ()
+        for weight in weights(trial, truth.case, at, kind):
             expected = values + gradients(trial, truth, at, *(weight or (1.0,)))
             names = (*input_names(trial), *("g" for _ in weight))
             yield Call(names, (*given, *map(np.asarray, weight)), expected)
 
 
 def value_and_gradient_calls(trial: Trial, truth: Truth) -> Iterator[Call]:
-    yield from gradient_calls(trial, truth, "_value_and_grad", value=True)
+    yield from gradient_calls(trial, truth, "value_and_grad", value=True)
 
 
 def jacobian_calls(trial: Trial, truth: Truth) -> Iterator[Call]:
@@ -183,14 +201,14 @@ def jacobian_calls(trial: Trial, truth: Truth) -> Iterator[Call]:
 def vjp_calls(trial: Trial, truth: Truth) -> Iterator[Call]:
     for at in samples(truth.case):
         given = inputs_at(trial, truth.case, at)
-        cotangent = taken(truth.case.cotangents[trial.definition.output], at)
+        cotangent = taken(truth.case.cotangents[trial.output], at)
         yield Call((*input_names(trial), "g"), (*given, cotangent), pulled_back(trial, truth, at))
 
 
 def pulled_back(trial: Trial, truth: Truth, at: tuple[int, ...] | None) -> tuple[Array, ...]:
     """The VJP by every variable, from its own derivation or as cotangent times gradient."""
     if trial.scalar:
-        return gradients(trial, truth, at, taken(truth.case.cotangents[trial.definition.output], at))
+        return gradients(trial, truth, at, taken(truth.case.cotangents[trial.output], at))
     batch = truth.case.batch if at is None else ()
     return tuple(summed(trial, d, taken(truth.derivation(d), at), batch) for d in trial.of("vjp"))
 
@@ -219,15 +237,17 @@ def pushed(trial: Trial, truth: Truth, derivation: Derivation, at: tuple[int, ..
 
 
 def from_output_calls(trial: Trial, truth: Truth) -> Iterator[Call]:
-    """The closed form read literally, at the outputs as floats hold them."""
-    outputs = {o: as_floats(truth.output(o)) for o in trial.definition.outputs}
+    """The closed form read literally, at the outputs that it uses as floats hold them; nothing is summed."""
+    (derivation,) = trial.of("vjp") or trial.of("derivative")
+    used = {r.name for r in references(derivation.closed)}
+    outputs = {o: as_floats(truth.output(o)) for o in trial.definition.outputs if o in used}
     if any(not np.isfinite(a).all() for a in outputs.values()):
         return
-    given = Truth(trial.definition, truth.case, fixed=outputs)
+    given = Truth(trial.definition, truth.case, fixed=outputs).derivation(derivation)
     for at in samples(truth.case):
-        cotangent = taken(truth.case.cotangents[trial.definition.output], at)
-        arguments = (*(taken(a, at) for a in outputs.values()), cotangent)
-        yield Call((*outputs, "g"), arguments, pulled_back(trial, given, at))
+        cotangent = taken(truth.case.cotangents[trial.output], at)
+        expected = taken(given, at) if derivation.extras else times(taken(given, at), cotangent)
+        yield Call((*outputs, "g"), (*(taken(a, at) for a in outputs.values()), cotangent), (expected,))
 
 
 def as_floats(array: Array) -> Array:
@@ -237,25 +257,26 @@ def as_floats(array: Array) -> Array:
         return np.asarray(floats, dtype=np.float32).astype(float)
 
 
-def uses_outputs_alone(trial: Trial) -> bool:
-    """Whether every closed form that a VJP needs is written in the outputs and the cotangent."""
-    derivations = trial.of("derivative", "vjp")
-    if not derivations:
-        return False
-    allowed = {*trial.definition.outputs, *(e.name for d in derivations for e in d.extras)}
-    return all(r.name in allowed for d in derivations for r in references(d.closed))
-
-
 def has(*kinds: str) -> Callable[[Trial], bool]:
     return lambda trial: bool(trial.of(*kinds))
 
 
+def has_product(kind: str) -> Callable[[Trial], bool]:
+    """A VJP or JVP of its own, or as a product with the derivative."""
+    return lambda trial: bool(trial.of(kind)) or (trial.is_unary and bool(trial.of("derivative")))
+
+
+def of_first_output(trial: Trial) -> bool:
+    return trial.output == trial.definition.output
+
+
 FUNCTIONS: Sequence[Function] = (
-    Function("", lambda trial: True, value_calls),
-    Function("_grad", has("derivative", "gradient"), gradient_calls),
-    Function("_value_and_grad", has("derivative", "gradient"), value_and_gradient_calls),
-    Function("_jacobian", has("jacobian"), jacobian_calls),
-    Function("_vjp", has("derivative", "vjp"), vjp_calls),
-    Function("_jvp", has("derivative", "jvp"), jvp_calls),
-    Function("_vjp_from_output", lambda trial: False, from_output_calls),
+    Function("", of_first_output, value_calls),
+    Function("grad", has("derivative", "gradient"), gradient_calls),
+    Function("value_and_grad", has("derivative", "gradient"), value_and_gradient_calls),
+    Function("jacobian", has("jacobian"), jacobian_calls),
+    Function("vjp", has_product("vjp"), vjp_calls),
+    Function("jvp", has_product("jvp"), jvp_calls),
+    Function("vjp_from_output", lambda trial: False, from_output_calls),
 )
+"""The kernel from the output exists where the closed form needs nothing else; it is checked where it exists."""

@@ -34,17 +34,22 @@ ADJOINT_TOLERANCE = 1e-11
 
 @dataclass(frozen=True, eq=False)
 class Kernels:
-    """The functions of a module by their suffix, on float64."""
+    """The functions of a module by their kind, on float64."""
 
     trial: Trial
 
-    def has(self, suffix: str) -> bool:
-        return hasattr(self.trial.module, self.trial.definition.name + suffix)
+    def has(self, kind: str) -> bool:
+        return self.trial.function(kind) is not None
 
-    def call(self, suffix: str, *arguments: Array) -> list[Array]:
-        function = getattr(self.trial.module, self.trial.definition.name + suffix)
+    def call(self, kind: str, *arguments: Array) -> list[Array]:
+        function = self.trial.function(kind)
+        assert function is not None
         with np.errstate(all="ignore"):
             return [np.asarray(part) for part in flatten(function(*arguments))]
+
+    def value(self, *arguments: Array) -> Array:
+        """The output that is differentiated."""
+        return self.call("", *arguments)[self.trial.definition.outputs.index(self.trial.output)]
 
     def arguments(self, case: Case) -> tuple[Array, ...]:
         return tuple(case.inputs[i.name] for i in self.trial.definition.inputs)
@@ -60,22 +65,22 @@ def product(left: Array, right: Array) -> float:
 def check_adjoint(trial: Trial, case: Case) -> None:
     """<u, J v> = <J^T u, v>, over the whole batch and all variables."""
     kernels = Kernels(trial)
-    if not kernels.has("_vjp") or not kernels.has("_jvp"):
+    if not kernels.has("vjp") or not kernels.has("jvp"):
         return
     variables = [d.wanted.variable for d in trial.scalar or trial.of("vjp")]
-    given, cotangent = kernels.arguments(case), case.cotangents[trial.definition.output]
+    given, cotangent = kernels.arguments(case), case.cotangents[trial.output]
     tangents = [case.tangents[v] for v in variables]
-    (forward,) = kernels.call("_jvp", *given, *tangents)
-    backward = kernels.call("_vjp", *given, cotangent)
+    (forward,) = kernels.call("jvp", *given, *tangents)
+    backward = kernels.call("vjp", *given, cotangent)
     left = product(cotangent, forward)
     right = sum(product(b, t) for b, t in zip(backward, tangents, strict=True))
     size = np.sum(np.abs(cotangent * forward)) + sum(
         np.sum(np.abs(b * t)) for b, t in zip(backward, tangents, strict=True)
     )
     if not abs(left - right) <= ADJOINT_TOLERANCE * float(size):
-        name = trial.definition.name
-        message = f"<u, J v> = {left!r} from {name}_jvp, but <J^T u, v> = {right!r} from {name}_vjp"
-        raise CheckError(f"{name}: {message} at {place_of(case)}")
+        forward_name, backward_name = trial.name("jvp"), trial.name("vjp")
+        message = f"<u, J v> = {left!r} from {forward_name}, but <J^T u, v> = {right!r} from {backward_name}"
+        raise CheckError(f"{trial.definition.name}: {message} at {place_of(case)}")
 
 
 # --- differences ---------------------------------------------------------------------------------------
@@ -84,8 +89,7 @@ def check_adjoint(trial: Trial, case: Case) -> None:
 def check_directions(trial: Trial, cases: Sequence[Case]) -> None:
     """Every derivative kernel along one random direction for each variable, at the first sample of each case."""
     kernels = Kernels(trial)
-    derivations = {d.wanted.variable: d for d in trial.derivations}
-    for variable in derivations:
+    for variable in dict.fromkeys(d.wanted.variable for d in trial.derivations if d.wanted.output == trial.output):
         believed = [check_direction(kernels, case, variable) for case in singles(trial, cases)]
         if not any(believed):
             name = trial.definition.name
@@ -103,36 +107,36 @@ def check_direction(kernels: Kernels, case: Case, variable: str) -> bool:
     numeric = differences(kernels, case, variable)
     if numeric is None:
         return False
-    for suffix, claimed, along in claims(kernels, case, variable):
+    for kind, claimed, along in claims(kernels, case, variable):
         expected = np.sum(numeric * along) if along is not None else numeric
         size = max(float(np.max(np.abs(numeric), initial=0.0)), 1.0)
         if not np.all(np.abs(claimed - expected) <= TOLERANCE * size):
             name = kernels.trial.definition.name
             message = f"along a direction of {variable} the kernel gives {claimed}, differences of {name} {expected}"
-            raise CheckError(f"{name}{suffix} in float64 at {place_of(case)}: {message}")
+            raise CheckError(f"{kernels.trial.name(kind)} in float64 at {place_of(case)}: {message}")
     return True
 
 
 def claims(kernels: Kernels, case: Case, variable: str) -> Iterator[tuple[str, Any, Array | None]]:
-    """(function, what it says of the output's change, what the change is to be multiplied with) for one variable."""
+    """(kind, what it says of the output's change, what the change is to be multiplied with) for one variable."""
     trial, given = kernels.trial, kernels.arguments(case)
-    tangent, cotangent = case.tangents[variable], case.cotangents[trial.definition.output]
-    for suffix, derivations, extra, along in (
-        ("_grad", trial.scalar, (), np.asarray(1.0)),
-        ("_value_and_grad", trial.scalar, (), np.asarray(1.0)),
-        ("_vjp", trial.scalar or trial.of("vjp"), (cotangent,), cotangent),
+    tangent, cotangent = case.tangents[variable], case.cotangents[trial.output]
+    for kind, derivations, extra, along in (
+        ("grad", trial.scalar, (), np.asarray(1.0)),
+        ("value_and_grad", trial.scalar, (), np.asarray(1.0)),
+        ("vjp", trial.scalar or trial.of("vjp"), (cotangent,), cotangent),
     ):
-        if kernels.has(suffix) and variable in variables_of(derivations):
-            parts = kernels.call(suffix, *given, *extra)[-len(derivations) :]
-            yield suffix, product(parts[variables_of(derivations).index(variable)], tangent), along
-    if kernels.has("_jacobian"):
+        if kernels.has(kind) and variable in variables_of(derivations):
+            parts = kernels.call(kind, *given, *extra)[-len(derivations) :]
+            yield kind, product(parts[variables_of(derivations).index(variable)], tangent), along
+    if kernels.has("jacobian"):
         found = variables_of(trial.of("jacobian"))
-        jacobian = kernels.call("_jacobian", *given)[found.index(variable)]
-        yield "_jacobian", np.tensordot(jacobian, tangent, axes=tangent.ndim), None
-    if kernels.has("_jvp"):
+        jacobian = kernels.call("jacobian", *given)[found.index(variable)]
+        yield "jacobian", np.tensordot(jacobian, tangent, axes=tangent.ndim), None
+    if kernels.has("jvp"):
         found = variables_of(trial.scalar or trial.of("jvp"))
         tangents = [case.tangents[v] * (v == variable) for v in found]
-        yield "_jvp", kernels.call("_jvp", *given, *tangents)[0], None
+        yield "jvp", kernels.call("jvp", *given, *tangents)[0], None
 
 
 def variables_of(derivations: Sequence[Derivation]) -> list[str]:
@@ -156,7 +160,7 @@ def difference(kernels: Kernels, case: Case, variable: str, step: float) -> Arra
 
     def value(shift: float) -> Array:
         moved = [*given[:place], given[place] + shift * case.tangents[variable], *given[place + 1 :]]
-        return kernels.call("", *moved)[0]
+        return kernels.value(*moved)
 
     with np.errstate(all="ignore"):
         return np.asarray(sum(w * (value(m * step) - value(-m * step)) for m, w in STENCIL) / step)

@@ -23,7 +23,7 @@ import numpy as np
 from derive.language.definition import Definition
 from derive.language.derivation import Derivation
 from derive.language.errors import CheckError
-from derive.verify.calls import FUNCTIONS, Call, Trial, flatten
+from derive.verify.calls import FUNCTIONS, Call, Trial, flatten, of_first_output
 from derive.verify.cases import Case, HardPoint, batch_plan, hard_case, random_case, with_batch
 from derive.verify.directional import check_adjoint, check_directions
 from derive.verify.samples import Domain, Sizes, Values, first_success
@@ -66,34 +66,39 @@ def check_kernels(
     domain: ordinary range of each input. hard_points: input name -> value, in the input's shape.
     ulps: function name -> bound in units in the last place that functions of scalars must keep.
     """
-    trial = Trial(definition, tuple(derivations), module)
-    names = checked_names(trial)
+    trials = [Trial(definition, tuple(derivations), module, output) for output in definition.outputs]
+    names = checked_names(definition, module, trials)
     random = [random_truth(definition, derivations, domain, *plan, k) for k, plan in enumerate(batch_plan(definition))]
     hard = [hard_case(definition, point, domain, f"{definition.name} {k}") for k, point in enumerate(hard_points)]
     tally = Tally(definition, dict(ulps or {}))
-    for truth in random:
-        check_case(trial, truth, DTYPES, tally)
-        check_adjoint(trial, truth.case)
     check_against_differences(random[0], derivations)
-    check_directions(trial, [t.case for t in random])
-    for case in hard:
-        check_hard(trial, case, tally)
+    for trial in trials:
+        for truth in random:
+            check_case(trial, truth, DTYPES, tally)
+            check_adjoint(trial, truth.case)
+        check_directions(trial, [t.case for t in random])
+        for case in hard:
+            check_hard(trial, case, tally)
     samples = sum(int(np.prod(t.case.batch)) for t in random)
     return KernelEvidence(names, samples, len(hard), MappingProxyType(tally.roundings), MappingProxyType(tally.ulps))
 
 
-def checked_names(trial: Trial) -> tuple[str, ...]:
+def checked_names(definition: Definition, module: Any, trials: Sequence[Trial]) -> tuple[str, ...]:
     """The public functions of the module; each must be one that is checked, none may be missing."""
-    name = trial.definition.name
-    there = {n for n in vars(trial.module) if n == name or n.startswith(f"{name}_")}
-    there = {n for n in there if callable(getattr(trial.module, n)) and not isinstance(getattr(trial.module, n), type)}
-    known = {name + row.suffix: row for row in FUNCTIONS}
+    known = {trial.name(row.kind): row.required(trial) for row in FUNCTIONS for trial in reversed(trials)}
+    there = public_functions(definition, module)
     for stray in sorted(there - known.keys()):
-        raise CheckError(f"{name}: nothing checks the kernel {stray}")
-    wanted = {n for n, row in known.items() if row.required(trial)}
-    for missing in sorted(wanted - there):
-        raise CheckError(f"{name}: the kernel {missing} is missing")
-    return tuple(n for n in known if n in there)
+        raise CheckError(f"{definition.name}: nothing checks the kernel {stray}")
+    for missing in sorted(name for name, required in known.items() if required and name not in there):
+        raise CheckError(f"{definition.name}: the kernel {missing} is missing")
+    return tuple(name for name in known if name in there)
+
+
+def public_functions(definition: Definition, module: Any) -> set[str]:
+    """What the module offers, by its __all__ or by the definition's name."""
+    name = definition.name
+    offered = {*getattr(module, "__all__", ()), *(n for n in vars(module) if n == name or n.startswith(f"{name}_"))}
+    return {n for n in offered if callable(getattr(module, n)) and not isinstance(getattr(module, n), type)}
 
 
 def random_truth(
@@ -130,17 +135,17 @@ def check_hard(trial: Trial, case: Case, tally: Tally) -> None:
 
 def check_case(trial: Trial, truth: Truth, dtypes: Sequence[Any], tally: Tally) -> None:
     for row in FUNCTIONS:
-        name = trial.definition.name + row.suffix
-        if hasattr(trial.module, name):
+        function = trial.function(row.kind)
+        if function is not None and (row.kind or of_first_output(trial)):
             for call in row.calls(trial, truth):
                 for dtype in dtypes:
-                    check_call(trial, name, call, truth.case, dtype, tally)
+                    check_call(function, trial.name(row.kind), call, truth.case, dtype, tally)
 
 
-def check_call(trial: Trial, name: str, call: Call, case: Case, dtype: Any, tally: Tally) -> None:
+def check_call(function: Callable[..., Any], name: str, call: Call, case: Case, dtype: Any, tally: Tally) -> None:
     """One call: shapes, dtypes and every entry."""
     where = f"{name}({', '.join(call.names)}) in {np.dtype(dtype).name} at {place_of(case)}"
-    parts = flatten(run(getattr(trial.module, name), call, dtype, where))
+    parts = flatten(run(function, call, dtype, where))
     if len(parts) != len(call.expected):
         raise CheckError(f"{where}: returns {len(parts)} arrays, expected {len(call.expected)}")
     infinite = any(np.isinf(a).any() for a in call.arguments)

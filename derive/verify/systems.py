@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import functools
 import random
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +29,7 @@ from derive.verify.evaluate import (
     Entry,
     Point,
     Scope,
+    System,
     UndefinedError,
     Value,
     entry_of,
@@ -84,11 +85,11 @@ def real_system(definition: Definition, values: Iterable[Expression]) -> Real:
     return Real(DIGITS + STEP_DIGITS * depth)
 
 
-def function_point(value: Applied, arguments: tuple[Value, ...], point: Point) -> Point:
+def function_point(value: Applied, arguments: tuple[Value, ...], point: Point, system: System) -> Point:
     """A point of the applied definition, its inputs at the arguments."""
     definition = find_function(point.definition, value.function)
     values: dict[Entry, Value] = {(i.name, ()): a for i, a in zip(definition.inputs, arguments, strict=True)}
-    return Point(definition, {}, values, point.system)
+    return Point(definition, {}, values, system)
 
 
 def applied_value(value: Applied, point: Point) -> Value:
@@ -147,7 +148,7 @@ class Real:
         return result
 
     def applied(self, value: Applied, arguments: tuple[Value, ...], point: Point) -> Value:
-        return applied_value(value, function_point(value, arguments, point))
+        return applied_value(value, function_point(value, arguments, point, self))
 
     def partial(self, value: Partial, scope: Scope, point: Point) -> Value:
         entry = entry_of(value.variable, scope)
@@ -235,22 +236,34 @@ class Rounded:
         return bool(self.value >= other.value)
 
 
+def sharpened(found: Rounded, moved: Sequence[Any], unit: Fraction) -> Rounded:
+    """The smaller of the formula's bound and of how far the value moves when its inputs do."""
+    if not moved:
+        return found
+    own = max(abs(m - found.value) for m in moved) * unit.denominator / unit.numerator + abs(found.value)
+    return Rounded(found.value, min(found.error, own))
+
+
 @dataclass(frozen=True)
 class Rounding:
     """Real numbers that carry a bound for computing with the unit roundoff `unit` (2^-53 for float64).
 
     Only what kernels compute has a bound: there are no derivatives here, closed forms have none left.
+    `moved` are points whose inputs are off by one rounding. Where there are any, a named quantity is bounded by how
+    far it moves with its inputs, if that is less than what its formula loses.
     """
 
     real: Real
     unit: Fraction
+    moved: tuple[Point, ...] = field(default=(), compare=False, repr=False)
 
     def number(self, value: Fraction) -> Value:
         exact = self.real.number(value)
         return Rounded(exact, self.real.context.zero if value.denominator == 1 else abs(exact))
 
     def entry(self, point: Point, entry: Entry) -> Value:
-        return from_equation(point, entry)
+        found: Rounded = from_equation(point, entry)
+        return sharpened(found, [p.entry(entry).value for p in self.moved], self.unit)
 
     def call(self, function: str, arguments: tuple[Value, ...]) -> Value:
         (argument,) = arguments
@@ -279,7 +292,8 @@ class Rounding:
     def applied(self, value: Applied, arguments: tuple[Value, ...], point: Point) -> Value:
         if value.derived:
             raise UndefinedError("a derivative has no rounding bound before it is worked out")
-        return applied_value(value, function_point(value, arguments, point))
+        # the moved points are of this definition, not of the applied one
+        return applied_value(value, function_point(value, arguments, point, replace(self, moved=())))
 
     def partial(self, value: Partial, scope: Scope, point: Point) -> Value:
         raise UndefinedError("a derivative has no rounding bound before it is worked out")

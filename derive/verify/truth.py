@@ -2,9 +2,9 @@
 
 Contract: a `Truth` gives for each output and each derivation an array of Rounded values, one per sample and entry;
 None stands where there is no real value. At hard points the precision is raised until the value no longer moves, an
-infinite input is replaced by huge numbers until the limit shows, and the error bound is that of the function itself
-(its inputs moved by one rounding) where that is below the bound of the formula: a kernel must not inherit the
-overflow or the cancellation of the formula on paper.
+infinite input is replaced by huge numbers until the limit shows, and the error bound of each named quantity (of the
+result itself, for a function of scalars) is how far it moves when the inputs do by one rounding, where that is below
+the bound of its formula: a kernel must not inherit the overflow of the formula on paper.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ from derive.verify.cases import Array, Case
 from derive.verify.evaluate import Entry, Point, Scope, evaluate
 from derive.verify.samples import describe, positions, size_of
 from derive.verify.sights import shown
-from derive.verify.systems import DIGITS, Real, Rounded, Rounding, real_system
+from derive.verify.systems import DIGITS, Real, Rounded, Rounding, real_system, sharpened
 
 UNIT = Fraction(1, 2**53)
 Rung = tuple[int, int]
+SIGNS = (1, -1)
 LADDER: tuple[Rung, ...] = ((DIGITS, 330), (450, 360), (1200, 500), (4000, 1000))
 """Digits to try in turn, and the power of ten that stands for infinity beside them."""
 
@@ -102,13 +103,18 @@ class Truth:
         for rung in LADDER[1:]:
             now = self.value(value, scope, spot, rung)
             if agree(before.value, now.value):
-                moved = [self.value(value, scope, spot, rung, sign).value for sign in (1, -1)]
-                return sharpened(now, moved)
+                return self.final(now, value, scope, spot, rung)
             before = now
         if any(np.isinf(a).any() for a in self.case.inputs.values()):
             return None
         place = place_of(self.case)
         raise CheckError(f"{self.definition.name}: the check could not run: no stable value at {place}")
+
+    def final(self, found: Rounded, value: Expression, scope: Scope, spot: Spot, rung: Rung) -> Rounded:
+        """A function of scalars must be as good as it can be; any other as good as its named quantities allow."""
+        if not self.definition.is_scalar_function:
+            return found
+        return sharpened(found, [self.value(value, scope, spot, rung, sign).value for sign in SIGNS], UNIT)
 
     # --- points ---
 
@@ -121,7 +127,9 @@ class Truth:
 
     def made_point(self, spot: Spot, rung: Rung, sign: int) -> Point:
         digits, infinity = rung
-        system = Rounding(Real(digits), UNIT)
+        sharp = self.case.hard and sign == 0 and rung != LADDER[0]
+        moved = tuple(self.point(spot, rung, s) for s in SIGNS) if sharp else ()
+        system = Rounding(Real(digits), UNIT, moved)
         if spot.label:
             base = self.point(replace(spot, label=""), rung, sign)
             extra = dict(self.entries(spot.at, spot.directions, system, infinity, sign))
@@ -141,13 +149,6 @@ class Truth:
                 value = exact(float(own[position]), system.real, infinity)
                 sign = -sign
                 yield (name, position), Rounded(value * (1 + sign * unit), abs(value))
-
-
-def sharpened(found: Rounded, moved: Sequence[Any]) -> Rounded:
-    """The smaller of the formula's bound and of how far the value moves when its inputs do."""
-    unit = found.value.context.mpf(UNIT.numerator) / UNIT.denominator
-    own = max(abs(m - found.value) for m in moved) / unit + abs(found.value)
-    return Rounded(found.value, min(found.error, own))
 
 
 def exact(value: float, system: Real, infinity: int) -> Any:

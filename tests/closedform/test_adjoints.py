@@ -86,3 +86,12 @@ def test_a_short_single_path_is_derived_forward() -> None:
 def test_quantities_that_reach_the_output_on_several_paths(variable: str) -> None:
     assert between(RESIDUAL, "E", variable) == ("h", "g")
     assert [d.names.name for d in derived(RESIDUAL, "gradient", variable).adjoints if d.names] == ["g_bar", "h_bar"]
+
+
+def test_jvp_goes_forward_through_named_tangents() -> None:
+    found = derived(ATTENTION, "jvp", "Q")
+    forms = closed_forms(found)
+    assert list(forms) == ["S_dot", "P_dot", ""]
+    assert forms[""] == "Σ_k V_kc P_dot[i, k]"
+    assert "e^" not in forms["P_dot"]
+    assert list(closed_forms(derived(LAYER_NORM, "jvp", "x"))) == ["mu_dot", "v_dot", "s_dot", "z_dot", ""]

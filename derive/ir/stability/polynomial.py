@@ -120,7 +120,9 @@ class Reduced:
         above = tuple(reversed(padded(self.numerator, degree)))
         below = tuple(reversed(padded(self.denominator, degree)))
         leading = below[0] or Fraction(1)
-        return Reduced(trimmed(tuple(c / leading for c in above)), trimmed(tuple(c / leading for c in below)), self.unit)
+        return Reduced(
+            trimmed(tuple(c / leading for c in above)), trimmed(tuple(c / leading for c in below)), self.unit
+        )
 
     def negated(self) -> Reduced:
         return Reduced(tuple(-c for c in self.numerator), self.denominator, self.unit)

@@ -81,7 +81,7 @@ class Shift:
         minus = apply("multiply", constant(-1), self.largest)
         arguments = (self.old.arguments[0], Argument(minus, self.kept))
         difference = Node("add", arguments, self.old.shape)
-        return replace(self.old, arguments=(whole(difference),), name=self.old.name or "~e", origin=None)
+        return replace(self.old, arguments=(whole(difference),), name=self.old.name or "~e:shift", origin=None)
 
     # --- degrees ---
 

@@ -14,6 +14,10 @@ from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import Node
 from derive.ir.stability.polynomial import Reduced, factored, keeps_sign
 
+ONE_MINUS_E = (Fraction(1), Fraction(-1))
+ONE_PLUS_E = (Fraction(1), Fraction(1))
+JUST_E = (Fraction(0), Fraction(1))
+
 
 @dataclass(frozen=True)
 class Bounded:
@@ -45,10 +49,9 @@ class Bounded:
 
 def hyperbolic_tangent(value: Bounded) -> Node | None:
     """(u - 1)/(u + 1) = tanh(z/2)"""
-    one = Fraction(1)
-    signs = {((one, -one), (one, one)): -1, ((-one, one), (one, one)): 1}
-    sign = signs.get((value.left.numerator, value.left.denominator))
-    if sign is None or value.base is not None:
+    signs = {ONE_MINUS_E: -1, tuple(-c for c in ONE_MINUS_E): 1}
+    sign = signs.get(value.left.numerator)
+    if sign is None or value.left.denominator != ONE_PLUS_E or value.base is not None:
         return None
     return scaled(sign, apply("tanh", scaled(value.scale / 2, value.value)))
 
@@ -108,10 +111,10 @@ def raised(base: Node, exponent: int) -> Node:
 
 def factor(value: Bounded, entries: tuple[Fraction, ...]) -> Node:
     """One irreducible factor, by Horner's rule."""
-    if entries == (1, -1):
+    if entries == ONE_MINUS_E:
         return value.one_minus_e
     total = constant(entries[-1])
     for entry in reversed(entries[:-1]):
         step = scaled(total.data, value.e) if total.op == "constant" else apply("multiply", value.e, total)  # type: ignore[arg-type]
         total = apply("add", constant(entry), step) if entry else step
-    return total if entries != (0, 1) else value.e
+    return total if entries != JUST_E else value.e

@@ -1,0 +1,82 @@
+"""Forward accumulation: the JVP of deep systems through named tangents.
+
+Contract: `forward(definition, wanted, left, extras, lemmas)` gives the derivation of a JVP in which each named
+quantity V between the variable and the output has a tangent of its own, V_dot = sum_j dV/dx_j v_j, derived from
+the tangents of the quantities that V uses.
+"""
+
+from __future__ import annotations
+
+from derive.calculus.engine import rewrite
+from derive.calculus.rule import Context, Lemmas
+from derive.closedform.adjoints import at_fresh_indices, between, through
+from derive.closedform.close import close
+from derive.language.definition import Definition, Input
+from derive.language.derivation import Derivation, Step, Wanted
+from derive.language.expressions import Expression, Partial, Ref, add, mul, sum_over
+from derive.language.trees import freshen, references, replace, walk
+
+
+def forward(
+    definition: Definition, wanted: Wanted, left: Expression, extras: tuple[Input, ...], lemmas: Lemmas
+) -> Derivation:
+    """The derivation of `left`, with the tangents from the variable on."""
+    context = Context(definition, lemmas, {}, frozenset((*definition.names, *definition.sizes)))
+    (variable,) = {p.variable for p in walk(left) if isinstance(p, Partial)}
+    tangents = {variable.name: extras[0].name}
+    done: tuple[Derivation, ...] = ()
+    for name in (*between(definition, wanted.output, wanted.variable), wanted.output):
+        target = definition.equation(name).left
+        start = total(left, target)
+        steps = tangent_steps(start, target, tangents, context)
+        result = Derivation(definition, wanted, start, steps, steps[-1].after, extras, adjoints=done)
+        if name == wanted.output:
+            return result
+        tangents[name] = dotted(name, definition, extras)
+        named = Ref(tangents[name], target.indices)
+        done = (*done, Derivation(definition, wanted, start, steps, result.closed, extras, None, done, named))
+    raise AssertionError("the output comes last")
+
+
+def dotted(name: str, definition: Definition, extras: tuple[Input, ...]) -> str:
+    """The name of a quantity's tangent."""
+    wish = f"{name}_dot"
+    while wish in definition.names or any(e.name == wish for e in extras):
+        wish += "_"
+    return wish
+
+
+def total(left: Expression, target: Ref) -> Expression:
+    """sum_j dV/dx_j v_j: the start with another quantity differentiated."""
+    fresh = freshen(left, {i.name for i in target.indices})
+    (inner,) = (p for p in walk(fresh) if isinstance(p, Partial))
+    return replace(fresh, {inner: Partial(target, inner.variable)})
+
+
+def tangent_steps(start: Expression, target: Ref, tangents: dict[str, str], context: Context) -> tuple[Step, ...]:
+    """From the total to the closed form, through the quantities that the target uses directly."""
+    body = context.definition.equation(target.name).body
+    used = tuple(dict.fromkeys(r.name for r in references(body) if r.name in tangents))
+    first: tuple[Step, ...] = ()
+    if used != tuple(tangents)[:1]:
+        after = add(*(contribution(target, name, tangents, context) for name in used))
+        first = (Step(through(len(used)), start, after, start, after, tuple(map(Ref, used))),)
+    current = first[-1].after if first else start
+    opened = rewrite(current, context)
+    current = opened[-1].after if opened else current
+    return (*first, *opened, *close(current, context))
+
+
+def contribution(target: Ref, name: str, tangents: dict[str, str], context: Context) -> Expression:
+    """sum_k dV/dW_k W_dot_k, every other quantity held fixed."""
+    definition = context.definition
+    if definition.defines(name):
+        source = definition.equation(name).left
+    else:
+        source = next(r for r in references(definition.equation(target.name).body) if r.name == name)
+    entry = at_fresh_indices(source, context.taken | {i.name for i in target.indices})
+    held = frozenset(definition.names) - {target.name, name}
+    value: Expression = mul(Partial(target, entry, held), Ref(tangents[name], entry.indices))
+    for index in reversed(entry.indices):
+        value = sum_over(index, value)
+    return value

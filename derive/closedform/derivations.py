@@ -12,6 +12,7 @@ from derive.calculus.engine import rewrite
 from derive.calculus.rule import Context, Lemma, Lemmas
 from derive.closedform.adjoints import backward, between, is_deep
 from derive.closedform.close import close
+from derive.closedform.second_order import hessian, hessian_vector
 from derive.closedform.tangents import forward
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Wanted
@@ -69,6 +70,8 @@ def closed_derivative(function: Definition, variable: str) -> Expression:
 def derive(
     definition: Definition, wanted: Wanted, lemmas: Lemmas, known: Mapping[Expression, Expression]
 ) -> Derivation:
+    if wanted.kind in ("hessian", "hvp"):
+        return derive_twice(definition, wanted, lemmas)
     left, extras = STARTS[wanted.kind](definition, wanted)
     if wanted.kind in ("derivative", "gradient", "vjp") and is_deep(definition, wanted):
         return backward(definition, wanted, left, extras, lemmas)
@@ -79,9 +82,16 @@ def derive(
     context = Context(definition, lemmas, known if wanted.kind in ("vjp", "jvp") else {}, names)
     opened = rewrite(left, context)
     current = opened[-1].after if opened else left
-    closing = close(current, context)
-    closed = closing[-1].after if closing else current
-    return Derivation(definition, wanted, left, (*opened, *closing), closed, extras)
+    steps = (*opened, *close(current, context))
+    return Derivation(definition, wanted, left, steps, steps[-1].after, extras)
+
+
+def derive_twice(definition: Definition, wanted: Wanted, lemmas: Lemmas) -> Derivation:
+    """The Hessian or Hessian-vector product, from the gradient."""
+    gradient = derive(definition, Wanted("gradient", wanted.output, wanted.variable), lemmas, {})
+    if wanted.kind == "hessian":
+        return hessian(gradient, wanted, lemmas)
+    return hessian_vector(gradient, wanted, lemmas, free_name(gradient.system, ("v", "u", "tangent")))
 
 
 # --- what the derivation starts from -----------------------------------------------------------------

@@ -12,7 +12,7 @@ from functools import cached_property
 from derive.language.definition import Definition, Equation, Input
 from derive.language.expressions import Expression, Ref
 
-KINDS = ("derivative", "gradient", "jacobian", "vjp", "jvp")
+KINDS = ("derivative", "gradient", "jacobian", "vjp", "jvp", "hessian", "hvp")
 
 
 class Weight(IntEnum):
@@ -65,11 +65,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked of a definition: the kind of derivative of `output` by the input `variable`."""
+    """What is asked of a definition: the kind of derivative of `output` by the input `variable`.
+
+    second: the other input of a Hessian's block; empty where it is the same.
+    """
 
     kind: str
     output: str
     variable: str
+    second: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,13 +103,12 @@ class Derivation:
         """The definition with the extras as inputs and the adjoints as further equations."""
         named = tuple(Equation(d.names.name, d.names.indices, d.closed) for d in self.adjoints if d.names is not None)
         definition = self.definition
-        return replace(
-            definition, inputs=definition.inputs + self.extras, equations=definition.equations + named
-        )
+        return replace(definition, inputs=definition.inputs + self.extras, equations=definition.equations + named)
 
     @property
     def name(self) -> str:
-        return f"{self.definition.name}.{self.wanted.kind}.{self.wanted.variable}"
+        wanted = self.wanted
+        return ".".join(filter(None, (self.definition.name, wanted.kind, wanted.variable, wanted.second)))
 
     @property
     def variable(self) -> Ref | None:

@@ -26,7 +26,7 @@ from derive.language.resolve import parse
 from derive.language.words import Words
 from derive.pipeline.library import Entry, definitions, library
 from derive.pipeline.load import load
-from derive.verify.gradients import check_closed, check_identity
+from derive.verify.gradients import check_closed, check_identity, check_symmetry
 from derive.verify.kernels import check_kernels
 from derive.verify.samples import Domain
 from derive.verify.steps import check_steps
@@ -37,8 +37,8 @@ def define(text: str, *, wrt: str | Sequence[str] | None = None, kind: str | Non
 
     text: definitions in the definition language.
     wrt: the input or inputs to differentiate by; by default the shared parameters, or all inputs if there are none.
-    kind: derivative, gradient, jacobian, vjp or jvp; by default the gradient (derivative) of a scalar output
-        and Jacobian, VJP and JVP of any other.
+    kind: derivative, gradient, jacobian, vjp, jvp, hessian or hvp; by default the gradient (derivative) of a
+        scalar output and Jacobian, VJP and JVP of any other.
     Raises DeriveError, with line and caret, for a text that is no definition or a request that does not fit it.
     """
     definition = parse(text, definitions())[-1]
@@ -53,28 +53,42 @@ def wanted_by(definition: Definition, wrt: str | Sequence[str] | None, kind: str
             raise DeriveError(f"{name} is not an input of {definition.name}", hint=did_you_mean(name, inputs))
     if kind is not None and kind not in KINDS:
         raise DeriveError(f"unknown kind {kind}", hint=did_you_mean(kind, KINDS))
-    variables = variables or tuple(dict.fromkeys(w.variable for w in default_wanted(definition)))
+    variables = tuple(dict.fromkeys(variables or (w.variable for w in default_wanted(definition))))
     return tuple(
-        Wanted(k, output, variable)
+        want
         for output in definition.outputs
-        for variable in variables
         for k in fitting_kinds(definition, output, kind)
+        for want in wanted_of_kind(k, output, variables)
     )
+
+
+def wanted_of_kind(kind: str, output: str, variables: tuple[str, ...]) -> tuple[Wanted, ...]:
+    """One derivative by each variable; a Hessian has a block for each pair, of which one triangle is derived."""
+    if kind == "hvp" and len(variables) > 1:
+        raise DeriveError("a Hessian-vector product is taken by one input", hint=f"wrt='{variables[0]}', for instance")
+    if kind != "hessian":
+        return tuple(Wanted(kind, output, variable) for variable in variables)
+    return tuple(
+        Wanted(kind, output, first, "" if second == first else second)
+        for place, first in enumerate(variables)
+        for second in variables[place:]
+    )
+
+
+SCALAR_KINDS = ("gradient", "derivative", "hessian", "hvp")
+ARRAY_KINDS = ("jacobian", "vjp", "jvp")
 
 
 def fitting_kinds(definition: Definition, output: str, kind: str | None) -> tuple[str, ...]:
     natural = kinds_of(definition, output)
     if kind is None:
         return natural
-    scalar = natural[0] != "jacobian"
-    if scalar and kind in ("jacobian", "vjp", "jvp"):
-        raise DeriveError(
-            f"{output} is a scalar: it has a gradient, no {kind}", hint=f"kind='{natural[0]}' would be right"
-        )
-    if not scalar and kind in ("derivative", "gradient"):
-        hint = "kind='jacobian', 'vjp' or 'jvp' would be right"
-        raise DeriveError(f"{output} is not a scalar: it has a Jacobian, no {kind}", hint=hint)
-    return natural if scalar else (kind,)
+    is_array = natural[0] in ARRAY_KINDS
+    if kind not in (ARRAY_KINDS if is_array else SCALAR_KINDS):
+        what, has = ("an array", "a Jacobian") if is_array else ("a scalar", "a gradient")
+        fitting = ", ".join(ARRAY_KINDS if is_array else SCALAR_KINDS)
+        raise DeriveError(f"{output} is {what} and has {has}, no {kind}", hint=f"kind is one of {fitting}")
+    return natural if kind in ("gradient", "derivative") else (kind,)
 
 
 def study(definition: Definition, wanted: tuple[Wanted, ...] | None = None) -> Study:
@@ -91,7 +105,12 @@ def study_of(entry: Entry) -> Study:
 
 
 def checked(derivation: Derivation, domain: Domain) -> Derivation:
-    return replace(check_steps(derivation, domain), evidence=check_closed(derivation, domain))
+    """The derivation and its adjoints with evidence; CheckError where anything is wrong."""
+    adjoints = tuple(check_steps(d, domain) for d in derivation.adjoints)
+    evidence = check_closed(derivation, domain)
+    if derivation.wanted.kind == "hessian" and not derivation.wanted.second:
+        check_symmetry(derivation, domain)
+    return replace(check_steps(derivation, domain), evidence=evidence, adjoints=adjoints)
 
 
 def info_of(entry: Entry) -> Info:

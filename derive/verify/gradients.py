@@ -18,7 +18,8 @@ import sympy
 from derive.language.definition import Definition
 from derive.language.derivation import Derivation, Evidence
 from derive.language.errors import CheckError
-from derive.language.expressions import Expression
+from derive.language.expressions import Expression, Partial
+from derive.language.trees import rename
 from derive.verify.evaluate import Scope, UndefinedError
 from derive.verify.expand import Expansion, Formula, symbol, to_sympy
 from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success
@@ -87,6 +88,21 @@ def number(formula: Formula, table: Mapping[Formula, Formula]) -> Any:
     if not (value.is_Float or value.is_Integer or value.is_Rational) or not value.is_finite:
         raise UndefinedError(f"SymPy gives {value}")
     return context(WORKING_DIGITS).mpf(value._to_mpmath(context(WORKING_DIGITS).prec))
+
+
+def check_symmetry(derivation: Derivation, domain: Domain | None = None) -> Evidence:
+    """A Hessian by one variable is the same when its two entries change places."""
+    left = derivation.left
+    assert isinstance(left, Partial)
+    assert isinstance(left.body, Partial)
+    pairs = tuple(zip(left.variable.indices, left.body.variable.indices, strict=True))
+    table = {**dict(pairs), **{b: a for a, b in pairs}}
+    subject = Subject(derivation.name, derivation.system, (), domain)
+    sights = look(subject, (derivation.closed, rename(derivation.closed, table)))
+    worst, sight = worst_order(sights, 0)
+    if worst is not None and worst > TOLERANCE:
+        raise CheckError(f"{derivation.name}: the Hessian is not symmetric at {sight.place}")
+    return Evidence(len({tuple(s.sizes.items()) for s in sights}), POINTS, DIGITS, worst)
 
 
 def check_identity(

@@ -42,12 +42,16 @@ FAULTS = {
     "empty": ("", "no definition found", 1, 1, "name(inputs) -> output"),
     "end of line": ("f(x) -> y\n  y = x +", "unexpected the end of the line", 2, 10, "a name"),
     "arity": ("f(x) -> y\n  y = exp(x, x)", "exp takes 1 argument, not 2", 2, 7, "exp(x)"),
-    "where": ("f(x) -> y\n  y = where(x, 0, 1)", "where takes a comparison and two values", 2, 13, "where(x < 0, 0, x)"),
+    "where": (
+        "f(x) -> y\n  y = where(x, 0, 1)", "where takes a comparison and two values", 2, 13, "where(x < 0, 0, x)",
+    ),
     "comparison": ("f(x) -> y\n  y = exp(x < 0)", "a comparison stands only in where", 2, 11, None),
     "zero": ("f(x) -> y\n  y = x/0", "division by zero", 2, 9, None),
     "size as index": ("f(x[n]) -> y\n  y = sum(n, x[n])", "n is a quantity or a size", 2, 11, None),
     "number": ("f(x) -> y\n  y = 1e999999*x", "exponent above 400", 2, 7, None),
-    "many brackets": ("f(x) -> y\n  y = " + "(" * 10_000 + "x" + ")" * 10_000, "brackets nested deeper than 60", 2, 67, None),
+    "many brackets": (
+        "f(x) -> y\n  y = " + "(" * 10_000 + "x" + ")" * 10_000, "brackets nested deeper than 60", 2, 67, None,
+    ),
     "many signs": ("f(x) -> y\n  y = " + "-" * 10_000 + "x", "nested deeper than 150", 2, 158, None),
     "many powers": ("f(x) -> y\n  y = x" + "**x" * 5_000, "nested deeper than 150", 2, None, None),
     "many terms": ("f(x) -> y\n  y = x" + "+x" * 4_000, "more than 3000 terms", 2, None, None),

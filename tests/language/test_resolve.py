@@ -12,6 +12,8 @@ from derive.language.expressions import Index, Number, Quotient, Reduce, Ref, Si
 from derive.language.resolve import parse
 from derive.language.trees import free_indices, walk
 
+TOKENS = ["f", "x", "y", "n", "i", "(", ")", "[", "]", "->", "=", "+", "-", "*", "/", "**", ",", ";", "sum", "exp", "where", "<", "1", "0.5"] + ["\n"]
+
 
 def test_perceptron_has_inputs_shared_parameters_and_ordered_equations() -> None:
     (definition,) = parse(
@@ -88,7 +90,7 @@ def test_any_text_is_a_definition_or_a_derive_error(text: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from("f x y n i ( ) [ ] -> = + - * / ** , ; sum exp where < 1 0.5 \n".split(" ")), max_size=40))
+@given(st.lists(st.sampled_from(TOKENS), max_size=40))
 def test_any_row_of_tokens_is_a_definition_or_a_derive_error(tokens: list[str]) -> None:
     try:
         assert parse("f(x[n]) -> y\n y = " + " ".join(tokens))

@@ -8,18 +8,18 @@ have the same lines. To extend: a new part of the notes is a field here and a fe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derive.emit.cases import Case, cases_of
 from derive.emit.detail import Line, Note, group
 from derive.emit.evidence import evidence_of, identity_checked
-from derive.emit.phrases import Argument, Bilingual, Code, Equality, Sentence, Shape, say
+from derive.emit.phrases import Argument, Code, Equality, Sentence, Shape, say
 from derive.language.definition import Definition, Equation, Input
 from derive.language.derivation import Derivation, Evidence
 from derive.language.expressions import Applied, Expression, Partial, Ref, Selected, Where
-from derive.language.trees import contains, replace
-
-NOTHING = Bilingual("", "")
+from derive.language.trees import contains, walk
+from derive.language.trees import replace as replaced
+from derive.language.words import NOTHING, Words
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Info:
     ulp: the worst measured error of the kernels, where it was measured.
     """
 
-    title: Bilingual
-    summary: Bilingual = NOTHING
-    remarks: tuple[Bilingual, ...] = ()
+    title: Words
+    summary: Words = NOTHING
+    remarks: tuple[Words, ...] = ()
     symbols: Mapping[str, str] = field(default_factory=dict)
     identities: tuple[Identity, ...] = ()
     kernels: tuple[str, ...] = ()
@@ -60,16 +60,29 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Lines that follow from each other, under a title where a section has several of them."""
+
+    rows: tuple[Row, ...]
+    title: Sentence | None = None
+
+
+@dataclass(frozen=True)
 class Section:
-    """One derivation. `evidence` are the parts of one sentence."""
+    """One derivation: its adjoints or tangents in order, then the result. `evidence` are the parts of one sentence."""
 
     name: str
     title: Sentence
     lead: tuple[Sentence, ...]
-    rows: tuple[Row, ...]
+    parts: tuple[Part, ...]
     cases: tuple[Sentence, ...] = ()
     after: tuple[Sentence, ...] = ()
     evidence: tuple[Sentence, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All lines, from first to last."""
+        return tuple(row for part in self.parts for row in part.rows)
 
 
 @dataclass(frozen=True)
@@ -99,13 +112,13 @@ def document(derivations: Sequence[Derivation], info: Info, language: str = "en"
         name=definition.name,
         language=language,
         detail=detail,
-        title=bilingual(info.title, language),
-        summary=bilingual(info.summary, language) if info.summary != NOTHING else None,
+        title=spoken(info.title, language),
+        summary=spoken(info.summary, language) if info.summary else None,
         definition=tuple(view.equation(e) for e in definition.equations),
         inputs=inputs_of(definition, language),
         sections=tuple(section(d, view, language, detail) for d in derivations),
         identities=tuple(identity_row(i, view, language) for i in info.identities),
-        remarks=tuple(bilingual(r, language) for r in info.remarks),
+        remarks=tuple(spoken(r, language) for r in info.remarks),
         kernels=kernel_sentences(info, language),
         symbols=dict(info.symbols),
         ordinary=is_ordinary(definition),
@@ -139,7 +152,7 @@ class View:
         if is_ordinary(self.definition):
             derived = Applied(self.own.function, self.own.arguments, (0,))
             table[Partial(output, Ref(self.definition.inputs[0].name))] = derived
-        return replace(value, table)
+        return replaced(value, table)
 
     def equation(self, equation: Equation) -> Row:
         return Row(self(equation.left), self(equation.body))
@@ -149,7 +162,7 @@ def identity_row(identity: Identity, view: View, language: str) -> Row:
     return Row(view(identity.left), view(identity.right), identity_checked(identity.evidence, language))
 
 
-def bilingual(text: Bilingual, language: str) -> Sentence:
+def spoken(text: Words, language: str) -> Sentence:
     return Sentence(text[language], text.arguments)
 
 
@@ -177,12 +190,45 @@ def section(derivation: Derivation, view: View, language: str, detail: str) -> S
     return Section(
         name=derivation.name,
         title=title_of(derivation, language),
-        lead=tuple(extra_sentence(e, derivation, language) for e in derivation.extras),
-        rows=rows_of(derivation, view, language, detail),
+        lead=lead_of(derivation, language),
+        parts=parts_of(derivation, view, language, detail),
         cases=tuple(case_sentence(c, view, language) for c in cases),
         after=tuple(say(key, language) for key, kind in ASIDES if contains(derivation.closed, kind)),
         evidence=evidence_of(derivation, language),
     )
+
+
+def lead_of(derivation: Derivation, language: str) -> tuple[Sentence, ...]:
+    """What the further inputs are, and how the named quantities between are gone through."""
+    extras = tuple(extra_sentence(e, derivation, language) for e in derivation.extras)
+    if not derivation.adjoints:
+        return extras
+    if goes_forward(derivation):
+        return (*extras, say("tangents", language, *(Ref(e.name) for e in derivation.extras)))
+    return (*extras, say("adjoints", language))
+
+
+def goes_forward(derivation: Derivation) -> bool:
+    """A JVP carries tangents forward, everything else adjoints back."""
+    return derivation.wanted.kind == "jvp"
+
+
+def parts_of(derivation: Derivation, view: View, language: str, detail: str) -> tuple[Part, ...]:
+    rows = rows_of(derivation, view, language, detail)
+    if not derivation.adjoints:
+        return (Part(rows),)
+    named = tuple(adjoint_part(a, view, language, detail) for a in derivation.adjoints)
+    return (*named, Part(rows, say("result", language)))
+
+
+def adjoint_part(adjoint: Derivation, view: View, language: str, detail: str) -> Part:
+    """What one adjoint or tangent is, under the name of the quantity it belongs to."""
+    assert adjoint.names is not None
+    (partial,) = {n for n in walk(adjoint.left) if isinstance(n, Partial)}
+    key, of = ("tangent_of", partial.body) if goes_forward(adjoint) else ("adjoint_of", partial.variable)
+    assert isinstance(of, Ref)
+    title = say(key, language, Ref(of.name), Ref(adjoint.names.name))
+    return Part(rows_of(adjoint, view, language, detail), title)
 
 
 EXTRAS = {"vjp": "cotangent", "jvp": "tangent"}
@@ -211,18 +257,15 @@ def title_of(derivation: Derivation, language: str) -> Sentence:
 
 
 def rows_of(derivation: Derivation, view: View, language: str, detail: str) -> tuple[Row, ...]:
+    """The lines after their left-hand side; an adjoint's name stands before what it is."""
     lines = group(derivation, detail)
-    last = len(lines) - 1
-    return tuple(
-        Row(
-            left=view(derivation.left) if place == 0 else None,
-            right=view(line.result),
-            margin=margin_of(line, view, language),
-            boxed=place == last,
-            steps=len(line.steps),
-        )
-        for place, line in enumerate(lines)
-    )
+    rows = tuple(Row(None, view(n.result), margin_of(n, view, language), steps=len(n.steps)) for n in lines)
+    if derivation.names is None:
+        result = (*rows[:-1], replace(rows[-1], boxed=True))
+        return (replace(result[0], left=view(derivation.left)), *result[1:])
+    if detail == "brief":
+        return (replace(rows[0], left=derivation.names), *rows[1:])
+    return (Row(derivation.names, view(derivation.left)), *rows)
 
 
 def margin_of(line: Line, view: View, language: str) -> tuple[Sentence, ...]:
@@ -232,7 +275,7 @@ def margin_of(line: Line, view: View, language: str) -> tuple[Sentence, ...]:
 
 
 def note_sentence(note: Note, view: View, language: str) -> Sentence:
-    template = Bilingual(note.reason.english, note.reason.chinese)[language]
+    template = Words(note.reason.english, note.reason.chinese)[language]
     return Sentence(template, tuple(view(a) for a in note.arguments))
 
 

@@ -15,8 +15,9 @@ from derive.language.expressions import Number
 
 def evidence_of(derivation: Derivation, language: str) -> tuple[Sentence, ...]:
     """The parts of one sentence; empty unless every step was checked."""
-    found = [s.evidence for s in derivation.steps if s.evidence is not None]
-    if not found or len(found) != len(derivation.steps):
+    steps = [s for d in (*derivation.adjoints, derivation) for s in d.steps]
+    found = [s.evidence for s in steps if s.evidence is not None]
+    if not found or len(found) != len(steps):
         return ()
     return (
         *steps_checked(found, language),

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 
 from derive.emit import notes_latex, notes_text
-from derive.emit.document import Document, Row, Section
+from derive.emit.document import Document, Part, Row, Section
 from derive.emit.phrases import Sentence
 from derive.emit.sentences import Voice
 from derive.language.expressions import Expression
@@ -29,12 +29,19 @@ def row(entry: Row, document: Document, voice: Voice) -> dict[str, object]:
     }
 
 
+def part(entry: Part, document: Document, voice: Voice) -> dict[str, object]:
+    return {
+        "title": voice.say(entry.title) if entry.title else None,
+        "lines": [row(r, document, voice) for r in entry.rows],
+    }
+
+
 def section(entry: Section, document: Document, voice: Voice) -> dict[str, object]:
     return {
         "name": entry.name,
         "title": voice.say(entry.title),
         "lead": spoken(entry.lead, voice),
-        "lines": [row(r, document, voice) for r in entry.rows],
+        "parts": [part(p, document, voice) for p in entry.parts],
         "cases": spoken(entry.cases, voice),
         "after": spoken(entry.after, voice),
         "evidence": voice.paragraph(entry.evidence) or None,

@@ -184,8 +184,8 @@ def fragment(document: Document) -> str:
         sections=[
             {
                 "title": voice.say(s.title),
-                "lead": " ".join(map(voice.say, s.lead)),
-                "lines": align(s.rows, document),
+                "lead": words("space", document.language).join(map(voice.say, s.lead)),
+                "parts": [(voice.say(p.title) if p.title else "", align(p.rows, document)) for p in s.parts],
                 "after": [voice.paragraph([c]) for c in (*s.cases, *s.after)],
                 "evidence": voice.paragraph(s.evidence),
             }

@@ -51,10 +51,10 @@ def markdown(document: Document) -> str:
         sections=[
             {
                 "title": voice.say(s.title),
-                "lead": " ".join(map(voice.say, s.lead)),
-                "lines": aligned(s.rows, document),
+                "lead": words("space", document.language).join(map(voice.say, s.lead)),
+                "parts": [(voice.say(p.title) if p.title else "", aligned(p.rows, document)) for p in s.parts],
                 "cases": list(map(voice.say, s.cases)),
-                "after": " ".join(map(voice.say, s.after)),
+                "after": words("space", document.language).join(map(voice.say, s.after)),
                 "evidence": voice.paragraph(s.evidence),
             }
             for s in document.sections

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from derive.emit.document import Document, Row, Section
+from derive.emit.document import Document, Part, Row, Section
 from derive.emit.phrases import words
 from derive.emit.sentences import Voice
 from derive.emit.symbols import escape_line
@@ -48,7 +48,12 @@ def section_lines(section: Section, voice: Voice, language: str) -> list[str]:
     tail = [*section.cases, *section.after]
     evidence = [voice.paragraph(section.evidence)] if section.evidence else []
     below = [f"  {line}" for line in (*map(voice.say, tail), *evidence)]
-    return [*head, *table(section.rows, voice, language), *below]
+    return [*head, *(line for part in section.parts for line in part_lines(part, voice, language)), *below]
+
+
+def part_lines(part: Part, voice: Voice, language: str) -> list[str]:
+    title = ["", voice.say(part.title)] if part.title else []
+    return [*title, *table(part.rows, voice, language)]
 
 
 def table(rows: Sequence[Row], voice: Voice, language: str) -> list[str]:

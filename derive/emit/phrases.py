@@ -2,7 +2,7 @@
 
 Contract: `say(key, language, *arguments)` gives a Sentence; {0}, {1}, ... are filled with text or with
 mathematics by the printer. A row without a translation fails a test. To extend: a phrase is a row, a
-language is a field of Bilingual.
+language is a field of Words.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from derive.language.errors import DeriveError, did_you_mean
 from derive.language.expressions import Dimension, Expression
-
-LANGUAGES = ("en", "zh")
+from derive.language.words import Words
 
 
 @dataclass(frozen=True)
@@ -42,20 +40,6 @@ class Shape:
 
 
 Argument = Expression | Equality | Code | Shape | str
-
-
-@dataclass(frozen=True)
-class Bilingual:
-    """The same words in English and Chinese; {0}, {1}, ... stand for the arguments, if there are any."""
-
-    english: str
-    chinese: str
-    arguments: tuple[Expression, ...] = ()
-
-    def __getitem__(self, language: str) -> str:
-        if language not in LANGUAGES:
-            raise DeriveError(f"unknown language: {language}", hint=did_you_mean(language, LANGUAGES))
-        return {"en": self.english, "zh": self.chinese}[language]
 
 
 @dataclass(frozen=True)
@@ -88,67 +72,80 @@ class Sentence:
                 yield from [part] if part else []
 
 
-PHRASES: Mapping[str, Bilingual] = MappingProxyType(
+PHRASES: Mapping[str, Words] = MappingProxyType(
     {
-        "definition": Bilingual("Definition", "定义"),
-        "derivative": Bilingual("Derivative", "导数"),
-        "partial_derivative": Bilingual("Partial derivative with respect to {0}", "对 {0} 的偏导数"),
-        "gradient": Bilingual("Gradient with respect to {0}", "对 {0} 的梯度"),
-        "jacobian": Bilingual("Jacobian with respect to {0}", "对 {0} 的雅可比矩阵"),
-        "vjp": Bilingual("Vector–Jacobian product with respect to {0}", "对 {0} 的向量–雅可比积（VJP）"),
-        "jvp": Bilingual("Jacobian–vector product with respect to {0}", "对 {0} 的雅可比–向量积（JVP）"),
-        "cotangent": Bilingual(
+        "definition": Words("Definition", "定义"),
+        "derivative": Words("Derivative", "导数"),
+        "partial_derivative": Words("Partial derivative with respect to {0}", "对 {0} 的偏导数"),
+        "gradient": Words("Gradient with respect to {0}", "对 {0} 的梯度"),
+        "jacobian": Words("Jacobian with respect to {0}", "对 {0} 的雅可比矩阵"),
+        "vjp": Words("Vector–Jacobian product with respect to {0}", "对 {0} 的向量–雅可比积（VJP）"),
+        "jvp": Words("Jacobian–vector product with respect to {0}", "对 {0} 的雅可比–向量积（JVP）"),
+        "cotangent": Words(
             "Here {0} is any cotangent: the gradient that arrives from behind, one entry for each entry of {1}.",
             "其中 {0} 是从后一层传回来的梯度，形状与 {1} 相同。",
         ),
-        "tangent": Bilingual(
+        "tangent": Words(
             "Here {0} is any direction, one entry for each entry of {1}.",
             "其中 {0} 是任意方向向量，形状与 {1} 相同。",
         ),
-        "here": Bilingual("Here ", "其中 "),
-        "array": Bilingual("{0} has size {1}", "{0} 的形状为 {1}"),
-        "number": Bilingual("{0} is a number", "{0} 为标量"),
-        "shared_array": Bilingual("the parameter {0} has size {1}", "参数 {0} 的形状为 {1}"),
-        "shared_number": Bilingual("the parameter {0} is a number", "参数 {0} 为标量"),
-        "case": Bilingual("For {0}: {1}.", "当 {0} 时：{1}。"),
-        "first_of_ties": Bilingual(
+        "here": Words("Here ", "其中 "),
+        "array": Words("{0} has size {1}", "{0} 的形状为 {1}"),
+        "number": Words("{0} is a number", "{0} 为标量"),
+        "shared_array": Words("the parameter {0} has size {1}", "参数 {0} 的形状为 {1}"),
+        "shared_number": Words("the parameter {0} is a number", "参数 {0} 为标量"),
+        "case": Words("For {0}: {1}.", "当 {0} 时：{1}。"),
+        "first_of_ties": Words(
             "If several entries share the extreme value, the first of them counts.",
             "若有多个分量同时取到最值，只取其中第一个。",
         ),
-        "kink": Bilingual(
+        "kink": Words(
             "At the kink the derivative is that of the branch that owns it.",
             "在折点处，取条件中包含该点的那一支的导数。",
         ),
-        "see": Bilingual("see {0}", "见 {0}"),
-        "identities": Bilingual("Identities", "恒等式"),
-        "remarks": Bilingual("Remarks", "说明"),
-        "kernels": Bilingual("NumPy functions: ", "NumPy 函数："),
-        "checked_one": Bilingual("Checked: one step,", "已检验：共 1 步，"),
-        "checked_steps": Bilingual("Checked: {0} steps, each", "已检验：共 {0} 步，每步"),
-        "at_sizes": Bilingual(
+        "adjoints": Words(
+            "Backwards through the named quantities, the last one first; a bar marks the adjoint of a quantity: "
+            "the gradient with respect to it.",
+            "从输出开始，沿各中间变量逐个往回求；变量上的横线表示它的伴随变量，即对该变量的梯度。",
+        ),
+        "tangents": Words(
+            "Forwards through the named quantities, the first one first; a dot marks the tangent of a quantity: "
+            "its rate of change along {0}.",
+            "从输入开始，沿各中间变量逐个往前求；变量上的点表示它沿方向 {0} 的变化率。",
+        ),
+        "adjoint_of": Words("Adjoint of {0}: {1}", "{0} 的伴随变量 {1}"),
+        "tangent_of": Words("Tangent of {0}: {1}", "{0} 的方向导数 {1}"),
+        "result": Words("Result", "结果"),
+        "see": Words("see {0}", "见 {0}"),
+        "identities": Words("Identities", "恒等式"),
+        "remarks": Words("Remarks", "说明"),
+        "kernels": Words("NumPy functions: ", "NumPy 函数："),
+        "checked_one": Words("Checked: one step,", "已检验：共 1 步，"),
+        "checked_steps": Words("Checked: {0} steps, each", "已检验：共 {0} 步，每步"),
+        "at_sizes": Words(
             " at {0} sizes × {1} random points with {2} digits", "取 {0} 组尺寸、每组 {1} 个随机点，以 {2} 位精度计算"
         ),
-        "at_points": Bilingual(" at {0} random points with {1} digits", "取 {0} 个随机点，以 {1} 位精度计算"),
-        "worst": Bilingual(", worst difference {0}", "，最大误差 {0}"),
-        "no_difference": Bilingual(", no difference", "，没有误差"),
-        "exactly_too": Bilingual(", {0} of them exactly as well", "，其中 {0} 步另以有理数精确检验"),
-        "result_agrees": Bilingual(
+        "at_points": Words(" at {0} random points with {1} digits", "取 {0} 个随机点，以 {1} 位精度计算"),
+        "worst": Words(", worst difference {0}", "，最大误差 {0}"),
+        "no_difference": Words(", no difference", "，没有误差"),
+        "exactly_too": Words(", {0} of them exactly as well", "，其中 {0} 步另以有理数精确检验"),
+        "result_agrees": Words(
             "; the result against SymPy's own derivative: difference {0}",
             "；结果与 SymPy 独立求得的导数对照：误差 {0}",
         ),
-        "result_equal": Bilingual(
+        "result_equal": Words(
             "; the result against SymPy's own derivative: equal", "；结果与 SymPy 独立求得的导数对照：完全一致"
         ),
-        "kernel_ulp": Bilingual("Measured error: at most {0} ULP.", "实测误差不超过 {0} ULP。"),
-        "identity_checked": Bilingual(
+        "kernel_ulp": Words("Measured error: at most {0} ULP.", "实测误差不超过 {0} ULP。"),
+        "identity_checked": Words(
             "Checked at {0} random points with {1} digits.", "已取 {0} 个随机点、以 {1} 位精度检验。"
         ),
-        "comma": Bilingual(", ", "，"),
-        "space": Bilingual(" ", ""),
-        "list_comma": Bilingual(", ", "、"),
-        "stop": Bilingual(".", "。"),
-        "otherwise": Bilingual("otherwise", "其他"),
-        "notes_title": Bilingual("Derivations, step by step", "逐步推导"),
+        "comma": Words(", ", "，"),
+        "space": Words(" ", ""),
+        "list_comma": Words(", ", "、"),
+        "stop": Words(".", "。"),
+        "otherwise": Words("otherwise", "其他"),
+        "notes_title": Words("Derivations, step by step", "逐步推导"),
     }
 )  # fmt: skip
 

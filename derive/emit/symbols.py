@@ -7,6 +7,7 @@ Contract: every function is total; no text of a definition or of a catalogue row
 from __future__ import annotations
 
 import re
+import unicodedata
 from types import MappingProxyType
 
 GREEK = MappingProxyType(
@@ -20,8 +21,8 @@ GREEK = MappingProxyType(
 )  # fmt: skip
 """Names of Greek letters as LaTeX has them, with their characters."""
 
-ACCENTS = ("hat", "bar", "tilde", "dot", "vec")
-"""A name such as x_hat is a letter under an accent."""
+ACCENTS = MappingProxyType({"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"})
+"""A name such as x_hat or W_out_bar is a letter under an accent; in text the accent combines with the letter."""
 
 LATEX_SPECIAL = MappingProxyType(
     {
@@ -109,8 +110,9 @@ def latex_name(name: str, indices: tuple[str, ...] = ()) -> str:
         base, below = letters(name), []
     else:
         base, below = letters(words[0]), words[1:]
-    if below and below[0] in ACCENTS:
-        base, below = rf"\{below[0]}{{{base}}}", below[1:]
+    for word in (w for w in below if w in ACCENTS):
+        base = rf"\{word}{{{base}}}"
+    below = [w for w in below if w not in ACCENTS]
     subscript = [letters(w) for w in below]
     running = [latex_name(i) for i in indices]
     simple = not subscript and all(len(i) == 1 for i in indices)
@@ -121,13 +123,20 @@ def latex_name(name: str, indices: tuple[str, ...] = ()) -> str:
 
 
 def text_name(name: str, indices: tuple[str, ...] = ()) -> str:
-    """The same for a terminal: x_j, w_jk, θ, x1[j]."""
-    shown = GREEK.get(name.rstrip("_"), escape_line(name))
+    """The same for a terminal: x_j, w_jk, θ, x1[j]; z_bar is z̄."""
+    letter, _, word = name.rpartition("_")
+    base = GREEK.get(letter, letter)
+    accented = word in ACCENTS and len(base) == 1
+    shown = unicodedata.normalize("NFC", base + ACCENTS[word]) if accented else text_word(name)
     if not indices:
         return shown
-    if len(shown) == 1 and all(len(i) == 1 for i in indices):
+    if (accented or len(shown) == 1) and all(len(i) == 1 for i in indices):
         return f"{shown}_{''.join(indices)}"
     return f"{shown}[{', '.join(indices)}]"
+
+
+def text_word(name: str) -> str:
+    return GREEK.get(name.rstrip("_"), escape_line(name))
 
 
 def latex_function(name: str, symbols: dict[str, str]) -> str:

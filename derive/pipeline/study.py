@@ -17,7 +17,6 @@ from derive.closedform.derivations import default_wanted, derive_all, kinds_of
 from derive.emit.document import Document, Identity, Info, document
 from derive.emit.formats import write
 from derive.emit.kernel_numpy import emit_module, kernel_names
-from derive.emit.phrases import Bilingual
 from derive.language.definition import Definition
 from derive.language.derivation import KINDS, Derivation, Wanted
 from derive.language.errors import DeriveError, did_you_mean
@@ -94,7 +93,7 @@ def fitting_kinds(definition: Definition, output: str, kind: str | None) -> tupl
 def study(definition: Definition, wanted: tuple[Wanted, ...] | None = None) -> Study:
     """Derive and check; every step carries its evidence."""
     derived = derive_all(definition, wanted)
-    return Study(definition, tuple(checked(d, {}) for d in derived), Info(Bilingual(definition.name, definition.name)))
+    return Study(definition, tuple(checked(d, {}) for d in derived), Info(Words(definition.name, definition.name)))
 
 
 def study_of(entry: Entry) -> Study:
@@ -116,15 +115,11 @@ def checked(derivation: Derivation, domain: Domain) -> Derivation:
 def info_of(entry: Entry) -> Info:
     row = entry.row
     return Info(
-        title=bilingual(row.title),
-        summary=bilingual(row.summary),
-        remarks=tuple(map(bilingual, row.remarks)),
+        title=row.title,
+        summary=row.summary,
+        remarks=row.remarks,
         identities=tuple(identity(entry, right) for right in row.identities),
     )
-
-
-def bilingual(words: Words) -> Bilingual:
-    return Bilingual(words.english, words.chinese)
 
 
 def identity(entry: Entry, right: str) -> Identity:

@@ -58,23 +58,23 @@ def closed_forms(derivation: Derivation) -> dict[str, str]:
 def test_layer_norm_is_what_an_expert_would_write() -> None:
     forms = closed_forms(derived(LAYER_NORM, "vjp", "x"))
     assert forms["z_bar"] == "g_i γ_i"
-    assert forms["mu_bar"] == "-(Σ_i z_bar[i])/s"
-    assert forms[""] == "(z_bar[k] - (Σ_i z_bar[i])/n - (Σ_j z_bar[j] z_j) z_k/n)/s"
+    assert forms["mu_bar"] == "-(Σ_i z̄_i)/s"
+    assert forms[""] == "(z̄_k - (Σ_i z̄_i)/n - (Σ_j z̄_j z_j) z_k/n)/s"
 
 
 def test_attention_is_what_an_expert_would_write() -> None:
     forms = closed_forms(derived(ATTENTION, "vjp", "Q"))
     assert forms["P_bar"] == "Σ_c g_ic V_jc"
-    assert forms["S_bar"] == "P_ij (P_bar[i, j] - Σ_l P_bar[i, l] P_il)"
-    assert forms[""] == "(Σ_l S_bar[j, l] K_lk)/√d"
+    assert forms["S_bar"] == "P_ij (P̄_ij - Σ_l P̄_il P_il)"
+    assert forms[""] == "(Σ_l S̄_jl K_lk)/√d"
     assert closed_forms(derived(ATTENTION, "vjp", "V"))[""] == "Σ_i g_if P_ij"
 
 
 def test_backpropagation_goes_layer_by_layer() -> None:
     forms = closed_forms(derived(MLP, "gradient", "A"))
     assert list(forms) == ["O_bar", "b_bar", "h1_bar", "a_bar", ""]
-    assert forms["b_bar"] == "O_bar[k] O_k (1 - O_k)"
-    assert forms[""] == "a_bar[j] x_i"
+    assert forms["b_bar"] == "Ō_k O_k (1 - O_k)"
+    assert forms[""] == "ā_j x_i"
 
 
 def test_a_short_single_path_is_derived_forward() -> None:
@@ -92,6 +92,6 @@ def test_jvp_goes_forward_through_named_tangents() -> None:
     found = derived(ATTENTION, "jvp", "Q")
     forms = closed_forms(found)
     assert list(forms) == ["S_dot", "P_dot", ""]
-    assert forms[""] == "Σ_k V_kc P_dot[i, k]"
+    assert forms[""] == "Σ_k V_kc Ṗ_ik"
     assert "e^" not in forms["P_dot"]
     assert list(closed_forms(derived(LAYER_NORM, "jvp", "x"))) == ["mu_dot", "v_dot", "s_dot", "z_dot", ""]

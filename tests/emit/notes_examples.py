@@ -12,7 +12,6 @@ import pytest
 from hypothesis import strategies as st
 
 from derive.emit.document import Document, Identity, Info, document
-from derive.emit.phrases import Bilingual
 from derive.language.definition import Input
 from derive.language.derivation import Derivation, Evidence, Reason, Step, Wanted, Weight
 from derive.language.expressions import (
@@ -39,6 +38,7 @@ from derive.language.expressions import (
     sum_over,
 )  # fmt: skip
 from derive.language.resolve import parse
+from derive.language.words import Words
 
 (SIGMOID,) = parse("sigmoid(x) -> y\n    y = 1/(1 + exp(-x))")
 (TANH,) = parse("tanh(x) -> y\n    y = (exp(x) - exp(-x))/(exp(x) + exp(-x))", [SIGMOID])
@@ -47,6 +47,10 @@ from derive.language.resolve import parse
     "perceptron(x[n], t[m]; w[n, m]) -> E\n    X[k] = sum(j, w[j, k]*x[j])\n    O[k] = sigmoid(X[k])\n"
     "    E = 1/2*sum(k, (O[k] - t[k])**2)",
     [SIGMOID],
+)
+(NORMALISED,) = parse(
+    "normalised(x[n]; w[n]) -> y\n    m = mean(k, x[k])\n    s = sqrt(mean(k, (x[k] - m)**2) + 1)\n"
+    "    z[i] = (x[i] - m)/s\n    y[i] = w[i]*z[i]"
 )
 SYMBOLS = {"sigmoid": r"\sigma", "tanh": r"\tanh"}
 EVIDENCE = Evidence(3, 8, 50, -58)
@@ -143,7 +147,7 @@ HOSTILE = r"50% of x_1 & <b> #2 ^~ \input{/etc/passwd} $1 `rm` [a](b) — σ ≥
 
 
 def info(title: str = "A title", **more: object) -> Info:
-    return replace(Info(Bilingual(title, "标题"), symbols=SYMBOLS), **more)  # type: ignore[arg-type]
+    return replace(Info(Words(title, "标题"), symbols=SYMBOLS), **more)  # type: ignore[arg-type]
 
 
 def documents(language: str = "en", detail: str = "textbook") -> tuple[Document, ...]:
@@ -151,7 +155,7 @@ def documents(language: str = "en", detail: str = "textbook") -> tuple[Document,
         document([sigmoid()], info("Sigmoid", kernels=("sigmoid", "sigmoid_vjp_from_output")), language, detail),
         document([tanh()], info("Hyperbolic tangent", identities=(TANH_IDENTITY,)), language, detail),
         document([softmax_jacobian(), softmax_vjp()], info("Softmax", ulp=2.6), language, detail),
-        document([perceptron()], info("50% of <x_1>", summary=Bilingual(HOSTILE, HOSTILE)), language, detail),
+        document([perceptron()], info("50% of <x_1>", summary=Words(HOSTILE, HOSTILE)), language, detail),
     )
 
 

@@ -7,17 +7,30 @@ from dataclasses import replace
 
 import pytest
 
+from derive.closedform.derivations import derive_all
 from derive.emit.cases import cases_of
 from derive.emit.document import document
 from derive.emit.evidence import evidence_of
 from derive.emit.formats import FORMATS, write
 from derive.emit.latex import LatexPrinter
 from derive.emit.notes_text import printer_of, voice_of
-from derive.emit.phrases import LANGUAGES
-from derive.language.derivation import Evidence
+from derive.emit.phrases import Sentence
+from derive.emit.unicode_text import TextPrinter
+from derive.language.derivation import Derivation, Evidence, Wanted
 from derive.language.errors import DeriveError
 from derive.language.expressions import Applied
-from tests.emit.notes_examples import SYMBOLS, documents, info, perceptron, sigmoid, softmax_jacobian, tanh, x
+from derive.language.words import LANGUAGES
+from tests.emit.notes_examples import (
+    NORMALISED,
+    SYMBOLS,
+    documents,
+    info,
+    perceptron,
+    sigmoid,
+    softmax_jacobian,
+    tanh,
+    x,
+)
 
 
 def test_own_output_shows_under_its_symbol() -> None:
@@ -59,12 +72,12 @@ def test_every_format_has_every_line(language: str, detail: str) -> None:
         lines = [row for section in shown.sections for row in section.rows]
         printed = {name: write(shown, name) for name in FORMATS}
         data = json.loads(printed["json"])
-        assert sum(len(s["lines"]) for s in data["sections"]) == len(lines)
-        for section in data["sections"]:
-            for line in section["lines"]:
-                assert line["right"]["text"] in printed["text"]
-                assert line["right"]["latex"] in printed["markdown"]
-                assert line["right"]["latex"] in printed["latex"]
+        found = [line for s in data["sections"] for part in s["parts"] for line in part["lines"]]
+        assert len(found) == len(lines)
+        for line in found:
+            assert line["right"]["text"] in printed["text"]
+            assert line["right"]["latex"] in printed["markdown"]
+            assert line["right"]["latex"] in printed["latex"]
 
 
 def test_formats_are_deterministic_and_end_with_one_newline() -> None:
@@ -73,6 +86,45 @@ def test_formats_are_deterministic_and_end_with_one_newline() -> None:
             assert write(first, name) == write(second, name)
             assert write(first, name).endswith("\n")
             assert not write(first, name).endswith("\n\n")
+
+
+@pytest.mark.parametrize("detail", ["brief", "textbook", "full"])
+def test_adjoints_are_parts_before_the_result(detail: str) -> None:
+    section = document(normalised("vjp"), info(), detail=detail).sections[0]
+    titles = [printed_title(p.title) for p in section.parts]
+    assert titles == ["Adjoint of z: z̄", "Adjoint of s: s̄", "Adjoint of m: m̄", "Result"]
+    assert [r.boxed for r in section.rows].count(True) == 1
+    assert section.parts[-1].rows[-1].boxed
+    assert [p.rows[0].left for p in section.parts[:-1]] == [d.names for d in normalised("vjp")[0].adjoints]
+    assert all((len(p.rows) == 1) == (detail == "brief") for p in section.parts)
+
+
+def test_tangents_are_parts_before_the_result() -> None:
+    section = document(normalised("jvp"), info()).sections[0]
+    assert printed_title(section.parts[0].title) == "Tangent of m: ṁ"
+    assert "along v" in printed_title(section.lead[-1])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_has_every_part(name: str, language: str) -> None:
+    printed = write(document(normalised("vjp"), info(), language), name)
+    places = [printed.index({"en": f"djoint of {of}", "zh": f"{of} 的伴随变量"}[language]) for of in quantities(name)]
+    assert places == sorted(places)
+    assert {"en": "Result", "zh": "结果"}[language] in printed[places[-1] :]
+
+
+def quantities(format_name: str) -> list[str]:
+    return [f"${q}$" if format_name in ("latex", "markdown") else q for q in "zsm"]
+
+
+def normalised(kind: str) -> tuple[Derivation, ...]:
+    return derive_all(NORMALISED, (Wanted(kind, "y", "x"),))
+
+
+def printed_title(sentence: Sentence | None) -> str:
+    assert sentence is not None
+    return voice_of(TextPrinter()).say(sentence)
 
 
 def test_unknown_format_and_language() -> None:

@@ -14,10 +14,12 @@ def test_lines_reasons_and_closed_form() -> None:
     assert (data["name"], data["language"], data["detail"]) == ("perceptron", "en", "textbook")
     (section,) = data["sections"]
     assert section["name"] == "perceptron.gradient.w"
-    assert section["lines"][0]["left"] == {"latex": r"\frac{\partial E}{\partial w_{jk}}", "text": "∂E/∂w_jk"}
-    assert section["lines"][1]["reasons"] == ["only O_k depends on w_jk"]
-    assert [line["closed"] for line in section["lines"]] == [False, False, False, False, True]
-    assert sum(line["steps"] for line in section["lines"]) == 8
+    (part,) = section["parts"]
+    assert part["title"] is None
+    assert part["lines"][0]["left"] == {"latex": r"\frac{\partial E}{\partial w_{jk}}", "text": "∂E/∂w_jk"}
+    assert part["lines"][1]["reasons"] == ["only O_k depends on w_jk"]
+    assert [line["closed"] for line in part["lines"]] == [False, False, False, False, True]
+    assert sum(line["steps"] for line in part["lines"]) == 8
     assert section["evidence"].startswith("Checked: 8 steps")
 
 

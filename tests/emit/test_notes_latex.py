@@ -14,7 +14,17 @@ from derive.emit.latex import LatexPrinter
 from derive.emit.notes_latex import fragment, notes
 from derive.language.expressions import NODE_TYPES
 from derive.language.resolve import parse
-from tests.emit.notes_examples import SIGMOID, SYMBOLS, TANH, balanced, compile_tex, documents, info, perceptron
+from tests.emit.notes_examples import (
+    NORMALISED,
+    SIGMOID,
+    SYMBOLS,
+    TANH,
+    balanced,
+    compile_tex,
+    documents,
+    info,
+    perceptron,
+)
 
 LONG = parse(
     """
@@ -69,7 +79,7 @@ def test_long_formulas_break_and_short_ones_do_not() -> None:
 
 def test_pdflatex_has_nothing_to_complain_about(tmp_path: Path) -> None:
     shown = list(documents())
-    shown += [document(derive_all(d), replace(info(d.name), ulp=1.0), detail="full") for d in LONG]
+    shown += [document(derive_all(d), replace(info(d.name), ulp=1.0), detail="full") for d in (*LONG, NORMALISED)]
     for one in shown:
         (tmp_path / f"{one.name}.tex").write_text(fragment(one), encoding="utf-8")
     (tmp_path / "notes.tex").write_text(notes(shown), encoding="utf-8")

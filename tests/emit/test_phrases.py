@@ -7,8 +7,9 @@ import re
 import pytest
 
 from derive.calculus.table import RULES
-from derive.emit.phrases import LANGUAGES, PHRASES, Bilingual, Equality, Sentence, say, words
+from derive.emit.phrases import PHRASES, Equality, Sentence, say, words
 from derive.language.errors import DeriveError
+from derive.language.words import LANGUAGES, Words
 from tests.emit.notes_examples import x, y
 
 PLACES = re.compile(r"\{\d+\}")
@@ -42,4 +43,4 @@ def test_unknown_language() -> None:
     assert [words("definition", language) for language in LANGUAGES] == ["Definition", "定义"]
     with pytest.raises(DeriveError, match="unknown language"):
         words("definition", "fr")
-    assert Bilingual("a", "甲")["zh"] == "甲"
+    assert Words("a", "甲")["zh"] == "甲"

@@ -27,7 +27,10 @@ from tests.emit.notes_examples import HOSTILE, balanced
         ("lambda_", ("i",), r"\lambda_i", "λ_i"),
         ("x_1", ("j",), "x_{1,j}", "x_1[j]"),
         ("gate", (), r"\mathrm{gate}", "gate"),
-        ("x_bar", (), r"\bar{x}", "x_bar"),
+        ("x_bar", (), r"\bar{x}", "x̄"),
+        ("S_dot", ("j", "l"), r"\dot{S}_{jl}", "Ṡ_jl"),
+        ("mu_bar", (), r"\bar{\mu}", "μ̄"),
+        ("h1_bar", ("k",), r"\bar{h}_{1,k}", "h1_bar[k]"),
     ],
 )
 def test_names(name: str, indices: tuple[str, ...], latex: str, text: str) -> None:

@@ -151,7 +151,9 @@ class View:
         table: dict[Expression, Expression] = {output: self.own}
         if is_ordinary(self.definition):
             derived = Applied(self.own.function, self.own.arguments, (0,))
-            table[Partial(output, Ref(self.definition.inputs[0].name))] = derived
+            variable = Ref(self.definition.inputs[0].name)
+            table[Partial(output, variable)] = derived
+            table[Partial(Partial(output, variable), variable)] = Applied(self.own.function, self.own.arguments, (0, 0))
         return replaced(value, table)
 
     def equation(self, equation: Equation) -> Row:
@@ -201,16 +203,27 @@ def section(derivation: Derivation, view: View, language: str, detail: str) -> S
 def lead_of(derivation: Derivation, language: str) -> tuple[Sentence, ...]:
     """What the further inputs are, and how the named quantities between are gone through."""
     extras = tuple(extra_sentence(e, derivation, language) for e in derivation.extras)
-    if not derivation.adjoints:
-        return extras
-    if goes_forward(derivation):
-        return (*extras, say("tangents", language, *(Ref(e.name) for e in derivation.extras)))
-    return (*extras, say("adjoints", language))
+    ways = dict.fromkeys(role_of(a) for a in derivation.adjoints)
+    names = [Ref(e.name) for e in derivation.extras]
+    return (*extras, *(say(LEADS[w], language, *(names if w == "tangent_of" else ())) for w in ways if w in LEADS))
 
 
-def goes_forward(derivation: Derivation) -> bool:
-    """A JVP carries tangents forward, everything else adjoints back."""
-    return derivation.wanted.kind == "jvp"
+LEADS = {"adjoint_of": "adjoints", "tangent_of": "tangents"}
+"""The sentence before the parts of a kind."""
+
+
+def role_of(adjoint: Derivation) -> str:
+    """The phrase that names a part: tangents go forward, adjoints back, a gradient is differentiated again."""
+    if adjoint.wanted.kind == "jvp":
+        return "tangent_of"
+    return "gradient_of" if inner_partial(adjoint).variable.name == adjoint.wanted.variable else "adjoint_of"
+
+
+def inner_partial(derivation: Derivation) -> Partial:
+    """The one derivative that the left-hand side of an adjoint holds."""
+    (found,) = {n for n in walk(derivation.left) if isinstance(n, Partial)}
+    assert isinstance(found, Partial)
+    return found
 
 
 def parts_of(derivation: Derivation, view: View, language: str, detail: str) -> tuple[Part, ...]:
@@ -224,14 +237,14 @@ def parts_of(derivation: Derivation, view: View, language: str, detail: str) -> 
 def adjoint_part(adjoint: Derivation, view: View, language: str, detail: str) -> Part:
     """What one adjoint or tangent is, under the name of the quantity it belongs to."""
     assert adjoint.names is not None
-    (partial,) = {n for n in walk(adjoint.left) if isinstance(n, Partial)}
-    key, of = ("tangent_of", partial.body) if goes_forward(adjoint) else ("adjoint_of", partial.variable)
+    role, partial = role_of(adjoint), inner_partial(adjoint)
+    of = partial.body if role == "tangent_of" else partial.variable
     assert isinstance(of, Ref)
-    title = say(key, language, Ref(of.name), Ref(adjoint.names.name))
+    title = say(role, language, Ref(of.name), Ref(adjoint.names.name))
     return Part(rows_of(adjoint, view, language, detail), title)
 
 
-EXTRAS = {"vjp": "cotangent", "jvp": "tangent"}
+EXTRAS = {"vjp": "cotangent", "jvp": "tangent", "hvp": "tangent"}
 """The phrase that introduces the further input of a kind."""
 
 ASIDES: tuple[tuple[str, type[Expression]], ...] = (("first_of_ties", Selected), ("kink", Where))
@@ -248,12 +261,18 @@ def other(derivation: Derivation) -> Ref:
 
 
 def title_of(derivation: Derivation, language: str) -> Sentence:
-    kind, variable = derivation.wanted.kind, derivation.wanted.variable
-    if kind == "derivative" and is_ordinary(derivation.definition):
-        return say("derivative", language)
-    if kind == "derivative" or (kind == "gradient" and not derivation.definition.input(variable).dimensions):
-        return say("partial_derivative", language, Ref(variable))
-    return say(kind, language, Ref(variable))
+    wanted, variable = derivation.wanted, Ref(derivation.wanted.variable)
+    if is_ordinary(derivation.definition) and wanted.kind in ORDINARY:
+        return say(ORDINARY[wanted.kind], language)
+    if wanted.second:
+        return say("hessian_block", language, variable, Ref(wanted.second))
+    if wanted.kind in ("derivative", "gradient") and not derivation.definition.input(variable.name).dimensions:
+        return say("partial_derivative", language, variable)
+    return say(wanted.kind, language, variable)
+
+
+ORDINARY = {"derivative": "derivative", "gradient": "derivative", "hessian": "second_derivative"}
+"""What the derivatives of a function of one number are called."""
 
 
 def rows_of(derivation: Derivation, view: View, language: str, detail: str) -> tuple[Row, ...]:

@@ -123,9 +123,11 @@ class LatexPrinter(Printer):
         grouped = self.group(inner)
         return Printed(symbol + grouped.text, Level.ATOM, grouped.height, grouped.width + symbol_width(symbol) + more)
 
-    def reduce(self, kind: str, index: Index, body: Expression, style: Style) -> Printed:
-        operator, height = BIG_OPERATORS[kind] + "_" + braced(latex_name(index.name)), SPACE[style]
-        inner = self.at(body, Level.CASES, style)
+    def reduce(self, value: Reduce, style: Style) -> Printed:
+        kind, left_out = value.kind, ", ".join(latex_name(i.name) for i in value.excluding)
+        below = latex_name(value.index.name) + (rf" \ne {left_out}" if left_out else "")
+        operator, height = BIG_OPERATORS[kind] + "_" + braced(below), SPACE[style]
+        inner = self.at(value.body, Level.CASES, style)
         inner = self.group(inner) if is_signed(inner) else inner
         sign = (2.0 if kind in ("max", "min") else 1.5) + (0 if style is Style.DISPLAY else 0.35)
         return Printed(f"{operator} {inner.text}", Level.REACH, max(height, inner.height), inner.width + sign)
@@ -156,14 +158,28 @@ class LatexPrinter(Printer):
         return Printed(latex_name("delta", (left, right)), Level.ATOM, 0, width_of_name("delta", (left, right)))
 
     def derivative(self, body: Printed | None, variable: Printed, style: Style) -> Printed:
-        sign = r"\mathrm{d}" if self.ordinary else r"\partial"
+        sign = self.differential
         above = glued(sign, body.text) if body else sign
-        below = glued(sign, variable.text)
-        width = (body.width if body else 0) + 0.55
-        if style in (Style.INLINE, Style.SCRIPT):
-            return Printed(f"{above}/{below}", Level.FACTOR, 0, width + variable.width + 1.05)
-        top, bottom = Printed(above, width=width), Printed(below, width=variable.width + 0.55)
-        return fraction(top, bottom, "dfrac" if style is Style.INNER else "frac")
+        top = Printed(above, width=(body.width if body else 0) + 0.55)
+        return self.over(top, Printed(glued(sign, variable.text), width=variable.width + 0.55), style)
+
+    def second(self, body: Printed, inner: Printed, outer: Printed, style: Style) -> Printed:
+        sign = self.differential
+        below = glued(sign, outer.text)
+        text = f"{below}^2" if inner == outer and "_" not in below else rf"{below}\,{glued(sign, inner.text)}"
+        bottom = Printed(text, width=inner.width + outer.width + 1.3)
+        return self.over(Printed(f"{sign}^2 {body.text}", width=body.width + 1.0), bottom, style)
+
+    @property
+    def differential(self) -> str:
+        return r"\mathrm{d}" if self.ordinary else r"\partial"
+
+    def over(self, top: Printed, bottom: Printed, style: Style) -> Printed:
+        """A derivative's fraction, with a slash where there is little room."""
+        if style not in (Style.INLINE, Style.SCRIPT):
+            return fraction(top, bottom, "dfrac" if style is Style.INNER else "frac")
+        below = rf"({bottom.text})" if r"\," in bottom.text else bottom.text
+        return Printed(f"{top.text}/{below}", Level.FACTOR, 0, top.width + bottom.width + 0.5)
 
     def operate(self, operator: Printed, body: Expression, style: Style) -> Printed:
         reaches = isinstance(body, Reduce | Quotient | Where)

@@ -81,6 +81,10 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
         "jacobian": Words("Jacobian with respect to {0}", "对 {0} 的雅可比矩阵"),
         "vjp": Words("Vector–Jacobian product with respect to {0}", "对 {0} 的向量–雅可比积（VJP）"),
         "jvp": Words("Jacobian–vector product with respect to {0}", "对 {0} 的雅可比–向量积（JVP）"),
+        "second_derivative": Words("Second derivative", "二阶导数"),
+        "hessian": Words("Hessian with respect to {0}", "对 {0} 的黑塞矩阵"),
+        "hessian_block": Words("Second derivatives with respect to {0} and {1}", "对 {0} 与 {1} 的混合二阶偏导数"),
+        "hvp": Words("Hessian–vector product with respect to {0}", "对 {0} 的黑塞–向量积（HVP）"),
         "cotangent": Words(
             "Here {0} is any cotangent: the gradient that arrives from behind, one entry for each entry of {1}.",
             "其中 {0} 是从后一层传回来的梯度，形状与 {1} 相同。",
@@ -115,6 +119,7 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
         ),
         "adjoint_of": Words("Adjoint of {0}: {1}", "{0} 的伴随变量 {1}"),
         "tangent_of": Words("Tangent of {0}: {1}", "{0} 的方向导数 {1}"),
+        "gradient_of": Words("Gradient with respect to {0}: {1}", "对 {0} 的梯度 {1}"),
         "result": Words("Result", "结果"),
         "see": Words("see {0}", "见 {0}"),
         "identities": Words("Identities", "恒等式"),

@@ -149,7 +149,7 @@ class Printer(ABC):
         """A defined function or its derivative."""
 
     @abstractmethod
-    def reduce(self, kind: str, index: Index, body: Expression, style: Style) -> Printed:
+    def reduce(self, value: Reduce, style: Style) -> Printed:
         """A sum, product, maximum or minimum over an index."""
 
     @abstractmethod
@@ -167,6 +167,10 @@ class Printer(ABC):
     @abstractmethod
     def derivative(self, body: Printed | None, variable: Printed, style: Style) -> Printed:
         """dE/dw, or the operator d/dw where there is no body."""
+
+    @abstractmethod
+    def second(self, body: Printed, inner: Printed, outer: Printed, style: Style) -> Printed:
+        """d2E/dx dy, the derivative by `outer` of the one by `inner`."""
 
     @abstractmethod
     def operate(self, operator: Printed, body: Expression, style: Style) -> Printed:
@@ -190,7 +194,13 @@ def show_size(p: Printer, value: Size, style: Style) -> Printed:
 
 
 def show_ref(p: Printer, value: Ref, style: Style) -> Printed:
-    return p.name(value.name, tuple(i.name for i in value.indices))
+    return p.name(value.name, tuple(map(subscript, value.indices)))
+
+
+def subscript(index: Index) -> str:
+    """What stands for an index: its letter, a number, or the label y_s that says the position."""
+    inner = "".join(map(subscript, index.by.indices)) if isinstance(index, Chosen) else ""
+    return f"{index.name}_{inner}" if inner else index.name
 
 
 def show_add(p: Printer, value: Add, style: Style) -> Printed:
@@ -215,7 +225,7 @@ def show_mul(p: Printer, value: Mul, style: Style) -> Printed:
 
 def show_factor(p: Printer, factor: Expression, last: bool, style: Style) -> Printed:
     """A derivative before other factors holds its body in the numerator: where it ends must be plain."""
-    if not last and isinstance(factor, Partial):
+    if not last and isinstance(factor, Partial) and not isinstance(factor.body, Partial):
         inside = p.at(factor.body, Level.CASES if isinstance(factor.body, Reduce) else Level.POWER, Style.INNER)
         return p.derivative(inside, p.show(factor.variable, style), style)
     return p.at(factor, Level.CASES if last else Level.FACTOR, style)
@@ -230,6 +240,8 @@ def show_power(p: Printer, value: Power, style: Style) -> Printed:
 
 
 def show_call(p: Printer, value: Call, style: Style) -> Printed:
+    if not value.arguments:
+        return p.name(value.function, ())
     return p.call(value.function, value.arguments[0], style)
 
 
@@ -238,7 +250,7 @@ def show_applied(p: Printer, value: Applied, style: Style) -> Printed:
 
 
 def show_reduce(p: Printer, value: Reduce, style: Style) -> Printed:
-    return p.reduce(value.kind, value.index, value.body, style)
+    return p.reduce(value, style)
 
 
 def show_selected(p: Printer, value: Selected, style: Style) -> Printed:
@@ -257,13 +269,15 @@ def show_where(p: Printer, value: Where, style: Style) -> Printed:
 
 
 def show_delta(p: Printer, value: Delta, style: Style) -> Printed:
-    return p.delta(value.left.name, value.right.name)
+    return p.delta(subscript(value.left), subscript(value.right))
 
 
 def show_partial(p: Printer, value: Partial, style: Style) -> Printed:
     """A short body stands in the numerator, a longer one behind the operator."""
     variable = p.show(value.variable, style)
     inside = p.show(value.body, Style.INNER)
+    if isinstance(value.body, Partial) and isinstance(value.body.body, Ref):
+        return p.second(p.show(value.body.body, Style.INNER), p.show(value.body.variable, style), variable, style)
     short = inside.level >= Level.POWER and inside.height == 0 and inside.width <= SHORT
     if isinstance(value.body, Ref) or (short and value.body != ONE and not isinstance(value.body, Partial)):
         return p.derivative(inside, variable, style)

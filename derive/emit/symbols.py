@@ -124,10 +124,13 @@ def latex_name(name: str, indices: tuple[str, ...] = ()) -> str:
 
 def text_name(name: str, indices: tuple[str, ...] = ()) -> str:
     """The same for a terminal: x_j, w_jk, θ, x1[j]; z_bar is z̄."""
-    letter, _, word = name.rpartition("_")
-    base = GREEK.get(letter, letter)
-    accented = word in ACCENTS and len(base) == 1
-    shown = unicodedata.normalize("NFC", base + ACCENTS[word]) if accented else text_word(name)
+    base, accents = name, ""
+    while base.rpartition("_")[2] in ACCENTS:
+        base, _, word = base.rpartition("_")
+        accents = ACCENTS[word] + accents
+    letter = GREEK.get(base, base)
+    accented = bool(accents) and len(letter) == 1
+    shown = unicodedata.normalize("NFC", letter + accents) if accented else text_word(name)
     if not indices:
         return shown
     if (accented or len(shown) == 1) and all(len(i) == 1 for i in indices):

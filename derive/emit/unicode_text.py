@@ -86,8 +86,10 @@ class TextPrinter(Printer):
             return piece(f"{symbol}{'′' * len(value.derived)}({inside})")
         return piece("".join(f"∂_{place + 1} " for place in value.derived) + f"{symbol}({inside})")
 
-    def reduce(self, kind: str, index: Index, body: Expression, style: Style) -> Printed:
-        return piece(f"{BIG_OPERATORS[kind]}_{index.name} {self.at(body, Level.CASES, style).text}", Level.REACH)
+    def reduce(self, value: Reduce, style: Style) -> Printed:
+        left_out = ",".join(i.name for i in value.excluding)
+        below = f"({value.index.name}≠{left_out})" if left_out else value.index.name
+        return piece(f"{BIG_OPERATORS[value.kind]}_{below} {self.at(value.body, Level.CASES, style).text}", Level.REACH)
 
     def selected(self, value: Selected, style: Style) -> Printed:
         body = self.at(value.body, Level.PRODUCT, style).text
@@ -111,6 +113,11 @@ class TextPrinter(Printer):
         plain = body is None or body.text.replace("_", "").isalnum() or body.text.startswith("(")
         inside = "" if body is None else body.text if plain else f"({body.text})"
         return piece(f"{sign}{inside}/{sign}{variable.text}", Level.FACTOR)
+
+    def second(self, body: Printed, inner: Printed, outer: Printed, style: Style) -> Printed:
+        sign = "d" if self.ordinary else "∂"
+        below = f"{sign}{outer.text}²" if inner == outer else f"({sign}{outer.text} {sign}{inner.text})"
+        return piece(f"{sign}²{body.text}/{below}", Level.FACTOR)
 
     def operate(self, operator: Printed, body: Expression, style: Style) -> Printed:
         return piece(f"{operator.text} ({self(body, style)})", Level.FACTOR)

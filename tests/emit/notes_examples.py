@@ -48,6 +48,7 @@ from derive.language.words import Words
     "    E = 1/2*sum(k, (O[k] - t[k])**2)",
     [SIGMOID],
 )
+(HILL,) = parse("hill(u, v) -> f\n    f = (u**2 + v - 1)**2 + u*v")
 (NORMALISED,) = parse(
     "normalised(x[n]; w[n]) -> y\n    m = mean(k, x[k])\n    s = sqrt(mean(k, (x[k] - m)**2) + 1)\n"
     "    z[i] = (x[i] - m)/s\n    y[i] = w[i]*z[i]"

@@ -21,7 +21,9 @@ from derive.language.errors import DeriveError
 from derive.language.expressions import Applied
 from derive.language.words import LANGUAGES
 from tests.emit.notes_examples import (
+    HILL,
     NORMALISED,
+    SIGMOID,
     SYMBOLS,
     documents,
     info,
@@ -132,3 +134,25 @@ def test_unknown_format_and_language() -> None:
         write(documents()[0], "latx")
     with pytest.raises(DeriveError, match="unknown language"):
         document([tanh()], info(), "fr")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "titles"),
+    [
+        (Wanted("hessian", "f", "u"), ["Hessian with respect to u"]),
+        (Wanted("hessian", "f", "u", "v"), ["Second derivatives with respect to u and v"]),
+        (Wanted("hvp", "f", "u"), ["Hessian–vector product with respect to u", "Gradient with respect to u: f_u"]),
+    ],
+)
+def test_second_derivatives(wanted: Wanted, titles: list[str]) -> None:
+    (section,) = document(derive_all(HILL, (wanted,)), info()).sections
+    named = [section.title, *(p.title for p in section.parts[:-1])]
+    assert [printed_title(t) for t in named] == titles
+
+
+def test_second_derivative_of_one_number() -> None:
+    found = derive_all(SIGMOID, (Wanted("hessian", "y", "x"),))
+    section = document(found, info()).sections[0]
+    assert printed_title(section.title) == "Second derivative"
+    assert LatexPrinter(SYMBOLS)(section.rows[0].left or x) == r"\sigma''(x)"
+    assert LatexPrinter(ordinary=True)(found[0].left) == r"\frac{\mathrm{d}^2 y}{\mathrm{d}x^2}"

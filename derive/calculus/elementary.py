@@ -47,6 +47,16 @@ DERIVATIVES: dict[str, Derivative] = {
     "arctan": lambda u, du: quotient(du, add(ONE, square(u))),
     "sinh": lambda u, du: mul(call("cosh", u), du),
     "cosh": lambda u, du: mul(call("sinh", u), du),
+    "arcsinh": lambda u, du: quotient(du, call("sqrt", add(square(u), ONE))),
+    "arccosh": lambda u, du: quotient(du, call("sqrt", subtract(square(u), ONE))),
+    "arctanh": lambda u, du: quotient(du, subtract(ONE, square(u))),
+    "log1p": lambda u, du: quotient(du, add(ONE, u)),
+    "expm1": lambda u, du: mul(call("exp", u), du),
+    "erf": lambda u, du: mul(
+        quotient(number(2), call("sqrt", Call("pi", ()))), call("exp", mul(MINUS_ONE, square(u))), du
+    ),
+    "lgamma": lambda u, du: mul(call("digamma", u), du),
+    "digamma": lambda u, du: mul(call("trigamma", u), du),
     "abs": lambda u, du: mul(call("sign", u), du),
     "sign": lambda u, du: ZERO,
 }
@@ -63,6 +73,14 @@ NAMES: dict[str, tuple[str, str]] = {
     "arctan": ("inverse tangent", "反正切函数求导"),
     "sinh": ("hyperbolic sine", "双曲正弦求导"),
     "cosh": ("hyperbolic cosine", "双曲余弦求导"),
+    "arcsinh": ("inverse hyperbolic sine", "反双曲正弦求导"),
+    "arccosh": ("inverse hyperbolic cosine", "反双曲余弦求导"),
+    "arctanh": ("inverse hyperbolic tangent", "反双曲正切求导"),
+    "log1p": ("logarithm of 1 + u", "ln(1+u) 求导"),
+    "expm1": ("exponential minus 1", "e^u-1 求导"),
+    "erf": ("error function", "误差函数求导"),
+    "lgamma": ("logarithm of the gamma function", "对数伽马函数求导"),
+    "digamma": ("digamma function", "双伽马函数求导"),
     "abs": ("absolute value", "绝对值求导"),
     "sign": ("sign", "符号函数求导"),
 }

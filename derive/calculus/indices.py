@@ -8,6 +8,7 @@ from derive.calculus.linearity import constants_out
 from derive.calculus.rule import Context, Rewrite, Rule
 from derive.language.derivation import Reason
 from derive.language.expressions import (
+    ONE,
     Add,
     Delta,
     Expression,
@@ -20,8 +21,10 @@ from derive.language.expressions import (
     Selected,
     Where,
     add,
+    delta,
     factors_of,
     mul,
+    subtract,
     sum_over,
 )  # fmt: skip
 from derive.language.trees import contains, fresh_index, index_names, references, rename
@@ -135,6 +138,18 @@ def largest_entry(node: Expression, context: Context) -> Rewrite | None:
     return Rewrite(sum_over(body.index, mul(chosen, node.of(body.body))))
 
 
+def product_over_index(node: Expression, context: Context) -> Rewrite | None:
+    """d/dx prod_k u_k = sum_k du_k/dx prod_{l != k} u_l"""
+    assert isinstance(node, Partial)
+    body = node.body
+    if not isinstance(body, Reduce) or body.kind != "prod":
+        return None
+    letter = fresh_index(body.index, context.taken | index_names(body))
+    others = Reduce("prod", letter, rename(body.body, {body.index: letter}), (*body.excluding, body.index))
+    present = (subtract(ONE, delta(body.index, gone)) for gone in body.excluding)
+    return Rewrite(sum_over(body.index, mul(*present, node.of(body.body), others)))
+
+
 def piecewise(node: Expression, context: Context) -> Rewrite | None:
     """each piece is differentiated for itself; the stated side owns the kink"""
     assert isinstance(node, Partial)
@@ -149,6 +164,7 @@ SURVIVES = Reason("one_term_survives", "only {0} depends on {1}", "只有 {0} �
 CONTRACTION = Reason("contraction", "only {0} = {1} survives the sum", "求和中只剩 {0} = {1} 的一项", exact=True)
 EXPAND = Reason("expand", "expand", "展开", exact=True)
 LARGEST = Reason("largest_entry", "only the largest entry moves the maximum", "只有取到最值的那一项有贡献")
+PRODUCT = Reason("product_over_index", "product rule, one term for each factor", "乘法法则，每个因子一项")
 PIECEWISE = Reason("piecewise", "piece by piece", "分段求导")
 
 RULES = (
@@ -156,5 +172,6 @@ RULES = (
     Rule(CONTRACTION, Reduce, contraction),
     Rule(EXPAND, Reduce, expand),
     Rule(LARGEST, Partial, largest_entry),
+    Rule(PRODUCT, Partial, product_over_index),
     Rule(PIECEWISE, Partial, piecewise),
 )

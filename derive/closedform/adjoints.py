@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from derive.calculus.engine import rewrite
 from derive.calculus.rule import Context, Lemmas
 from derive.closedform.close import close
+from derive.closedform.entries import at_fresh_indices
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Reason, Step, Wanted
-from derive.language.expressions import ONE, Expression, Index, Partial, Ref, add, mul, sum_over
-from derive.language.trees import count_nodes, free_indices, fresh_index, freshen, index_names, references, rename, walk
+from derive.language.expressions import ONE, Expression, Partial, Ref, add, mul, sum_over
+from derive.language.trees import count_nodes, free_indices, freshen, index_names, references, rename, walk
 from derive.language.trees import replace as replaced
 
 SUBSTITUTE = Reason("substitute", "{0} = {1}", "代入 {0} = {1}")
@@ -123,16 +124,6 @@ class Sweep:
             return Ref(self.bar(user), entry.indices)
         extras = [r for r in references(self.left) if r.name in self.taken]
         return Ref(extras[0].name, entry.indices) if extras else ONE
-
-
-def at_fresh_indices(ref: Ref, taken: Set[str]) -> Ref:
-    """The quantity at letters that are not taken."""
-    used = set(taken)
-    letters: list[Index] = []
-    for index in ref.indices:
-        letters.append(fresh_index(index, used))
-        used.add(letters[-1].name)
-    return Ref(ref.name, tuple(letters))
 
 
 def through(count: int) -> Reason:

@@ -12,12 +12,12 @@ from derive.calculus.engine import rewrite
 from derive.calculus.rule import Context, Lemma, Lemmas
 from derive.closedform.adjoints import backward, between, is_deep
 from derive.closedform.close import close
+from derive.closedform.entries import at_fresh_indices, usual_entry
 from derive.closedform.second_order import hessian, hessian_vector
 from derive.closedform.tangents import forward
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Wanted
-from derive.language.expressions import Expression, Index, Partial, Ref, mul, sum_over
-from derive.language.trees import fresh_index, references
+from derive.language.expressions import Expression, Partial, Ref, mul, sum_over
 
 
 def default_wanted(definition: Definition) -> tuple[Wanted, ...]:
@@ -25,7 +25,8 @@ def default_wanted(definition: Definition) -> tuple[Wanted, ...]:
 
     By the shared parameters where there are any, else by all inputs.
     """
-    variables = [i.name for i in definition.inputs if i.shared] or [i.name for i in definition.inputs]
+    inputs = [i for i in definition.inputs if i.labels is None]
+    variables = [i.name for i in inputs if i.shared] or [i.name for i in inputs]
     return tuple(
         Wanted(kind, output, variable)
         for output in definition.outputs
@@ -102,20 +103,7 @@ def partial(definition: Definition, wanted: Wanted) -> Partial:
     equation = definition.equation(wanted.output)
     entry = definition.input(wanted.variable)
     taken = {i.name for i in equation.indices} | set(definition.names) | set(definition.sizes)
-    indices: list[Index] = []
-    for letter, size in zip(usual_letters(definition, entry), entry.dimensions, strict=True):
-        indices.append(fresh_index(Index(letter, size), taken))
-        taken.add(indices[-1].name)
-    return Partial(Ref(wanted.output, equation.indices), Ref(entry.name, tuple(indices)))
-
-
-def usual_letters(definition: Definition, entry: Input) -> tuple[str, ...]:
-    """The letters with which the definition first writes the input."""
-    for equation in definition.equations:
-        for ref in references(equation.body):
-            if ref.name == entry.name:
-                return tuple(i.name for i in ref.indices)
-    return tuple("i" for _ in entry.dimensions)
+    return Partial(equation.left, at_fresh_indices(usual_entry(definition, entry), taken))
 
 
 def plain(definition: Definition, wanted: Wanted) -> tuple[Expression, tuple[Input, ...]]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from derive.calculus.engine import rewrite
 from derive.calculus.rule import Context, Lemmas
-from derive.closedform.adjoints import at_fresh_indices, between, through
+from derive.closedform.adjoints import between, through
 from derive.closedform.close import close
+from derive.closedform.entries import at_fresh_indices, usual_entry
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Step, Wanted
 from derive.language.expressions import Expression, Partial, Ref, add, mul, sum_over
@@ -70,10 +71,8 @@ def tangent_steps(start: Expression, target: Ref, tangents: dict[str, str], cont
 def contribution(target: Ref, name: str, tangents: dict[str, str], context: Context) -> Expression:
     """sum_k dV/dW_k W_dot_k, every other quantity held fixed."""
     definition = context.definition
-    if definition.defines(name):
-        source = definition.equation(name).left
-    else:
-        source = next(r for r in references(definition.equation(target.name).body) if r.name == name)
+    own = definition.equation(name).left if definition.defines(name) else None
+    source = own or usual_entry(definition, definition.input(name))
     entry = at_fresh_indices(source, context.taken | {i.name for i in target.indices})
     held = frozenset(definition.names) - {target.name, name}
     value: Expression = mul(Partial(target, entry, held), Ref(tangents[name], entry.indices))

@@ -17,7 +17,6 @@ from derive.language.expressions import (
     Applied,
     Call,
     Expression,
-    Index,
     Number,
     Quotient,
     Reduce,

@@ -22,6 +22,7 @@ from derive.language.expressions import (
     Add,
     Applied,
     Call,
+    Chosen,
     Delta,
     Expression,
     Index,

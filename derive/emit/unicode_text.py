@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from derive.emit.printing import RELATIONS, Level, Printed, Printer, Style, decimal, round_number
 from derive.emit.symbols import text_function, text_name
-from derive.language.expressions import Applied, Expression, Index, Number, Quotient, Selected, Where
+from derive.language.expressions import Applied, Expression, Number, Quotient, Reduce, Selected, Where
 
 BIG_OPERATORS = {"sum": "Σ", "prod": "Π", "max": "max", "min": "min"}
 RELATION_SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}

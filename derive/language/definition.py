@@ -11,11 +11,15 @@ from derive.language.trees import references, walk
 
 @dataclass(frozen=True)
 class Input:
-    """An input; `shared` marks a parameter that all samples share (it stands after the semicolon)."""
+    """An input; `shared` marks a parameter that all samples share (it stands after the semicolon).
+
+    labels: for an integer-valued input that is used as an index, the size it counts up to.
+    """
 
     name: str
     dimensions: tuple[Dimension, ...]
     shared: bool = False
+    labels: Dimension | None = None
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,20 @@ class Equation:
 
 
 @dataclass(frozen=True)
+class Assumption:
+    """left = right, for all inputs that the definition is meant for; both are numbers, `of` the restricted input."""
+
+    left: Expression
+    right: Expression
+    of: str
+
+
+@dataclass(frozen=True)
 class Definition:
     """name(inputs) -> outputs. Equations stand in an order in which each uses only earlier ones.
 
-    `functions` are the definitions that this one applies by name; `text` is what the user wrote.
+    `functions` are the definitions that this one applies by name; `text` is what the user wrote; `assumptions`
+    are equations between inputs that a derivation may use.
     """
 
     name: str
@@ -44,6 +58,7 @@ class Definition:
     equations: tuple[Equation, ...]
     functions: tuple[Definition, ...] = ()
     text: str = ""
+    assumptions: tuple[Assumption, ...] = ()
 
     @property
     def output(self) -> str:

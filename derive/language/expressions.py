@@ -26,6 +26,20 @@ class Index:
     size: Dimension
 
 
+@dataclass(frozen=True)
+class Fixed(Index):
+    """A fixed position where an index could stand: the 0 of x[0]."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class Chosen(Index):
+    """The position that an integer-valued quantity says: the y of p[y]."""
+
+    by: Ref
+
+
 class Expression:
     """Base of all nodes."""
 
@@ -78,6 +92,14 @@ class Ref(Expression):
 
     name: str
     indices: tuple[Index, ...] = ()
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return tuple(i.by for i in self.indices if isinstance(i, Chosen))
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        chosen = iter(children)
+        return Ref(self.name, tuple(rechosen(i, next(chosen)) if isinstance(i, Chosen) else i for i in self.indices))
 
 
 @node
@@ -174,18 +196,19 @@ class Applied(Expression):
 
 @node
 class Reduce(Expression):
-    """sum, prod, max or min of the body over an index; binds the index."""
+    """sum, prod, max or min of the body over an index; binds the index. A product may leave positions out."""
 
     kind: str
     index: Index
     body: Expression
+    excluding: tuple[Index, ...] = ()
 
     @property
     def children(self) -> tuple[Expression, ...]:
         return (self.body,)
 
     def with_children(self, children: tuple[Expression, ...]) -> Expression:
-        return reduce_over(self.kind, self.index, children[0])
+        return reduce_over(self.kind, self.index, children[0], self.excluding)
 
 
 @node
@@ -345,9 +368,9 @@ def power(base: Expression, exponent: Expression) -> Expression:
     return Power(base, exponent)
 
 
-def reduce_over(kind: str, index: Index, body: Expression) -> Expression:
+def reduce_over(kind: str, index: Index, body: Expression, excluding: tuple[Index, ...] = ()) -> Expression:
     """sum, prod, max or min over an index; a sum of zeros is zero."""
-    return ZERO if kind == "sum" and body == ZERO else Reduce(kind, index, body)
+    return ZERO if kind == "sum" and body == ZERO else Reduce(kind, index, body, excluding)
 
 
 def sum_over(index: Index, body: Expression) -> Expression:
@@ -355,7 +378,24 @@ def sum_over(index: Index, body: Expression) -> Expression:
 
 
 def delta(left: Index, right: Index) -> Expression:
+    """Kronecker's delta; two fixed positions are equal or not."""
+    if isinstance(left, Fixed) and isinstance(right, Fixed):
+        return ONE if left.position == right.position else ZERO
     return ONE if left == right else Delta(left, right)
+
+
+def fixed(position: int, size: Dimension) -> Fixed:
+    return Fixed(str(position), size, position)
+
+
+def chosen(by: Ref, size: Dimension) -> Chosen:
+    return Chosen(by.name, size, by)
+
+
+def rechosen(index: Chosen, by: Expression) -> Index:
+    """The same choice by another quantity."""
+    assert isinstance(by, Ref)
+    return chosen(by, index.size)
 
 
 def split_coefficient(value: Expression) -> tuple[Fraction, Expression]:

@@ -1,4 +1,4 @@
-"""Elementary functions of one real argument: one row each.
+"""Elementary functions of one real argument, and constants: one row each.
 
 Contract: a row names the same function in mathematics, mpmath, SymPy and NumPy. Derivatives are rows of
 calculus.elementary, operations are rows of ir.ops; completeness tests name whatever a new row lacks.
@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Primitive:
-    """An elementary function. `latex` and `text` are its name in print."""
+    """An elementary function; one of no arguments is a constant."""
 
     name: str
     latex: str
@@ -20,6 +20,7 @@ class Primitive:
     sympy: str
     numpy: str
     transcendental: bool = True
+    arity: int = 1
 
 
 PRIMITIVES: tuple[Primitive, ...] = (
@@ -34,10 +35,20 @@ PRIMITIVES: tuple[Primitive, ...] = (
     Primitive("arctan", r"\arctan", "atan", "atan", "arctan"),
     Primitive("sinh", r"\sinh", "sinh", "sinh", "sinh"),
     Primitive("cosh", r"\cosh", "cosh", "cosh", "cosh"),
+    Primitive("arcsinh", r"\operatorname{arsinh}", "asinh", "asinh", "arcsinh"),
+    Primitive("arccosh", r"\operatorname{arcosh}", "acosh", "acosh", "arccosh"),
+    Primitive("arctanh", r"\operatorname{artanh}", "atanh", "atanh", "arctanh"),
+    Primitive("log1p", r"\operatorname{log1p}", "log1p", "log1p", "log1p"),
+    Primitive("expm1", r"\operatorname{expm1}", "expm1", "expm1", "expm1"),
+    Primitive("erf", r"\operatorname{erf}", "erf", "erf", "erf"),
+    Primitive("lgamma", r"\ln\Gamma", "loggamma", "loggamma", "lgamma"),
+    Primitive("digamma", r"\psi", "digamma", "digamma", "digamma"),
+    Primitive("trigamma", r"\psi_1", "trigamma", "trigamma", "trigamma"),
+    Primitive("pi", r"\pi", "pi", "pi", "pi", transcendental=False, arity=0),
     Primitive("abs", "", "fabs", "Abs", "absolute", transcendental=False),
     Primitive("sign", r"\operatorname{sgn}", "sign", "sign", "sign", transcendental=False),
 )
 
 BY_NAME = MappingProxyType({row.name: row for row in PRIMITIVES})
-REDUCTIONS = ("sum", "mean", "max", "min")
+REDUCTIONS = ("sum", "mean", "prod", "max", "min", "logsumexp")
 RELATIONS = ("<", "<=", ">", ">=")

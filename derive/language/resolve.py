@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from lark import Token, Tree
@@ -28,6 +28,8 @@ from derive.language.expressions import (
     Size,
     Where,
     add,
+    chosen,
+    fixed,
     mul,
     negate,
     number,
@@ -40,7 +42,7 @@ from derive.language.parser import read
 from derive.language.primitives import BY_NAME, REDUCTIONS
 from derive.language.trees import references
 
-RESERVED = frozenset(keyword.kwlist) | frozenset(BY_NAME) | frozenset(REDUCTIONS) | {"where", "np", "out"}
+RESERVED = frozenset(keyword.kwlist) | frozenset(BY_NAME) | frozenset(REDUCTIONS) | {"where", "clip", "np", "out"}
 MAX_DEPTH = 150
 MAX_NODES = 3_000
 MAX_NAME = 40
@@ -269,11 +271,12 @@ class Resolver:
         for reference in subtrees(syntax):
             if reference.data != "reference":
                 continue
-            name, *indices = names_in(reference)
-            for dimension, token in zip(self.dimensions_of(str(name)) or (), indices, strict=False):
-                if str(token) != str(index):
+            name, *places = reference.children
+            for dimension, place in zip(self.dimensions_of(str(name)) or (), places, strict=False):
+                token = bare_name(place)
+                if token is None or str(token) != str(index):
                     continue
-                shown = f"{name}[{', '.join(indices)}]"
+                shown = shown_reference(reference)
                 if found is not None and found[0] != dimension:
                     message = f"index {index} runs over {found[0]} in {found[1]} but over {dimension} in {shown}"
                     raise self.error(message, token, "an index has one range; use another letter for the other")
@@ -342,20 +345,55 @@ class Resolver:
         return power(base, exponent)
 
     def build_reference(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
-        name, *indices = names_in(tree)
+        name, *places = tree.children
+        assert isinstance(name, Token)
         dimensions = self.dimensions_of(str(name))
         if dimensions is None:
-            if str(name) in self.sizes and not indices:
-                return Size(str(name))
+            if not places and (str(name) in self.sizes or is_constant(str(name))):
+                return Size(str(name)) if str(name) in self.sizes else Call(str(name), ())
             raise self.unknown(name, scope)
-        if len(indices) != len(dimensions):
+        if len(places) != len(dimensions):
             shape = f"{name}[{', '.join(map(str, dimensions))}]" if dimensions else f"{name}, a scalar"
-            raise self.error(f"{name} has {len(dimensions)} indices, not {len(indices)}", name, f"it is {shape}")
-        for token in indices:
-            if str(token) not in scope:
-                hint = f"write it on the left as well, or sum over it: sum({token}, ...)"
-                raise self.error(f"index {token} is free on the right only", token, hint)
-        return Ref(str(name), tuple(scope[str(i)] for i in indices))
+            raise self.error(f"{name} has {len(dimensions)} indices, not {len(places)}", name, f"it is {shape}")
+        pairs = zip(places, dimensions, strict=True)
+        return Ref(str(name), tuple(self.subscript(place, size, scope, depth) for place, size in pairs))
+
+    def subscript(self, place: Syntax, size: Dimension, scope: Mapping[str, Index], depth: int) -> Index:
+        """An index in scope, a fixed position, or an integer-valued input that says the position."""
+        assert isinstance(place, Tree)
+        first = place.children[0]
+        if len(place.children) > 1:
+            raise self.error(
+                "a shifted index is not known here", place, "an index is a name, a number or an integer input"
+            )
+        if isinstance(first, Token):
+            return self.fixed_position(first, size)
+        token = next(tokens(first))
+        if str(token) in scope and is_name(first):
+            return scope[str(token)]
+        if str(token) in self.inputs:
+            return self.chosen_position(first, token, size, scope, depth)
+        hint = f"write it on the left as well, or sum over it: sum({token}, ...)"
+        raise self.error(f"index {token} is free on the right only", token, hint)
+
+    def fixed_position(self, token: Token, size: Dimension) -> Index:
+        if len(token) > 9 or (isinstance(size, int) and int(token) >= size):
+            hint = f"positions run from 0 to {size - 1}" if isinstance(size, int) else None
+            raise self.error(f"there is no position {token}", token, hint)
+        return fixed(int(token), size)
+
+    def chosen_position(
+        self, syntax: Syntax, token: Token, size: Dimension, scope: Mapping[str, Index], depth: int
+    ) -> Index:
+        """The input becomes a label: an integer below the size."""
+        entry = self.inputs[str(token)]
+        if entry.labels not in (None, size):
+            message = f"{token} counts up to {entry.labels} elsewhere and up to {size} here"
+            raise self.error(message, token, "a label has one range")
+        self.inputs[entry.name] = replace(entry, labels=size)
+        by = self.build(syntax, scope, depth)
+        assert isinstance(by, Ref)
+        return chosen(by, size)
 
     def unknown(self, name: Token, scope: Mapping[str, Index]) -> DeriveError:
         if str(name) in scope:
@@ -379,15 +417,21 @@ class Resolver:
         if name in REDUCTIONS and self.is_reduction(name, arguments, scope):
             return self.build_reduction(token, arguments, scope, depth)
         values = [self.build(a, scope, depth) for a in arguments]
+        if name == "clip":
+            self.check_arity(token, values, 3, "clip(x, low, high)")
+            value, low, high = values
+            return Where("<", value, low, low, Where(">", value, high, high, value))
         if name in ("max", "min"):
             self.check_arity(token, values, 2, f"{name}(a, b), or {name}(k, a[k]) over an index")
             left, right = values
             return Where(">=" if name == "max" else "<=", left, right, left, right)
         if name in BY_NAME:
+            if is_constant(name):
+                raise self.error(f"{name} is a number and takes no argument", token)
             self.check_arity(token, values, 1, f"{name}(x)")
             return Call(name, tuple(values))
         if name not in self.functions:
-            known = {*self.functions, *BY_NAME, *REDUCTIONS, "where"}
+            known = {*self.functions, *BY_NAME, *REDUCTIONS, "where", "clip"}
             raise self.error(f"unknown function {name}", token, did_you_mean(name, known))
         return self.build_applied(token, values)
 
@@ -402,7 +446,7 @@ class Resolver:
 
     def is_reduction(self, name: str, arguments: list[Tree[Token]], scope: Mapping[str, Index]) -> bool:
         """max(k, a[k]) reduces, max(a, b) compares: an index is a bare name that is not a quantity."""
-        if name in ("sum", "mean"):
+        if name not in ("max", "min"):
             return True
         first = arguments[0]
         return is_name(first) and str(first.children[0]) not in {*self.inputs, *self.equations, *self.sizes}
@@ -422,6 +466,8 @@ class Resolver:
             raise self.error(f"{token} over an index that is not used", index_token, hint)
         index = Index(str(index_token), dimension)
         body = self.build(arguments[1], {**scope, index.name: index}, depth)
+        if token == "logsumexp":
+            return Call("log", (sum_over(index, Call("exp", (body,))),))
         if token == "mean":
             size = Size(dimension) if isinstance(dimension, str) else number(dimension)
             return mul(quotient(number(1), size), sum_over(index, body))
@@ -441,6 +487,22 @@ class Resolver:
         if len(values) != wanted:
             plural = "argument" if wanted == 1 else "arguments"
             raise self.error(f"{token} takes {wanted} {plural}, not {len(values)}", token, f"as in {shape}")
+
+
+def bare_name(place: Syntax) -> Token | None:
+    """The name of a subscript that is nothing but a name."""
+    inner = place.children[0] if isinstance(place, Tree) and len(place.children) == 1 else None
+    return next(tokens(inner)) if isinstance(inner, Tree) and is_name(inner) else None
+
+
+def shown_reference(reference: Tree[Token]) -> str:
+    """A reference as it was written: x[i, 0]."""
+    name, *places = reference.children
+    return f"{name}[{', '.join(''.join(tokens(p)) for p in places)}]"
+
+
+def is_constant(name: str) -> bool:
+    return name in BY_NAME and BY_NAME[name].arity == 0
 
 
 def divide(total: Expression, value: Expression) -> Expression:

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from derive.language.expressions import (
     Applied,
     Call,
+    Chosen,
     Delta,
     Expression,
+    Fixed,
     Index,
     Number,
     Partial,
@@ -23,6 +25,7 @@ from derive.language.expressions import (
     Size,
     Where,
     delta,
+    rechosen,
 )  # fmt: skip
 
 
@@ -43,17 +46,31 @@ def references(value: Expression) -> Iterator[Ref]:
     return (n for n in walk(value) if isinstance(n, Ref))
 
 
-def own_indices(value: Expression) -> tuple[Index, ...]:
-    """The indices that the node itself mentions without binding them."""
+def subscripts(value: Expression) -> tuple[Index, ...]:
+    """What the node itself writes where an index can stand, fixed and chosen positions included."""
     if isinstance(value, Ref):
         return value.indices
     if isinstance(value, Delta):
         return (value.left, value.right)
     if isinstance(value, Selected):
         return (value.at,)
+    if isinstance(value, Reduce):
+        return value.excluding
     if isinstance(value, Partial):
         return value.variable.indices
     return ()
+
+
+def own_indices(value: Expression) -> tuple[Index, ...]:
+    """The indices that the node itself mentions without binding them."""
+    return tuple(letter for i in subscripts(value) for letter in letters(i))
+
+
+def letters(index: Index) -> tuple[Index, ...]:
+    """The indices that a subscript depends on: none for a fixed one, those of the quantity for a chosen one."""
+    if isinstance(index, Fixed):
+        return ()
+    return free_indices(index.by) if isinstance(index, Chosen) else (index,)
 
 
 def bound_index(value: Expression) -> Index | None:
@@ -121,8 +138,9 @@ def rename(value: Expression, table: Mapping[Index, Index]) -> Expression:
     if not active:
         return value
     bound = bound_index(value)
-    if bound is not None and any(new.name == bound.name for new in active.values()):
-        taken = index_names(value) | {new.name for new in active.values()}
+    incoming = {letter.name for new in active.values() for letter in letters(new)}
+    if bound is not None and bound.name in incoming:
+        taken = index_names(value) | incoming
         value = rebind(value, fresh_index(bound, taken))
     children = tuple(rename(c, {o: n for o, n in active.items() if o != bound_index(value)}) for c in value.children)
     value = value.with_children(children) if children != value.children else value
@@ -131,14 +149,17 @@ def rename(value: Expression, table: Mapping[Index, Index]) -> Expression:
 
 def rename_own(value: Expression, table: Mapping[Index, Index]) -> Expression:
     def new(index: Index) -> Index:
-        return table.get(index, index)
+        return rechosen(index, rename(index.by, table)) if isinstance(index, Chosen) else table.get(index, index)
 
     if isinstance(value, Ref):
-        return Ref(value.name, tuple(map(new, value.indices)))
+        # what is chosen by a quantity is a child of the reference and renamed already
+        return Ref(value.name, tuple(i if isinstance(i, Chosen) else new(i) for i in value.indices))
     if isinstance(value, Delta):
         return delta(new(value.left), new(value.right))
     if isinstance(value, Selected):
         return Selected(value.kind, value.index, value.body, new(value.at))
+    if isinstance(value, Reduce):
+        return Reduce(value.kind, value.index, value.body, tuple(map(new, value.excluding)))
     if isinstance(value, Partial):
         return Partial(value.body, Ref(value.variable.name, tuple(map(new, value.variable.indices))), value.holding)
     return value
@@ -152,7 +173,7 @@ def rebind(value: Expression, new: Index) -> Expression:
     if isinstance(value, Selected):
         return Selected(value.kind, new, body, value.at)
     assert isinstance(value, Reduce)
-    return Reduce(value.kind, new, body)
+    return Reduce(value.kind, new, body, value.excluding)
 
 
 def freshen(value: Expression, taken: Iterable[str]) -> Expression:
@@ -200,9 +221,9 @@ def match(pattern: Expression, value: Expression, free: Iterable[Index]) -> dict
 def agree(pattern: Expression, value: Expression, free: frozenset[Index], found: dict[Index, Index]) -> bool:
     if type(pattern) is not type(value) or label(pattern) != label(value):
         return False
-    for old, new in zip(own_indices(pattern), own_indices(value), strict=False):
+    for old, new in zip(subscripts(pattern), subscripts(value), strict=False):
         if old not in free:
-            if old != new:
+            if old != new and not (isinstance(old, Chosen) and isinstance(new, Chosen) and value.children):
                 return False
         elif old.size != new.size or found.setdefault(old, new) != new:
             return False
@@ -223,7 +244,9 @@ def label(value: Expression) -> object:
             return function
         case Applied(function=function, derived=derived):
             return (function, derived)
-        case Reduce(kind=kind, index=index) | Selected(kind=kind, index=index):
+        case Reduce(kind=kind, index=index, excluding=excluding):
+            return (kind, index, len(excluding))
+        case Selected(kind=kind, index=index):
             return (kind, index)
         case Where(relation=relation):
             return relation

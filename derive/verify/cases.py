@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from derive.language.definition import Definition, Input
 from derive.language.errors import CheckError
+from derive.verify.assumptions import check_satisfied, satisfied
 from derive.verify.samples import Domain, Sizes, Values, draw, size_choices, size_of
 
 Array = NDArray[Any]
@@ -106,6 +108,7 @@ def random_case(definition: Definition, sizes: Sizes, batch: Batch, values: Valu
     """The case of drawn input values (which have batch axes), with random directions."""
     inputs = [with_batch(i, batch) for i in definition.inputs]
     cotangents, tangents = directions(definition, sizes, batch, random.Random(seed))
+    values = satisfied(definition, sizes, values, batch)
     return Case(sizes, batch, as_arrays(inputs, values, sizes), cotangents, tangents)
 
 
@@ -118,9 +121,21 @@ def hard_case(definition: Definition, point: HardPoint, domain: Domain | None, s
     sizes = sizes_of(definition, given)
     chance = random.Random(seed)
     inputs = list(definition.inputs)
-    drawn = as_arrays(inputs, draw(inputs, sizes, domain or {}, chance), sizes)
+    drawn = as_arrays(inputs, satisfied(definition, sizes, draw(inputs, sizes, domain or {}, chance)), sizes)
     cotangents, tangents = directions(definition, sizes, (), chance)
-    return Case(sizes, (), {**drawn, **given}, cotangents, tangents, hard=True)
+    arrays = {**drawn, **given}
+    check_satisfied(definition, sizes, finite(arrays))
+    return Case(sizes, (), arrays, cotangents, tangents, hard=True)
+
+
+def finite(arrays: Mapping[str, Array]) -> Values:
+    """The finite entries as exact numbers."""
+    return {
+        (name, place): Fraction(float(array[place]))
+        for name, array in arrays.items()
+        for place in np.ndindex(*array.shape)
+        if np.isfinite(array[place])
+    }
 
 
 def sizes_of(definition: Definition, given: Mapping[str, Array]) -> Sizes:

@@ -25,9 +25,11 @@ from derive.language.expressions import (
     Add,
     Applied,
     Call,
+    Chosen,
     Delta,
     Dimension,
     Expression,
+    Fixed,
     Index,
     Mul,
     Number,
@@ -99,10 +101,13 @@ class Point:
 
     def source(self, name: str) -> Callable[[Entry], Value]:
         """Where an entry that is not given comes from: the parent if the change cannot reach it."""
-        reached = self.changed in ancestry(self.definition).get(name, frozenset())
-        if self.parent is not None and (name in self.held or not reached):
-            return self.parent.entry
-        return functools.partial(self.system.entry, self)
+        parent, known = self.parent, ancestry(self.definition)
+        reached = self.changed in known.get(name, frozenset())
+        # a parent of another definition may lack the name: a derivation's adjoints are equations of its own
+        lacks = parent is not None and name in known and name not in ancestry(parent.definition)
+        if parent is None or lacks or (reached and name not in self.held):
+            return functools.partial(self.system.entry, self)
+        return parent.entry
 
     def shifted(self, entry: Entry, step: Value, held: frozenset[str] = frozenset()) -> Point:
         """The same point with `step` added to one entry; everything downstream of it follows but what is held."""
@@ -132,8 +137,15 @@ def find_function(definition: Definition, name: str) -> Definition:
     raise KeyError(name)
 
 
-def entry_of(value: Ref, scope: Scope) -> Entry:
-    return value.name, tuple(scope[i] for i in value.indices)
+def entry_of(value: Ref, scope: Scope, point: Point) -> Entry:
+    return value.name, tuple(position_of(i, scope, point) for i in value.indices)
+
+
+def position_of(index: Index, scope: Scope, point: Point) -> int:
+    """Where a subscript points: a fixed place, the place that a label says, or the index's own."""
+    if isinstance(index, Fixed):
+        return index.position
+    return int(evaluate(index.by, scope, point)) if isinstance(index, Chosen) else scope[index]
 
 
 def from_equation(point: Point, entry: Entry) -> Value:
@@ -151,7 +163,7 @@ def from_equation(point: Point, entry: Entry) -> Value:
 def evaluate(value: Expression, scope: Scope, point: Point) -> Value:
     """The value with each free index at its number in `scope`."""
     if isinstance(value, Ref):
-        return point.entry(entry_of(value, scope))
+        return point.entry(entry_of(value, scope, point))
     key = (value, *[scope[i] for i in free_indices(value)])
     found = point.memo.get(key)
     if found is None:
@@ -168,7 +180,7 @@ def evaluate_size(value: Size, scope: Scope, point: Point) -> Value:
 
 
 def evaluate_ref(value: Ref, scope: Scope, point: Point) -> Value:
-    return point.entry(entry_of(value, scope))
+    return point.entry(entry_of(value, scope, point))
 
 
 def evaluate_add(value: Add, scope: Scope, point: Point) -> Value:
@@ -177,7 +189,7 @@ def evaluate_add(value: Add, scope: Scope, point: Point) -> Value:
 
 def evaluate_mul(value: Mul, scope: Scope, point: Point) -> Value:
     # a delta that is 0 removes its term, whatever stands beside it
-    if any(isinstance(f, Delta) and scope[f.left] != scope[f.right] for f in value.factors):
+    if any(isinstance(f, Delta) and not evaluate_delta(f, scope, point) for f in value.factors):
         return point.system.number(Fraction(0))
     return functools.reduce(operator.mul, (evaluate(f, scope, point) for f in value.factors))
 
@@ -199,18 +211,24 @@ def evaluate_applied(value: Applied, scope: Scope, point: Point) -> Value:
 
 
 def bodies(value: Reduce | Selected, scope: Scope, point: Point) -> Iterator[Value]:
-    """The body at every value of the bound index."""
+    """The body at every value of the bound index that is not left out."""
+    left_out = {position_of(i, scope, point) for i in getattr(value, "excluding", ())}
     for position in range(point.size(value.index.size)):
+        if position in left_out:
+            continue
         yield evaluate(value.body, {**scope, value.index: position}, point)
 
 
 def evaluate_reduce(value: Reduce, scope: Scope, point: Point) -> Value:
+    if value.excluding:
+        return functools.reduce(operator.mul, bodies(value, scope, point), point.system.number(Fraction(1)))
     return REDUCERS[value.kind](bodies(value, scope, point))
 
 
 def evaluate_selected(value: Selected, scope: Scope, point: Point) -> Value:
     values = list(bodies(value, scope, point))
-    return point.system.number(Fraction(values.index(REDUCERS[value.kind](values)) == scope[value.at]))
+    first = values.index(REDUCERS[value.kind](values))
+    return point.system.number(Fraction(first == position_of(value.at, scope, point)))
 
 
 def evaluate_where(value: Where, scope: Scope, point: Point) -> Value:
@@ -219,7 +237,8 @@ def evaluate_where(value: Where, scope: Scope, point: Point) -> Value:
 
 
 def evaluate_delta(value: Delta, scope: Scope, point: Point) -> Value:
-    return point.system.number(Fraction(scope[value.left] == scope[value.right]))
+    left, right = (position_of(i, scope, point) for i in (value.left, value.right))
+    return point.system.number(Fraction(left == right))
 
 
 def evaluate_partial(value: Partial, scope: Scope, point: Point) -> Value:

@@ -10,6 +10,7 @@ To extend: a new node type is one function and one row of TRANSLATORS; a new fun
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,9 +24,11 @@ from derive.language.expressions import (
     Add,
     Applied,
     Call,
+    Chosen,
     Delta,
     Dimension,
     Expression,
+    Fixed,
     Index,
     Mul,
     Number,
@@ -108,7 +111,14 @@ def translate_size(value: Size, scope: Scope, expansion: Expansion) -> Formula:
 
 
 def translate_ref(value: Ref, scope: Scope, expansion: Expansion) -> Formula:
-    return expansion.entry((value.name, tuple(scope[i] for i in value.indices)))
+    return expansion.entry((value.name, tuple(position_of(i, scope, expansion) for i in value.indices)))
+
+
+def position_of(index: Index, scope: Scope, expansion: Expansion) -> int:
+    """Where a subscript points; labels are given as whole numbers."""
+    if isinstance(index, Fixed):
+        return index.position
+    return int(to_sympy(index.by, scope, expansion)) if isinstance(index, Chosen) else scope[index]
 
 
 def translate_add(value: Add, scope: Scope, expansion: Expansion) -> Formula:
@@ -130,6 +140,8 @@ def translate_power(value: Power, scope: Scope, expansion: Expansion) -> Formula
 
 
 def translate_call(value: Call, scope: Scope, expansion: Expansion) -> Formula:
+    if not value.arguments:
+        return getattr(sympy, BY_NAME[value.function].sympy)
     (argument,) = children(value, scope, expansion)
     own = PIECEWISE_FUNCTIONS.get(value.function)
     return own(argument) if own else getattr(sympy, BY_NAME[value.function].sympy)(argument)
@@ -158,7 +170,10 @@ def find(definition: Definition, name: str) -> Definition:
 
 
 def bodies(value: Reduce | Selected, scope: Scope, expansion: Expansion) -> Iterator[Formula]:
+    left_out = {position_of(i, scope, expansion) for i in getattr(value, "excluding", ())}
     for position in range(expansion.size(value.index.size)):
+        if position in left_out:
+            continue
         yield to_sympy(value.body, {**scope, value.index: position}, expansion)
 
 
@@ -174,7 +189,7 @@ def extreme(relation: Callable[[Formula, Formula], Formula], values: list[Formul
 
 def translate_selected(value: Selected, scope: Scope, expansion: Expansion) -> Formula:
     values = list(bodies(value, scope, expansion))
-    at, relation = scope[value.at], EXTREMES[value.kind]
+    at, relation = position_of(value.at, scope, expansion), EXTREMES[value.kind]
     before = [sympy.Not(relation(v, values[at])) for v in values[:at]]
     after = [relation(values[at], v) for v in values[at + 1 :]]
     return piecewise((sympy.S.One, sympy.And(*before, *after)), (sympy.S.Zero, True))
@@ -186,22 +201,32 @@ def translate_where(value: Where, scope: Scope, expansion: Expansion) -> Formula
 
 
 def translate_delta(value: Delta, scope: Scope, expansion: Expansion) -> Formula:
-    return sympy.Integer(int(scope[value.left] == scope[value.right]))
+    left, right = (position_of(i, scope, expansion) for i in (value.left, value.right))
+    return sympy.Integer(int(left == right))
 
 
 def translate_partial(value: Partial, scope: Scope, expansion: Expansion) -> Formula:
-    """SymPy's derivative. A named quantity is made a symbol of its own first, and put back afterwards."""
-    entry: Entry = (value.variable.name, tuple(scope[i] for i in value.variable.indices))
-    free = sympy.Dummy(entry[0], real=True)
-    inside = Expansion(expansion.definition, expansion.sizes, {**expansion.given, entry: free})
-    return sympy.diff(to_sympy(value.body, scope, inside), free).xreplace({free: expansion.entry(entry)})
+    """SymPy's derivative. What is differentiated by, and what is held, become symbols first and are put back after."""
+    entry: Entry = (value.variable.name, tuple(position_of(i, scope, expansion) for i in value.variable.indices))
+    entries = [entry, *(e for name in sorted(value.holding) for e in entries_of(name, expansion))]
+    free = {e: sympy.Dummy(e[0], real=True) for e in entries}
+    inside = Expansion(expansion.definition, expansion.sizes, {**expansion.given, **free})
+    derivative = sympy.diff(to_sympy(value.body, scope, inside), free[entry])
+    return derivative.xreplace({dummy: expansion.entry(e) for e, dummy in free.items()})
+
+
+def entries_of(name: str, expansion: Expansion) -> Iterator[Entry]:
+    """Every entry of a named quantity."""
+    indices = expansion.definition.equation(name).indices
+    for position in itertools.product(*(range(expansion.size(i.size)) for i in indices)):
+        yield name, position
 
 
 EXTREMES: Mapping[str, Callable[[Formula, Formula], Formula]] = MappingProxyType({"max": sympy.Ge, "min": sympy.Le})
 
 REDUCERS: Mapping[str, Callable[[list[Formula]], Formula]] = MappingProxyType({
     "sum": lambda values: sympy.Add(*values),
-    "prod": lambda values: functools.reduce(operator.mul, values),
+    "prod": lambda values: functools.reduce(operator.mul, values, sympy.S.One),
     "max": functools.partial(extreme, sympy.Ge),
     "min": functools.partial(extreme, sympy.Le),
 })  # fmt: skip

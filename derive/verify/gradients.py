@@ -20,9 +20,10 @@ from derive.language.derivation import Derivation, Evidence
 from derive.language.errors import CheckError
 from derive.language.expressions import Expression, Partial
 from derive.language.trees import rename
+from derive.verify.assumptions import satisfied
 from derive.verify.evaluate import Scope, UndefinedError
 from derive.verify.expand import Expansion, Formula, symbol, to_sympy
-from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success
+from derive.verify.samples import Domain, Sizes, Values, assignments, describe, draw, first_success
 from derive.verify.sights import (
     POINTS,
     TOLERANCE,
@@ -58,10 +59,13 @@ def check_closed(derivation: Derivation, domain: Domain | None = None) -> Eviden
 
 def entry_orders(derivation: Derivation, sizes: Sizes, scope: Scope, domain: Domain | None) -> list[int | None]:
     """Differences, as powers of ten, between SymPy's derivative and one entry of the closed form."""
-    expansion = Expansion(derivation.system, sizes)
+    chance = random.Random(f"{derivation.name} {sorted(sizes.items())} labels")
+    labels = draw([i for i in derivation.system.inputs if i.labels is not None], sizes, {}, chance)
+    expansion = Expansion(derivation.system, sizes, {e: sympy.Integer(int(v)) for e, v in labels.items()})
     truth, closed = (to_sympy(e, scope, expansion) for e in (derivation.left, derivation.closed))
 
     def attempt(values: Values) -> int | None:
+        values = satisfied(derivation.system, sizes, values)
         table = {symbol(entry): sympy.Float(rational(value), WORKING_DIGITS) for entry, value in values.items()}
         expected, got = (number(formula, table) for formula in (truth, closed))
         order = difference_order(expected, got)
@@ -71,7 +75,7 @@ def entry_orders(derivation: Derivation, sizes: Sizes, scope: Scope, domain: Dom
             raise CheckError(f"{derivation.name}: the closed form is wrong at {place}: {message}")
         return order
 
-    inputs = derivation.system.inputs
+    inputs = [i for i in derivation.system.inputs if i.labels is None]
     return [
         first_success(inputs, sizes, domain, f"{derivation.name} {point}", attempt, derivation.name)
         for point in range(EXPANDED_POINTS)

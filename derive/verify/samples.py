@@ -64,6 +64,9 @@ def draw(inputs: Sequence[Input], sizes: Sizes, domain: Domain, chance: random.R
     for entry in inputs:
         low, high = (Fraction(bound) for bound in domain.get(entry.name, ORDINARY))
         for position in positions(entry.dimensions, sizes):
+            if entry.labels is not None:
+                values[entry.name, position] = Fraction(chance.randrange(size_of(entry.labels, sizes)))
+                continue
             values[entry.name, position] = low + (high - low) * Fraction(chance.randint(1, GRID - 1), GRID)
     return MappingProxyType(values)
 

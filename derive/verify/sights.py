@@ -14,6 +14,7 @@ from typing import Any
 from derive.language.definition import Definition, Input
 from derive.language.expressions import Expression, Index
 from derive.language.trees import free_indices
+from derive.verify.assumptions import satisfied
 from derive.verify.evaluate import Point, Scope, evaluate
 from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success, size_choices
 from derive.verify.systems import Real, real_system
@@ -72,6 +73,7 @@ def look_at_point(
     scopes = assignments(all_free_indices(chain), sizes, ASSIGNMENTS, random.Random(seed))
 
     def attempt(values: Values) -> list[Sight]:
+        values = satisfied(subject.definition, sizes, values)
         given = {entry: system.number(value) for entry, value in values.items()}
         point = Point(subject.definition, sizes, given, system)
         return [Sight(sizes, values, scope, tuple(evaluate(e, scope, point) for e in chain)) for scope in scopes]

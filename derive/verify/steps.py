@@ -36,6 +36,15 @@ def check_steps(derivation: Derivation, domain: Domain | None = None) -> Derivat
     return replace(derivation, steps=steps)
 
 
+def require_evidence(derivation: Derivation) -> None:
+    """CheckError unless every step, and the closed form, has been checked: what was not checked is not published."""
+    for number, step in enumerate(derivation.steps):
+        if step.evidence is None or not step.evidence.points:
+            raise CheckError(f"{derivation.name}: step {number + 1} ({rule_name(step)}) was never checked")
+    if not derivation.steps or derivation.evidence is None or not derivation.evidence.points:
+        raise CheckError(f"{derivation.name}: the closed form was never checked")
+
+
 def step_evidence(derivation: Derivation, number: int, sights: Sequence[Sight]) -> Evidence:
     worst, sight = worst_order(sights, number)
     if worst is not None and worst > TOLERANCE:

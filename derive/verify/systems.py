@@ -105,7 +105,12 @@ def applied_value(value: Applied, point: Point) -> Value:
     return derived(value.derived, point)
 
 
-OWN_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType({"exp": exponential})
+def trigamma(value: Any) -> Any:
+    """The second derivative of ln Gamma."""
+    return value.context.psi(1, value)
+
+
+OWN_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType({"exp": exponential, "trigamma": trigamma})
 
 
 # --- real numbers -------------------------------------------------------------------------------------
@@ -131,6 +136,8 @@ class Real:
         return from_equation(point, entry)
 
     def call(self, function: str, arguments: tuple[Value, ...]) -> Value:
+        if not arguments:
+            return +getattr(self.context, BY_NAME[function].mpmath)
         own = OWN_FUNCTIONS.get(function)
         return self.real(own or getattr(self.context, BY_NAME[function].mpmath), arguments)
 
@@ -151,7 +158,7 @@ class Real:
         return applied_value(value, function_point(value, arguments, point, self))
 
     def partial(self, value: Partial, scope: Scope, point: Point) -> Value:
-        entry = entry_of(value.variable, scope)
+        entry = entry_of(value.variable, scope, point)
         return self.difference(point, entry, lambda shifted: evaluate(value.body, scope, shifted), value.holding)
 
     def difference(

@@ -42,10 +42,11 @@ BELOW_FLOATS, ABOVE_FLOATS = -345, 310
 
 @dataclass(frozen=True, eq=False)
 class Spot:
-    """One sample of the batch, and the directions of a VJP or JVP there under a label of their own."""
+    """One sample of the batch; under a label of its own a derivation's named adjoints and directions there."""
 
     at: tuple[int, ...] = ()
     label: str = ""
+    system: Definition | None = None
     directions: Mapping[str, Array] = field(default_factory=dict)
 
 
@@ -131,9 +132,10 @@ class Truth:
         moved = tuple(self.point(spot, rung, s) for s in SIGNS) if sharp else ()
         system = Rounding(Real(digits), UNIT, moved)
         if spot.label:
-            base = self.point(replace(spot, label=""), rung, sign)
+            base = self.point(replace(spot, label="", system=None), rung, sign)
             extra = dict(self.entries(spot.at, spot.directions, system, infinity, sign))
-            return Point(self.definition, self.case.sizes, {**base.values, **extra}, system, parent=base)
+            definition = spot.system or self.definition
+            return Point(definition, self.case.sizes, {**base.values, **extra}, system, parent=base)
         given = {**self.case.inputs, **self.fixed}
         values = dict(self.entries(spot.at, given, system, infinity, sign))
         return Point(self.definition, self.case.sizes, values, system)
@@ -180,8 +182,8 @@ def spot_of(derivation: Derivation, case: Case) -> Spot:
     source = case.cotangents[wanted.output] if wanted.kind == "vjp" else case.tangents[wanted.variable]
     if wanted.kind == "jvp" and derivation.definition.input(wanted.variable).shared:
         source = np.broadcast_to(source, (*case.batch, *source.shape))
-    label = derivation.name if derivation.extras else ""
-    return Spot((), label, {e.name: source for e in derivation.extras})
+    label = derivation.name if derivation.extras or derivation.adjoints else ""
+    return Spot((), label, derivation.system, {e.name: source for e in derivation.extras})
 
 
 def place_of(case: Case) -> str:

@@ -118,6 +118,15 @@ def test_an_overridden_quantity_is_free_and_what_follows_is_recomputed() -> None
     assert abs(whole - (out - 0.25) * out * (1 - out)) < 1e-55
 
 
+def test_what_is_held_does_not_follow() -> None:
+    (definition,) = parse("f(x) -> z\n  y = x**2\n  z = x*y")
+    held = Partial(Ref("z"), Ref("x"), frozenset({"y"}))
+    system = real_system(definition, [held])
+    point = Point(definition, {}, {("x", ()): system.number(Fraction(3))}, system)
+    assert abs(evaluate(held, {}, point) - 9) < 1e-50
+    assert abs(evaluate(Partial(Ref("z"), Ref("x")), {}, point) - 27) < 1e-50
+
+
 def test_second_derivatives_get_the_digits_they_need() -> None:
     (cube,) = parse("f(x) -> y\n  y = x**4")
     second = Partial(Partial(Ref("y"), Ref("x")), Ref("x"))
@@ -175,13 +184,14 @@ def grow(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
         inner.map(lambda e: Selected("max", FIRST, e, SECOND)),
         st.tuples(st.sampled_from(["<", "<=", ">", ">="]), inner, inner, inner).map(lambda p: Where(*p, number(1))),
         inner.map(lambda e: Partial(e, Ref("a", (SECOND,)))),
+        inner.map(lambda e: Partial(e, Ref("a", (SECOND,)), frozenset({"p"}))),
+        inner.map(lambda e: Partial(e, Ref("p", (SECOND,)))),
         bound,
     )
 
 
-LEAVES = st.sampled_from(
-    [A, B, Ref("p", (FIRST,)), Ref("p", (SECOND,)), number("2/3"), number(-1), Size("n"), Delta(FIRST, SECOND)]
-)
+ENTRIES = [A, B, Ref("p", (FIRST,)), Ref("p", (SECOND,)), Ref("q")]
+LEAVES = st.sampled_from([*ENTRIES, number("2/3"), number(-1), Size("n"), Delta(FIRST, SECOND)])
 EXPRESSIONS = st.recursive(LEAVES, grow, max_leaves=5)
 
 

@@ -1,0 +1,197 @@
+"""Every check can fail: derivations and kernels are spoilt one place at a time, and each time somebody says so."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator
+from dataclasses import replace
+from types import ModuleType
+from typing import TypeGuard
+
+import pytest
+
+from derive.closedform.derivations import derive_all
+from derive.emit.kernel_numpy import emit_module
+from derive.language.derivation import Derivation
+from derive.language.errors import CheckError
+from derive.language.expressions import ONE, ZERO, Expression, mul, negate, number
+from derive.language.trees import replace as replaced
+from derive.pipeline.library import Entry, library
+from derive.pipeline.load import load
+from derive.verify.gradients import check_closed
+from derive.verify.kernels import check_kernels
+from derive.verify.steps import check_steps, require_evidence
+from tests.handmade import with_step
+
+ENTRIES = {e.definition.name: e for e in library()}
+
+
+@functools.cache
+def derived(name: str) -> tuple[Derivation, ...]:
+    return derive_all(ENTRIES[name].definition, ENTRIES[name].wanted)
+
+
+ALL = [(name, number) for name in ENTRIES for number in range(len(derived(name)))]
+IDS = [derived(name)[number].name for name, number in ALL]
+
+
+def check(derivation: Derivation, entry: Entry) -> None:
+    check_steps(derivation, entry.row.domain)
+    check_closed(derivation, entry.row.domain)
+
+
+# --- derivations -------------------------------------------------------------------------------------------
+
+
+def spoilt(value: Expression, factor: Expression) -> Expression:
+    return ONE if value == ZERO else mul(factor, value)
+
+
+@pytest.mark.parametrize(("name", "number_"), ALL, ids=IDS)
+def test_a_rule_that_is_off_by_a_factor_is_named_with_its_step(name: str, number_: int) -> None:
+    derivation = derived(name)[number_]
+    for place, step in enumerate(derivation.steps):
+        wrong = with_step(derivation, place, spoilt(step.after, number("2001/1000")))
+        with pytest.raises(CheckError) as raised:
+            check(wrong, ENTRIES[name])
+        assert f"{derivation.name}: step {place + 1} ({step.reason.key}" in str(raised.value)
+
+
+@pytest.mark.parametrize(("name", "number_"), ALL, ids=IDS)
+def test_a_rewrite_with_one_wrong_sign_is_named_with_its_step(name: str, number_: int) -> None:
+    derivation = derived(name)[number_]
+    for place, step in enumerate(derivation.steps):
+        turned = ONE if step.new == ZERO else negate(step.new)
+        after = replaced(step.before, {step.old: turned})
+        wrong = with_step(derivation, place, after)
+        with pytest.raises(CheckError) as raised:
+            check(wrong, ENTRIES[name])
+        assert f"{derivation.name}: step {place + 1} ({step.reason.key}" in str(raised.value)
+
+
+@pytest.mark.parametrize(("name", "number_"), ALL, ids=IDS)
+def test_a_step_left_out_is_a_gap(name: str, number_: int) -> None:
+    derivation = derived(name)[number_]
+    for place in range(len(derivation.steps)):
+        steps = derivation.steps[:place] + derivation.steps[place + 1 :]
+        with pytest.raises(CheckError, match=r"does not (start|end)|no steps lead"):
+            check_steps(replace(derivation, steps=steps))
+
+
+@pytest.mark.parametrize(("name", "number_"), ALL, ids=IDS)
+def test_a_wrong_closed_form_with_right_steps_is_seen(name: str, number_: int) -> None:
+    derivation = derived(name)[number_]
+    wrong = replace(derivation, closed=spoilt(derivation.closed, number("2001/1000")))
+    with pytest.raises(CheckError, match="does not end at the closed form"):
+        check_steps(wrong)
+    with pytest.raises(CheckError, match="the closed form is wrong at"):
+        check_closed(wrong, ENTRIES[name].row.domain)
+
+
+def test_what_was_never_checked_is_not_published() -> None:
+    (derivation,) = derived("sigmoid")
+    with pytest.raises(CheckError, match=r"sigmoid.derivative.x: step 1 \(.*\) was never checked"):
+        require_evidence(derivation)
+    checked = check_steps(derivation)
+    with pytest.raises(CheckError, match="the closed form was never checked"):
+        require_evidence(checked)
+    whole = replace(checked, evidence=check_closed(checked))
+    require_evidence(whole)
+    forgotten = replace(whole.steps[2], evidence=None)
+    with pytest.raises(CheckError, match=r"step 3 .* was never checked"):
+        require_evidence(replace(whole, steps=(*whole.steps[:2], forgotten, *whole.steps[3:])))
+
+
+# --- kernels -------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def source(name: str) -> str:
+    return emit_module(ENTRIES[name].definition, derived(name), title=name)
+
+
+def check_module(name: str, module: ModuleType) -> None:
+    entry = ENTRIES[name]
+    check_kernels(entry.definition, derived(name), module, domain=entry.row.domain, hard_points=entry.row.hard)
+
+
+OPPOSITE: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+}
+COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt,
+}  # fmt: skip
+
+
+def public(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [n for n in tree.body if isinstance(n, ast.FunctionDef) and not n.name.startswith("_")]
+
+
+RIGHT_EITHER_WAY = "_first_largest"
+"""A softmax's VJP may be re-based on any value: with another sign it is less accurate, not wrong."""
+
+
+def edits(name: str) -> Iterator[tuple[str, str]]:
+    """(what was edited, the module's text with it): each operator of each kernel turned round, one at a time."""
+    count = sum(1 for function in public(ast.parse(source(name))) for _ in targets(function))
+    for number_ in range(count):
+        tree = ast.parse(source(name))
+        chosen = [(f, t) for f in public(tree) for t in targets(f)][number_]
+        function, target = chosen
+        before = ast.unparse(target)
+        turn(target)
+        yield f"{number_} {function.name}: {before} -> {ast.unparse(target)}", ast.unparse(tree)
+
+
+def targets(function: ast.FunctionDef) -> Iterator[ast.BinOp | ast.UnaryOp | ast.Compare]:
+    for statement in function.body:
+        for node in ast.walk(statement):
+            if can_turn(node) and RIGHT_EITHER_WAY not in ast.unparse(node):
+                yield node
+
+
+def can_turn(node: ast.AST) -> TypeGuard[ast.BinOp | ast.UnaryOp | ast.Compare]:
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.USub) and is_sign(node)
+    if isinstance(node, ast.BinOp):
+        return type(node.op) in OPPOSITE
+    return isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARED
+
+
+def is_sign(node: ast.UnaryOp) -> bool:
+    """A sign in the mathematics, not an axis such as -1 or the start -inf of a maximum."""
+    return not isinstance(node.operand, ast.Constant) and ast.unparse(node.operand) != "np.inf"
+
+
+def turn(node: ast.BinOp | ast.UnaryOp | ast.Compare) -> None:
+    if isinstance(node, ast.BinOp):
+        node.op = OPPOSITE[type(node.op)]()
+    elif isinstance(node, ast.UnaryOp):
+        node.op = ast.UAdd()
+    else:
+        node.ops = [COMPARED[type(node.ops[0])]()]
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_emitted_kernels_pass(name: str) -> None:
+    check_module(name, load(name, source(name)))
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_edited_kernel_is_refused_whatever_the_edit(name: str) -> None:
+    outcomes = {edit: complaint(name, text) for edit, text in edits(name)}
+    assert outcomes
+    assert [edit for edit, message in outcomes.items() if name not in message] == []
+
+
+def complaint(name: str, text: str) -> str:
+    """What the checks say of a module; nothing if they let it pass."""
+    try:
+        check_module(name, load(name, text))
+    except CheckError as error:
+        return str(error)
+    return ""

@@ -30,7 +30,7 @@ from tests.emit.notes_examples import HOSTILE, balanced
         ("x_bar", (), r"\bar{x}", "x̄"),
         ("S_dot", ("j", "l"), r"\dot{S}_{jl}", "Ṡ_jl"),
         ("mu_bar", (), r"\bar{\mu}", "μ̄"),
-        ("g_bar_dot", ("i",), r"\dot{\bar{g}}_i", "g\u0304\u0307_i"),
+        ("g_bar_dot", ("i",), r"\dot{\bar{g}}_i", "\u1e21\u0307_i"),
         ("h1_bar", ("k",), r"\bar{h}_{1,k}", "h1_bar[k]"),
     ],
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from derive.language.assumption import read_assumption
 from derive.language.definition import Definition
 from derive.language.derivation import Wanted
 from derive.language.resolve import parse
@@ -52,14 +55,33 @@ deep(x[n]; W[n, m], V[m]) -> y
     y = sigmoid(sum(k, V[k]*h[k]))
 tempered(a[n]; T) -> p
     p[i] = exp(a[i]/T) / sum(k, exp(a[k]/T))
+entropy(p, t) -> L
+    L = -(t*log(p) + (1 - t)*log(1 - p))
+logistic(x, t) -> L
+    p = sigmoid(x)
+    L = -(t*log(p) + (1 - t)*log(1 - p))
+weighted(a[n], t[n]) -> L
+    p[i] = exp(a[i]) / sum(k, exp(a[k]))
+    L = -sum(i, t[i]*log(p[i]))
 """
 
-DEFINITIONS: tuple[Definition, ...] = parse(TEXT)
+ASSUMING = {"weighted": ("sum(i, t[i]) = 1",)}
+"""Definitions of the corpus that assume something."""
+
+
+def assuming(definition: Definition) -> Definition:
+    texts = ASSUMING.get(definition.name, ())
+    return replace(definition, assumptions=tuple(read_assumption(definition, text) for text in texts))
+
+
+DEFINITIONS: tuple[Definition, ...] = tuple(map(assuming, parse(TEXT)))
 
 DOMAINS = {
     "powers": {"x": (0.5, 2.0)},
     "functions": {"x": (0.2, 1.4)},
     "tempered": {"T": (0.5, 2.0)},
+    "entropy": {"p": (0.1, 0.9)},
+    "weighted": {"t": (0.1, 0.9)},
 }
 
 MORE_WANTED = {

@@ -14,6 +14,30 @@ EVERYWHERE = (
 ROWS = (
     Row(
         text="""
+            step(x) -> y
+                y = where(x < 0, 0, 1)
+        """,
+        title=Words("Step", "阶跃函数"),
+        summary=Words(
+            "The first activation: nothing below the threshold, everything from it on.",
+            "最早的激活函数：达不到阈值就没有反应，达到了就激活。",
+        ),
+        remarks=(
+            Words(
+                "The derivative is 0 on both sides of the jump; at the jump there is none, and a kernel gives 0.",
+                "导数在跳跃点两侧都是 0；跳跃点处不可导，数值函数在该点返回 0。",
+            ),
+            Words(
+                "Descent gets no direction from a slope of 0: a network of steps cannot be trained by its gradient.",
+                "梯度恒为 0，下降得不到方向，因此阶跃函数不适合用梯度法训练。",
+            ),
+        ),
+        symbol=r"\operatorname{step}",
+        hard=at("x", *EVERYWHERE),
+        source="McCulloch and Pitts, 1943",
+    ),
+    Row(
+        text="""
             reciprocal(x) -> y
                 y = 1/x
         """,

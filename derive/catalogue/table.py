@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from derive.catalogue import activations, exponentials, networks
+from derive.catalogue import activations, exponentials, losses, networks, surfaces
 from derive.catalogue.row import Row
 
-ROWS: tuple[Row, ...] = (*activations.ROWS, *exponentials.ROWS, *networks.ROWS)
+ROWS: tuple[Row, ...] = (
+    *activations.ROWS,
+    *exponentials.ROWS,
+    *losses.ROWS,
+    *networks.ROWS,
+    *surfaces.ROWS,
+)

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from derive.calculus.indices import CONTRACTION, EXPAND, contraction, expand
 from derive.calculus.linearity import OUTSIDE, out_of_the_sum
 from derive.calculus.rule import Context, Rewrite, Rule
+from derive.closedform.expanding import common_denominator, multiplied_out, turned
 from derive.closedform.monomial import common_factor, like_terms, simplest
 from derive.language.derivation import Reason, Weight
 from derive.language.expressions import Add, Expression, Mul, Power, Quotient, Reduce
-from derive.language.trees import count_nodes
+from derive.language.trees import canonical, count_nodes
 
 Tidy = Callable[[Expression], Expression | None]
 
@@ -42,12 +43,28 @@ def fraction_lines(node: Expression) -> int:
     return inner + isinstance(node, Quotient)
 
 
+def assumed(node: Expression, context: Context) -> Rewrite | None:
+    """sum_i t_i = 1, where the definition says so"""
+    for assumption in context.definition.assumptions:
+        if canonical(node) == canonical(assumption.left):
+            return Rewrite(assumption.right, (node, assumption.right))
+    return None
+
+
+ASSUMED = Reason("assumed", "{0} = {1} is assumed", "由假设 {0} = {1}")
 COLLECT = Reason("collect", "collect like terms", "合并同类项", exact=True)
 FACTOR = Reason("factor", "factor", "提取公因式", exact=True)
 CANCEL = Reason("cancel", "simplify", "约分", Weight.NAMED, exact=True)
+MULTIPLY_OUT = Reason("multiply_out", "expand; terms cancel", "展开后相消", exact=True)
+COMMON = Reason("common_denominator", "common denominator", "通分", exact=True)
+TURN = Reason("turn", "-(u - v) = v - u", "去括号变号", Weight.NAMED, exact=True)
 
 RULES = (
+    Rule(ASSUMED, Expression, assumed),
     Rule(COLLECT, Add, tidy(like_terms)),
+    Rule(MULTIPLY_OUT, Add, tidy(multiplied_out)),
+    Rule(COMMON, Add, tidy(common_denominator)),
+    Rule(TURN, Mul, tidy(turned)),
     Rule(CANCEL, Mul, tidy(cancelled)),
     Rule(CANCEL, Quotient, tidy(cancelled)),
     Rule(CANCEL, Power, tidy(cancelled)),

@@ -115,7 +115,7 @@ def document(derivations: Sequence[Derivation], info: Info, language: str = "en"
         title=spoken(info.title, language),
         summary=spoken(info.summary, language) if info.summary else None,
         definition=tuple(view.equation(e) for e in definition.equations),
-        inputs=inputs_of(definition, language),
+        inputs=(*inputs_of(definition, language), *assumptions_of(definition, language)),
         sections=tuple(section(d, view, language, detail) for d in derivations),
         identities=tuple(identity_row(i, view, language) for i in info.identities),
         remarks=tuple(spoken(r, language) for r in info.remarks),
@@ -173,6 +173,15 @@ def inputs_of(definition: Definition, language: str) -> tuple[Sentence, ...]:
     if not any(i.dimensions for i in definition.inputs):
         return ()
     return listed("here", [input_sentence(i, language) for i in definition.inputs], "comma", language)
+
+
+def assumptions_of(definition: Definition, language: str) -> tuple[Sentence, ...]:
+    """A sentence for each assumption."""
+    return tuple(
+        part
+        for assumption in definition.assumptions
+        for part in (say("space", language), say("assumed", language, assumption.left, assumption.right))
+    )
 
 
 def listed(opening: str, entries: Sequence[Sentence], comma: str, language: str) -> tuple[Sentence, ...]:

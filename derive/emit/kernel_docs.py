@@ -115,6 +115,8 @@ def notes(kernel: Kernel, definition: Definition, accuracy: Mapping[str, str]) -
     found = []
     if summed:
         found.append(f"The result by {' and '.join(summed)} is summed over the samples.")
+    for assumed in definition.assumptions if kernel.kind != "value" else ():
+        found.append(f"Assumes {unicode_text(assumed.left)} = {unicode_text(assumed.right)}.")
     if kernel.kind == "vjp_from_output":
         found.append(LOSS.format(vjp=kernel.name.replace("_vjp_from_output", "_vjp")))
     if kernel.name in accuracy:

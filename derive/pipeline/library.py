@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.catalogue.row import Row
 from derive.catalogue.table import ROWS
+from derive.language.assumption import read_assumption
 from derive.language.definition import Definition
 from derive.language.derivation import Wanted
 from derive.language.errors import DeriveError, did_you_mean
@@ -34,7 +35,8 @@ def library() -> tuple[Entry, ...]:
     entries: list[Entry] = []
     for row in ROWS:
         (definition,) = parse(textwrap.dedent(row.text).strip(), [e.definition for e in entries])
-        entries.append(Entry(row, definition))
+        assumptions = tuple(read_assumption(definition, text) for text in row.assumptions)
+        entries.append(Entry(row, replace(definition, assumptions=assumptions)))
     return tuple(entries)
 
 

@@ -1,0 +1,92 @@
+"""Sums that become shorter when they are multiplied out, brought over one denominator, or turned around.
+
+Contract: each function gives an equal expression or None. A sum is multiplied out only where terms cancel: what
+merely looks different afterwards stays as it was written.
+"""
+
+from __future__ import annotations
+
+import itertools
+from math import prod
+
+from derive.closedform.monomial import common_factor, like_terms, monomial, simplest
+from derive.language.expressions import (
+    Add,
+    Expression,
+    Mul,
+    Number,
+    Quotient,
+    add,
+    factors_of,
+    mul,
+    negate,
+    quotient,
+    split_coefficient,
+    terms_of,
+)
+from derive.language.trees import canonical, count_nodes
+
+MAX_PRODUCTS = 64
+"""A sum of more products is left as it is."""
+
+
+def multiplied_out(value: Expression) -> Expression | None:
+    """t (1 - p) - (1 - t) p = t - p; None where no terms cancel"""
+    if not isinstance(value, Add):
+        return None
+    if sum(prod(len(terms_of(f)) for f in factors_of(t)) for t in value.terms) > MAX_PRODUCTS:
+        return None
+    products = [m for t in value.terms for m in products_of(t)]
+    kinds = {frozenset((base, e) for base, (_, e) in monomial(p).powers.items()) for p in products}
+    collected = like_terms(add(*products))
+    if collected is None or len(terms_of(collected)) == len(kinds) or len(products) == len(value.terms):
+        return None
+    ordered = add(*positive_first(terms_of(collected)))
+    return ordered if count_nodes(ordered) < count_nodes(value) else None
+
+
+def products_of(term: Expression) -> list[Expression]:
+    """The terms of a product of sums."""
+    return [mul(*choice) for choice in itertools.product(*(terms_of(f) for f in factors_of(term)))]
+
+
+def common_denominator(value: Expression) -> Expression | None:
+    """u/p - v/(1 - p) = (u (1 - p) - v p)/(p (1 - p)), where the numerator then becomes shorter"""
+    if not isinstance(value, Add):
+        return None
+    parts = [fraction(t) for t in value.terms]
+    below = list({canonical(d): d for _, d in parts if d is not None}.values())
+    if len(below) < 2:
+        return None
+    whole = mul(*below)
+    above = add(*(mul(top, whole if under is None else simplest(quotient(whole, under))) for top, under in parts))
+    numerator = multiplied_out(above)
+    return None if numerator is None else quotient(numerator, whole)
+
+
+def fraction(term: Expression) -> tuple[Expression, Expression | None]:
+    """(numerator, denominator) of c u/v; no denominator where the term is no fraction"""
+    coefficient, rest = split_coefficient(term)
+    if not isinstance(rest, Quotient):
+        return term, None
+    return mul(Number(coefficient), rest.numerator), rest.denominator
+
+
+def turned(value: Expression) -> Expression | None:
+    """-(t - p) = p - t; None where no term has a minus to give, or where a factor can be taken out first"""
+    if not (isinstance(value, Mul) and len(value.factors) == 2 and split_coefficient(value)[0] == -1):
+        return None
+    inner = value.factors[1]
+    terms = terms_of(inner)
+    if len(terms) < 2 or not any(map(is_negative, terms)) or common_factor(inner) is not None:
+        return None
+    return add(*positive_first(tuple(map(negate, terms))))
+
+
+def positive_first(terms: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    """p - t instead of -t + p"""
+    return tuple(sorted(terms, key=is_negative))
+
+
+def is_negative(term: Expression) -> bool:
+    return split_coefficient(term)[0] < 0

@@ -18,12 +18,15 @@ LONGEST_LINE = 100
 
 HINTS = {
     "e": "at most 1 on both sides of 0: nothing overflows",
+    "others": "the sum without the own entry, for the largest entry added up anew: nothing cancels",
+    "base": "the entry where the share is largest, which counts as 0: the shares add up to 1",
     "e:shift": "shifted by the largest: at most 1, and the quotient is the same",
     "m": "exp(...) - 1, without cancellation near 0",
 }
 FALLBACK = {
     "contract": "dot", "sum": "total", "multiply": "product", "divide": "ratio", "add": "s", "where": "chosen",
     "max": "highest", "min": "lowest", "power": "squared", "exp": "e", "spread": "filled", "view": "turned",
+    "first_max": "largest", "first_min": "smallest",
 }  # fmt: skip
 
 
@@ -77,7 +80,7 @@ class Body:
 
     def fresh(self, name: str, node: Node) -> str:
         """A name of the definition is its own; any other steps aside."""
-        own = node.name == name and name in self.equations
+        own = node.name == name and name in self.equations and name not in self.names.values()
         candidates = [name] if own else [name, *(f"{name}{k}" for k in range(2, 1000))]
         found = next(c for c in candidates if own or c not in self.taken)
         self.taken.add(found)
@@ -125,7 +128,7 @@ def sizes_used(results: Iterable[Node]) -> list[str]:
     """Sizes whose value the statements mention, in a fixed order."""
     found: dict[str, None] = {}
     for node in topological(results):
-        mentioned = node.shape if node.op in ("identity", "spread", "first_max", "first_min") else ()
+        mentioned = node.shape if node.op in ("identity", "same", "spread") else ()
         for dimension in (*mentioned, *((node.data,) if node.op == "size" else ())):
             if isinstance(dimension, str):
                 found.setdefault(dimension)

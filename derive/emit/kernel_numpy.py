@@ -43,6 +43,7 @@ def emit_module(
     found = kernels(definition, derivations)
     check_names(definition, found)
     classes = class_names(definition, found)
+    known = all_equations(definition, derivations)
     return render(
         "kernel.py.jinja",
         title=escaped(title),
@@ -50,7 +51,7 @@ def emit_module(
         remark=[escaped(line) for line in textwrap.wrap(remark, 100)],
         names=[k.name for k in found],
         classes=[(name, [r.name for r in kernel.derivatives]) for name, kernel in classes.items()],
-        functions=[Function(definition, k, class_of(classes, k)).values(title, accuracy or {}) for k in found],
+        functions=[Function(definition, k, class_of(classes, k), known).values(title, accuracy or {}) for k in found],
     )
 
 
@@ -71,6 +72,15 @@ def emit_kernels_init(modules: Mapping[str, Sequence[str]]) -> str:
                 raise DeriveError(f"both {home[name]} and {module} have a kernel {name}: one must be renamed")
     rows = [(module, list(names)) for module, names in sorted(modules.items())]
     return render("kernels_init.py.jinja", modules=rows, names=sorted(home))
+
+
+def all_equations(definition: Definition, derivations: Sequence[Derivation]) -> dict[str, str]:
+    """Texts of the equations, those of named adjoints too; none where two derivations mean different things."""
+    found = equations(definition)
+    for derivation in derivations:
+        for name, text in equations(derivation.system).items():
+            found[name] = text if found.get(name, text) == text else ""
+    return found
 
 
 # --- names -------------------------------------------------------------------------------------------------
@@ -121,11 +131,12 @@ class Function:
     definition: Definition
     kernel: Kernel
     tuple_class: str
+    equations: Mapping[str, str]
 
     @property
     def taken(self) -> set[str]:
         names = {*self.definition.names, *self.definition.sizes, *(p.name for p in self.kernel.parameters)}
-        return names | {"np", "out", "NamedTuple", self.tuple_class}
+        return names | {"np", "out", "results", "value", "gradient", self.tuple_class}
 
     def local(self, name: str) -> str:
         while name in self.taken:
@@ -137,7 +148,7 @@ class Function:
         call = self.local("call")
         rows = [(self.wanted_name(r), r.node, self.comment(r)) for r in self.kernel.results]
         taken = self.taken | {local.dtype, local.samples, call}
-        statements, names = body(rows, taken, equations(self.definition), local)
+        statements, names = body(rows, taken, self.equations, local)
         lines = [line for s in statements for line in s.lines]
         return {
             "name": self.kernel.name,

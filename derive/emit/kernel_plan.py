@@ -139,7 +139,7 @@ def jacobian_kernels(request: Request) -> Iterator[Kernel]:
     results = []
     for derivation in found:
         variable = variable_of(derivation)
-        value = Lowering(request.definition).visit(derivation.closed)
+        value = Lowering(derivation.system).visit(derivation.closed)
         result = sampled(
             variable.name, value, derivation.left, derivation.closed, (*request.indices, *variable.indices)
         )
@@ -174,7 +174,7 @@ def jvp_kernel(request: Request, found: Sequence[Derivation]) -> Kernel:
         extra, variable = derivation.extras[0], request.definition.input(variable_of(derivation).name)
         name = extra.name if len(found) == 1 else free_name(f"{extra.name}_{variable.name}", request.definition)
         extras.append(Input(name, variable.dimensions, variable.shared))
-        parts.append(Lowering(request.definition, {extra.name: extras[-1]}).visit(derivation.closed))
+        parts.append(Lowering(derivation.system, {extra.name: extras[-1]}).visit(derivation.closed))
     total = parts[0] if len(parts) == 1 else elementwise("add", *parts)
     result = sampled(request.output, total, found[0].left, found[0].closed, request.indices)
     return Kernel(request.name("jvp"), "jvp", (*request.definition.inputs, *extras), stable((result,)))
@@ -222,7 +222,7 @@ def differentiated(derivation: Derivation, weight: str, given: Mapping[str, Inpu
     """The closed form by one variable, times the weight, summed over the samples where these share the variable."""
     definition, variable = derivation.definition, variable_of(derivation)
     extras = {e.name: e for e in derivation.extras} | ({weight: Input(weight, ())} if weight else {})
-    lowering = Lowering(definition, {**extras, **(given or {})})
+    lowering = Lowering(derivation.system, {**extras, **(given or {})})
     value = lowering.visit(derivation.closed)
     if weight:
         value = elementwise("multiply", lowering.visit(Ref(weight)), value)

@@ -17,11 +17,11 @@ from types import MappingProxyType
 from derive.emit.kernel_contraction import spell_contract
 from derive.ir.build import constant
 from derive.ir.graph import BATCH, Argument, Node, moved
-from derive.ir.ops import ATOM, BY_NAME, COMPARISON, NEGATION, POWER, PRODUCT, SUM
+from derive.ir.ops import ATOM, BY_NAME, NEGATION, POWER, PRODUCT, SUM
 from derive.language.errors import DeriveError
 from derive.language.expressions import Dimension
 
-NUMBERS = ("constant", "logarithm")
+NUMBERS = ("constant", "logarithm", "pi")
 EXACT_INTEGERS = 2**53
 
 
@@ -68,6 +68,8 @@ class Speller:
 
     def from_template(self, node: Node) -> Text:
         op = BY_NAME[node.op]
+        if not op.numpy:
+            raise DeriveError(f"NumPy has no function {node.op}, so there is no kernel for it")
         precedences = op.inner or (0,) * len(node.arguments)
         parts = [self.lined_up(node, k).at(p) for k, p in enumerate(precedences)]
         return Text(op.numpy.format(*parts), op.precedence)
@@ -141,12 +143,20 @@ def spell_logarithm(speller: Speller, node: Node) -> Text:
     return Text(repr(value), ATOM if value >= 0 else NEGATION)
 
 
+def spell_pi(speller: Speller, node: Node) -> Text:
+    return Text(repr(math.pi))
+
+
 def spell_size(speller: Speller, node: Node) -> Text:
     return speller.typed(Text(speller.extent(node.data)))
 
 
 def spell_identity(speller: Speller, node: Node) -> Text:
     return Text(f"np.eye({speller.extent(node.shape[0])}, dtype={speller.local.dtype})")
+
+
+def spell_same(speller: Speller, node: Node) -> Text:
+    return Text(f"np.eye({speller.extent(node.shape[0])}, dtype=bool)")
 
 
 def spell_input(speller: Speller, node: Node) -> Text:
@@ -264,15 +274,14 @@ def spell_reduction(speller: Speller, node: Node) -> Text:
 
 
 def spell_first(speller: Speller, node: Node) -> Text:
-    """Where the index is that of the first largest entry."""
-    text, axes = speller.ascending(node.arguments[0])
+    """Where the first largest entry stands; a helper of the module, since an empty axis has none."""
+    (argument,) = node.arguments
     assert isinstance(node.data, int)
-    at, rank = node.data, len(node.shape)
-    index = ", ".join("None" if k == at else ":" for k in range(rank))
-    places = ", ".join([":"] + ["None"] * (rank - at - 1))
-    best = f"np.{node.op.replace('first_', 'arg')}({text.text}, axis={len(axes) - 1})"
-    own = f"np.arange({speller.extent(node.shape[at])})" + (f"[{places}]" if rank - at > 1 else "")
-    return Text(f"{own} == {best}[{index}]", COMPARISON)
+    sign = "-" if node.op == "first_min" else ""
+    (axis,) = (k for k, a in enumerate(argument.axes) if a >= len(node.shape))
+    mask = Text(f"_first_largest({sign}{speller.inner(argument.node).at(POWER)}, axis={axis})")
+    places = tuple(node.data if k == axis else a for k, a in enumerate(argument.axes))
+    return transposed(mask, tuple(places.index(a) for a in range(len(places))))
 
 
 def contract(speller: Speller, node: Node) -> Text:
@@ -284,9 +293,10 @@ def contract(speller: Speller, node: Node) -> Text:
 
 SPELL: Mapping[str, Callable[[Speller, Node], Text]] = MappingProxyType(
     {
-        "input": spell_input, "constant": spell_constant, "size": spell_size, "logarithm": spell_logarithm,
-        "identity": spell_identity, "add": spell_add, "multiply": spell_multiply, "power": spell_power,
-        "exp": spell_exp, "where": spell_where, "view": spell_view, "spread": spell_spread,
+        "input": spell_input, "constant": spell_constant, "size": spell_size,
+        "logarithm": spell_logarithm, "pi": spell_pi,
+        "identity": spell_identity, "same": spell_same, "add": spell_add, "multiply": spell_multiply,
+        "power": spell_power, "exp": spell_exp, "where": spell_where, "view": spell_view, "spread": spell_spread,
         "sum": spell_reduction, "prod": spell_reduction, "max": spell_reduction, "min": spell_reduction,
         "first_max": spell_first, "first_min": spell_first, "contract": contract,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from types import MappingProxyType
 
 GREEK = MappingProxyType(
@@ -103,20 +104,33 @@ def letters(name: str) -> str:
     return rf"\mathrm{{{latex_in_math(name)}}}"
 
 
-def latex_name(name: str, indices: tuple[str, ...] = ()) -> str:
-    """x1 is x_1, w[j, k] is w_{jk}, x_hat[i] is \\hat{x}_i, gate is upright."""
+@dataclass(frozen=True)
+class Spelling:
+    """What a name is made of: x_hat_1 is the word x under a hat with the subscript 1."""
+
+    word: str
+    accents: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+
+
+def spelling(name: str) -> Spelling:
+    """The parts of a name; one that is not made of words stays whole."""
     words = PIECES.findall(name) if re.fullmatch(r"[A-Za-z0-9_]+", name) else []
     if not words or words[0].isdigit():
-        base, below = letters(name), []
-    else:
-        base, below = letters(words[0]), words[1:]
-    for word in (w for w in below if w in ACCENTS):
-        base = rf"\{word}{{{base}}}"
-    below = [w for w in below if w not in ACCENTS]
-    subscript = [letters(w) for w in below]
+        return Spelling(name)
+    accents = tuple(w for w in words[1:] if w in ACCENTS)
+    return Spelling(words[0], accents, tuple(w for w in words[1:] if w not in ACCENTS))
+
+
+def latex_name(name: str, indices: tuple[str, ...] = ()) -> str:
+    """x1 is x_1, w[j, k] is w_{jk}, x_hat[i] is \\hat{x}_i, gate is upright."""
+    parts = spelling(name)
+    base = letters(parts.word)
+    for accent in parts.accents:
+        base = rf"\{accent}{{{base}}}"
     running = [latex_name(i) for i in indices]
-    simple = not subscript and all(len(i) == 1 for i in indices)
-    inside = "".join(running) if simple else ",".join([*subscript, *running])
+    simple = not parts.below and all(len(i) == 1 for i in indices)
+    inside = "".join(running) if simple else ",".join([*map(letters, parts.below), *running])
     if not inside:
         return base
     return f"{base}_{inside}" if len(inside) == 1 else f"{base}_{{{inside}}}"
@@ -155,11 +169,14 @@ def latex_function(name: str, symbols: dict[str, str]) -> str:
 
 def text_function(name: str, symbols: dict[str, str]) -> str:
     """A LaTeX symbol as characters: \\sigma is σ, \\tanh and \\operatorname{sgn} are their letters."""
-    if name not in symbols:
-        return text_name(name)
-    bare = re.sub(r"\\(operatorname|mathrm|mathbf|text)\b\*?", "", symbols[name])
+    return latex_as_text(symbols[name]) or name if name in symbols else text_name(name)
+
+
+def latex_as_text(symbol: str) -> str:
+    """A LaTeX symbol without its commands."""
+    bare = re.sub(r"\\(operatorname|mathrm|mathbf|text)\b\*?", "", symbol)
     bare = re.sub(r"\\([A-Za-z]+)", lambda found: GREEK.get(found[1], found[1]), bare)
-    return escape_line(re.sub(r"[{}\\]", "", bare)) or name
+    return escape_line(re.sub(r"[{}\\]", "", bare))
 
 
 def width_of(text: str) -> float:

@@ -50,7 +50,8 @@ class Floats:
         return self.kind(float(value))
 
     def call(self, function: str, *values: Any) -> Any:
-        return getattr(np, NUMPY_NAMES.get(function, function))(*values)
+        found = getattr(np, NUMPY_NAMES.get(function, function))
+        return found(*values) if values else self.kind(found)
 
 
 def interpret(graph: Graph, inputs: Mapping[str, Any], sizes: Sizes, arithmetic: Arithmetic) -> tuple[Entries, ...]:
@@ -74,8 +75,10 @@ def leaf(node: Node, inputs: Mapping[str, Any], sizes: Sizes, arithmetic: Arithm
             return objects(arithmetic.number(Fraction(sizes[name])))
         case "logarithm", Fraction() as value:
             return objects(arithmetic.call("log", arithmetic.number(value)))
+        case "pi", _:
+            return objects(arithmetic.call("pi"))
         case _:
-            zero, one = arithmetic.number(Fraction(0)), arithmetic.number(Fraction(1))
+            zero, one = (arithmetic.number(Fraction(k)) if node.op == "identity" else bool(k) for k in (0, 1))
             n = extent(node.shape[0], sizes)
             return objects([[one if i == j else zero for j in range(n)] for i in range(n)]).reshape(n, n)
 
@@ -112,7 +115,7 @@ def entry(node: Node, arguments: list[Any], place: tuple[int, ...], arithmetic: 
     if node.op == "spread":
         return arguments[0]
     if node.op.startswith("first_"):
-        return first(node, arguments[0].ravel(), place, arithmetic)
+        return first(node, arguments[0].ravel(), place)
     if op.kind == "contraction":
         arguments = [math.prod(arguments[1:], start=arguments[0])]
     assert op.meaning is not None
@@ -122,9 +125,9 @@ def entry(node: Node, arguments: list[Any], place: tuple[int, ...], arithmetic: 
     return op.meaning(arithmetic, node.data, *items)
 
 
-def first(node: Node, items: Entries, place: tuple[int, ...], arithmetic: Arithmetic) -> Any:
-    """1 at the first index at which the largest (smallest) item stands, else 0."""
+def first(node: Node, items: Entries, place: tuple[int, ...]) -> Any:
+    """Whether the index is the first at which the largest (smallest) item stands."""
     choose = max if node.op == "first_max" else min
     assert isinstance(node.data, int)
     best = choose(range(len(items)), key=lambda k: items[k])
-    return arithmetic.number(Fraction(int(place[node.data] == best)))
+    return place[node.data] == best

@@ -58,6 +58,7 @@ class Lowering:
         return arranged(found, (*batch, *labels))
 
     def visit(self, value: Expression) -> Labelled:
+        refuse_positions(value)
         return LOWER[type(value)](self, value)
 
     def quantity(self, name: str) -> Labelled:
@@ -80,6 +81,21 @@ class Lowering:
             node = replace(node, name=name, origin=equation.left)
         axes = {index: Index(f"#{k}", index.size) for k, index in enumerate(equation.indices)}
         return Labelled(node, tuple(axes.get(i, i) for i in found.labels))
+
+
+def refuse_positions(value: Expression) -> None:
+    """An index is a letter here: fixed and chosen positions, and products that leave some out, have no axes."""
+    match value:
+        case Ref(indices=indices):
+            fits = all(type(index) is Index for index in indices)
+        case Delta(left=left, right=right):
+            fits = type(left) is Index and type(right) is Index
+        case Reduce(excluding=excluding):
+            fits = not excluding
+        case _:
+            fits = True
+    if not fits:
+        raise DeriveError("a fixed or chosen position of an index cannot be computed in a kernel yet")
 
 
 def input_node(entry: Input) -> Labelled:
@@ -183,7 +199,8 @@ def lower_selected(to: Lowering, value: Selected) -> Labelled:
         origin=value,
     )
     best = reduction(value.kind, body, value.index)
-    return elementwise("where", elementwise("greater_equal", best, best), Labelled(node, labels), best)
+    chosen = elementwise("where", Labelled(node, labels), Labelled(constant(1)), Labelled(constant(0)))
+    return elementwise("where", elementwise("greater_equal", best, best), chosen, best)
 
 
 def lower_where(to: Lowering, value: Where) -> Labelled:

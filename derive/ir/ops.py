@@ -4,7 +4,7 @@ Contract: a row says how many arguments an op takes (None: one or more), of whic
 for one entry (`meaning(arithmetic, data, *values)`), and how NumPy spells it: a template with the precedence
 of the whole and that of each argument. Kinds:
 
-    leaf         no arguments: input, constant, size, identity, logarithm (of a number)
+    leaf         no arguments: input, constant, size, logarithm (of a number), identity, same (whether i = j)
     elementwise  an entry from the entries of its arguments
     reduction    one argument, reduced over the bound axes
     contraction  the sum over the bound axes of the product of the arguments
@@ -23,7 +23,7 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from derive.language.primitives import PRIMITIVES
+from derive.language.primitives import PRIMITIVES, Primitive
 
 SUM, PRODUCT, NEGATION, POWER, ATOM = 1, 2, 3, 4, 5
 COMPARISON = 0
@@ -96,6 +96,7 @@ LEAVES = (
     Op("size", "leaf", 0),
     Op("logarithm", "leaf", 0),
     Op("identity", "leaf", 0),
+    Op("same", "leaf", 0, boolean=True),
 )
 BASIC = (
     Op("view", "elementwise", 1, lambda arithmetic, data, value: value),
@@ -113,29 +114,30 @@ BASIC = (
     Op("minimum", "elementwise", 2, folding(smaller), "np.minimum({0}, {1})"),
     Op("copysign", "elementwise", 2, copy_sign, "np.copysign({0}, {1})"),
 )
-EXTRA_FUNCTIONS = (
-    Op("expm1", "elementwise", 1, calling("expm1"), "np.expm1({0})"),
-    Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),
-)
+EXTRA_FUNCTIONS = (Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),)
 SHORTER = {"absolute": "abs"}
-ELEMENTARY = tuple(
-    Op(
-        p.name,
-        "elementwise",
-        1,
-        exponential if p.name == "exp" else calling(p.mpmath),
-        f"np.{SHORTER.get(p.numpy, p.numpy)}({{0}})",
-    )
-    for p in PRIMITIVES
-)
+NOT_IN_NUMPY = ("erf", "lgamma", "digamma", "trigamma")
+"""Functions of the language that NumPy lacks: definitions that use them have no kernel yet."""
+
+
+def elementary(primitive: Primitive) -> Op:
+    """The op of a function of the language; one without arguments is a leaf."""
+    if primitive.arity == 0:
+        return Op(primitive.name, "leaf", 0, calling(primitive.mpmath))
+    meaning = exponential if primitive.name == "exp" else calling(primitive.mpmath)
+    spelling = f"np.{SHORTER.get(primitive.numpy, primitive.numpy)}({{0}})"
+    return Op(primitive.name, "elementwise", 1, meaning, "" if primitive.name in NOT_IN_NUMPY else spelling)
+
+
+ELEMENTARY = tuple(map(elementary, PRIMITIVES))
 REDUCTIONS = (
     Op("sum", "reduction", 1, folding(operator.add), "np.sum"),
     Op("prod", "reduction", 1, folding(operator.mul), "np.prod"),
     Op("max", "reduction", 1, folding(larger), "np.max"),
     Op("min", "reduction", 1, folding(smaller), "np.min"),
     Op("contract", "contraction", None, folding(operator.add)),
-    Op("first_max", "special", 1),
-    Op("first_min", "special", 1),
+    Op("first_max", "special", 1, boolean=True),
+    Op("first_min", "special", 1, boolean=True),
     Op("spread", "special", 1),
 )
 

@@ -15,6 +15,7 @@ from derive.ir.graph import Graph
 from derive.ir.passes import Pass
 from derive.ir.stability.one_exponential import one_exponential
 from derive.ir.stability.powers import divide_step_by_step
+from derive.ir.stability.shares import complements, rebased_means
 from derive.ir.stability.shift import shift_logarithms, shift_ratios
 
 Entries = float | tuple[float, ...]
@@ -46,7 +47,7 @@ REWRITES: tuple[Rewrite, ...] = (
         because="exp(z_k - c) = exp(-c) exp(z_k); with c = max z every exponential is at most 1 and one is 1",
         apply=shift_ratios,
         witnesses=(
-            Witness("f(a[n]) -> p\n p[i] = exp(a[i])/sum(k, exp(a[k]))", {"a": (1e3, 999.0, -5.0)}, "inf/inf"),
+            Witness("f(a[n]) -> p\n p[i] = exp(a[i])/sum(k, exp(a[k]))", {"a": (1e3, 999.0, 990.0)}, "inf/inf"),
             Witness("f(a[n]) -> p\n p[i] = 2**a[i]/sum(k, 2**a[k])", {"a": (2e3, 1999.0)}, "inf/inf"),
             Witness(
                 "f(a[n], v[n]) -> y\n y = sum(k, exp(a[k])*v[k])/sum(k, exp(a[k]))",
@@ -64,6 +65,31 @@ REWRITES: tuple[Rewrite, ...] = (
         witnesses=(Witness("f(a[n]) -> y\n y = log(sum(k, exp(a[k])))", {"a": (1e3, 999.0)}, "log(inf)"),),
     ),
     Rewrite(
+        name="complement of a share",
+        condition="1 - p_i or delta_ij - p_j with p_i = e_i / sum_k e_k and e an exponential",
+        because="1 - p_i = (sum_k e_k - e_i) / sum_k e_k; for the largest e_i the difference is summed without it",
+        apply=complements,
+        witnesses=(
+            Witness(
+                "f(a[n]) -> y\n p[i] = exp(a[i])/sum(k, exp(a[k]))\n y[i] = 1 - p[i]", {"a": (40.0, 0.0, 1.0)}, "1 - 1"
+            ),
+        ),
+        unsound="sum e - e_i for every i: the difference cancels where e_i is nearly the whole sum",
+    ),
+    Rewrite(
+        name="difference from a mean, counted from the largest share",
+        condition="g_j - sum_i g_i p_i with p_i = e_i / sum_k e_k and e an exponential",
+        because="sum_i p_i = 1: a constant may be subtracted from all g_i, here that where p_i is largest",
+        apply=rebased_means,
+        witnesses=(
+            Witness(
+                "f(a[n], g[n]) -> y\n p[i] = exp(a[i])/sum(k, exp(a[k]))\n y[j] = p[j]*(g[j] - sum(i, g[i]*p[i]))",
+                {"a": (40.0, 0.0, 1.0), "g": (3.0, 1.0, 2.0)},
+                "3 - 3",
+            ),
+        ),
+    ),
+    Rewrite(
         name="one exponential on both sides of 0",
         condition="a rational function with rational coefficients of exp(z), bounded for z -> -inf and z -> +inf",
         because="exp(z) is e for z <= 0 and 1/e for z > 0, e = exp(-|z|) <= 1; a factor 1 - e is -expm1(-|z|)",
@@ -72,8 +98,8 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x) -> y\n y = exp(x)/(1 + exp(x))", {"x": 800.0}, "inf/inf"),
             Witness("f(x) -> y\n y = 1/(1 + exp(-x))*(1 - 1/(1 + exp(-x)))", {"x": 40.0}, "1 - 1"),
             Witness("f(x) -> y\n y = (exp(x) - exp(-x))/(exp(x) + exp(-x))", {"x": 1e-9}, "cancels at 0"),
-            Witness("f(x) -> y\n y = (exp(x) - exp(-x))**3/(exp(x) + exp(-x))**3", {"x": 1e-7}, "cancels at 0"),
-            Witness("f(x) -> y\n y = 1/(1 + exp(x) + exp(-2*x))", {"x": -400.0}, "overflows"),
+            Witness("f(x) -> y\n y = (exp(x) - exp(-x))**3/(exp(x) + exp(-x))**3", {"x": 1e-10}, "cancels at 0"),
+            Witness("f(x) -> y\n y = exp(3*x)/(1 + exp(3*x) + exp(-x))", {"x": 300.0}, "inf/inf"),
         ),
         unsound="for exp(z) itself or cosh z, which grow, exp(-|z|) would be 0 where the truth is infinite",
     ),
@@ -82,7 +108,7 @@ REWRITES: tuple[Rewrite, ...] = (
         condition="a quotient by a power of 2, 3 or 4",
         because="a / x**k = ((a / x) / x) ...; each step stays between a and the result",
         apply=divide_step_by_step,
-        witnesses=(Witness("f(x) -> y\n y = -1/x**2", {"x": 1e160}, "x**2 is infinite, the result is not 0"),),
+        witnesses=(Witness("f(a, x) -> y\n y = a/x**2", {"a": 1e200, "x": 1e160}, "x**2 is infinite"),),
         unsound="a * x**-k underflows where a is large",
     ),
 )

@@ -1,0 +1,218 @@
+"""Shares p_i = e_i / sum_k e_k: complements 1 - p_i and differences from a mean, without cancellation.
+
+Contract: `complements` and `rebased_means` map a graph to an equal one. A share is a quotient of an exponential by its
+own sum over one axis (shifted or not). With one share near 1, 1 - p and g - sum g p lose every digit as written.
+    1 - p_i, delta_ij - p_j   the sum of the other e over the sum; for the largest e its own sum without it
+    g_j - sum_i g_i p_i       (g_j - g*) - sum_i (g_i - g*) p_i, g* the entry of g where p is largest: sum p = 1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derive.ir.build import apply, constant
+from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, whole
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share `node` on its own axes; `axis` is the one that its exponential is summed over."""
+
+    node: Node
+    axis: int
+
+    @property
+    def exponential(self) -> Node:
+        return self.node.arguments[0].node
+
+    @property
+    def total(self) -> Argument:
+        return self.node.arguments[1]
+
+    @property
+    def others(self) -> tuple[int, ...]:
+        return tuple(k for k in range(len(self.node.shape)) if k != self.axis)
+
+    @property
+    def is_largest(self) -> Node:
+        """Where the first largest entry stands."""
+        return first_largest(self.exponential, self.axis)
+
+
+def share_of(node: Node) -> Share | None:
+    """The share that a node is, if its exponential lies on the node's own axes."""
+    if node.op != "divide":
+        return None
+    above, below = node.arguments
+    if above.node.op != "exp" or above != Argument(above.node, whole(node).axes) or below.node.op != "sum":
+        return None
+    (summed,) = below.node.arguments
+    if summed.node != above.node or len(below.node.bound) != 1:
+        return None
+    rank = len(below.node.shape)
+    (axis,) = (k for k, a in enumerate(summed.axes) if a == rank)
+    kept = tuple(below.axes[a] for a in summed.axes if a < rank)
+    return Share(node, axis) if kept == tuple(k for k in range(len(node.shape)) if k != axis) else None
+
+
+def first_largest(value: Node, axis: int) -> Node:
+    rank = len(value.shape)
+    axes = tuple(rank if k == axis else k for k in range(rank))
+    return Node("first_max", (Argument(value, axes),), value.shape, (value.shape[axis],), data=axis)
+
+
+def summed_over(value: Node, axis: int) -> Node:
+    """The sum over one axis."""
+    rank = len(value.shape)
+    axes = tuple(rank - 1 if k == axis else k - (k > axis) for k in range(rank))
+    shape = value.shape[:axis] + value.shape[axis + 1 :]
+    return Node("sum", (Argument(value, axes),), shape, (value.shape[axis],))
+
+
+# --- complements -----------------------------------------------------------------------------------------
+
+
+def complements(graph: Graph) -> Graph:
+    """1 - p and delta - p from the other entries of the sum."""
+    return rebuild(graph, lambda n: complemented(n) if n.op == "add" else n)
+
+
+def complemented(node: Node) -> Node:
+    for taken in (k for k, a in enumerate(node.arguments) if a.node.op in ("constant", "identity")):
+        for other, argument in enumerate(node.arguments):
+            negative = negated(argument)
+            share = share_of(negative.node) if negative else None
+            if negative and share and fits(node.arguments[taken], negative, share):
+                new = complement_at(node.arguments[taken], negative, share, node)
+                rest = tuple(a for k, a in enumerate(node.arguments) if k not in (taken, other))
+                return replace(node, arguments=(new, *rest)) if rest else on_axes(new, node)
+    return node
+
+
+def negated(argument: Argument) -> Argument | None:
+    """x where the argument is -x."""
+    node = argument.node
+    if node.op != "multiply" or node.arguments[0].node != constant(-1) or len(node.arguments) != 2:
+        return None
+    return moved(node.arguments[1], argument.axes)
+
+
+def fits(one: Argument, negative: Argument, share: Share) -> bool:
+    """Whether `one` is the number 1, or a delta with the share's own index."""
+    if one.node.op == "constant":
+        return one.node.data == Fraction(1)
+    return negative.axes[share.axis] in one.axes and len(set(one.axes)) == 2
+
+
+def complement(share: Share) -> Node:
+    """(sum of the others) / sum"""
+    value, largest = share.exponential, share.is_largest
+    others = summed_over(apply("where", largest, constant(0), value), share.axis)
+    minus = Node("multiply", (Argument(constant(-1), ()), whole(value)), value.shape)
+    rest = Node("add", (share.total, whole(minus)), value.shape)
+    arguments = (whole(largest), Argument(others, share.others), whole(rest))
+    above = Node("where", arguments, value.shape, name="~others")
+    return Node("divide", (whole(above), share.total), value.shape)
+
+
+def complement_at(one: Argument, negative: Argument, share: Share, node: Node) -> Argument:
+    """1 - p, or delta - p: the complement where the indices agree and -p elsewhere."""
+    new = complement(share)
+    if one.node.op == "constant":
+        return Argument(new, negative.axes)
+    same = Argument(Node("same", shape=one.node.shape, data=one.node.data), one.axes)
+    minus = Node("multiply", (Argument(constant(-1), ()), whole(share.node)), share.node.shape)
+    places = (same, Argument(new, negative.axes), Argument(minus, negative.axes))
+    return whole(Node("where", places, node.shape))
+
+
+def on_axes(argument: Argument, old: Node) -> Node:
+    if argument == whole(argument.node) and argument.node.shape == old.shape:
+        return named(argument.node, old.name, old.origin)
+    op = "view" if len(argument.axes) == len(old.shape) else "spread"
+    return Node(op, (argument,), old.shape, name=old.name, origin=old.origin)
+
+
+# --- means -----------------------------------------------------------------------------------------------
+
+
+def rebased_means(graph: Graph) -> Graph:
+    """g - sum g p with g counted from its value where p is largest."""
+    return rebuild(graph, lambda n: rebased(n) if n.op == "add" else n)
+
+
+def rebased(node: Node) -> Node:
+    for other, argument in enumerate(node.arguments):
+        negative = negated(argument)
+        for weights, share in weighted_means(negative.node) if negative else ():
+            assert negative is not None
+            for taken, first in enumerate(node.arguments):
+                if taken != other and is_weight(first, weights, negative, node):
+                    return with_rebased(node, taken, other, weights, share)
+    return node
+
+
+def weighted_means(node: Node) -> Iterable[tuple[Argument, tuple[Share, Argument]]]:
+    """(g, p) with the node = sum over one axis of g p, both on the axes of the node and the bound one."""
+    if node.op != "sum" or len(node.bound) != 1 or node.arguments[0].node.op != "multiply":
+        return
+    (product,) = node.arguments
+    factors = [moved(a, product.axes) for a in product.node.arguments]
+    for k, factor in enumerate(factors):
+        share = share_of(factor.node)
+        rest = factors[:k] + factors[k + 1 :]
+        if share is not None and factor.axes[share.axis] == len(node.shape) and rest:
+            yield joined(rest, node), (share, factor)
+
+
+def joined(factors: list[Argument], node: Node) -> Argument:
+    """The product of what the shares are multiplied with, on the axes of the sum."""
+    if len(factors) == 1:
+        return factors[0]
+    axes = sorted({a for f in factors for a in f.axes})
+    arguments = tuple(Argument(f.node, tuple(axes.index(a) for a in f.axes)) for f in factors)
+    return Argument(Node("multiply", arguments, tuple(node.space[a] for a in axes)), tuple(axes))
+
+
+def is_weight(first: Argument, weights: Argument, mean: Argument, node: Node) -> bool:
+    """Whether `first` is g at one entry of the axis that the mean runs over."""
+    if without_name(first.node) != without_name(weights.node):
+        return False
+    bound = len(mean.node.shape)
+    own = [a for a, w in zip(first.axes, weights.axes, strict=True) if w == bound]
+    same = all(w == bound or mean.axes[w] == a for a, w in zip(first.axes, weights.axes, strict=True))
+    return same and len(own) == 1 and own[0] not in mean.axes
+
+
+def without_name(node: Node) -> Node:
+    return replace(node, name="", origin=None)
+
+
+def with_rebased(node: Node, taken: int, other: int, weights: Argument, found: tuple[Share, Argument]) -> Node:
+    """The node with g - g* for g on both sides."""
+    share, factor = found
+    mean = node.arguments[other].node.arguments[1].node
+    space = mean.space
+    largest = Argument(share.is_largest, factor.axes)
+    chosen = Node("where", (largest, weights, Argument(constant(0), ())), space)
+    star = Node("sum", (whole(chosen),), mean.shape, mean.bound, name="~base")
+    minus = Node("multiply", (Argument(constant(-1), ()), whole(star)), star.shape)
+    inner = Node("add", (weights, Argument(minus, tuple(range(len(mean.shape))))), space, name="~rebased")
+    product = Node("multiply", (whole(inner), factor), space)
+    new_mean = Node("sum", (whole(product),), mean.shape, mean.bound, origin=mean.origin)
+    return with_parts(node, taken, other, inner, new_mean, weights)
+
+
+def with_parts(node: Node, taken: int, other: int, inner: Node, new_mean: Node, weights: Argument) -> Node:
+    """The rebased g at the node's own entry minus the mean of it."""
+    mean_axes = moved(node.arguments[other].node.arguments[1], node.arguments[other].axes).axes
+    first = node.arguments[taken]
+    bound = len(new_mean.shape)
+    own = next(a for a, w in zip(first.axes, weights.axes, strict=True) if w == bound)
+    minus = Node("multiply", (Argument(constant(-1), ()), whole(new_mean)), new_mean.shape)
+    arguments = list(node.arguments)
+    arguments[taken] = Argument(inner, (*mean_axes, own))
+    arguments[other] = Argument(minus, mean_axes)
+    return replace(node, arguments=tuple(arguments))

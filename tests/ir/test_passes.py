@@ -1,0 +1,75 @@
+"""Passes keep the values; the checker refuses what breaks the grammar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from derive.ir.build import apply, constant
+from derive.ir.graph import BATCH, Argument, Node, topological, whole
+from derive.ir.optimise import LITERAL, PASSES, optimise
+from derive.ir.passes import flatten, multiply_out, share
+from derive.ir.verify import MalformedGraphError, verify
+from derive.language.resolve import parse
+from tests.corpus import DEFINITIONS
+from tests.ir.graphs import compute, largest_difference, random_inputs, sizes_for, values_of
+
+X = Node("input", shape=(BATCH,), data="x", name="x")
+
+
+@pytest.mark.parametrize("passes", [PASSES, LITERAL], ids=["stable", "literal"])
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda d: d.name)
+def test_all_passes_keep_the_values(definition, passes) -> None:
+    graph = values_of(definition)
+    new = optimise(graph, passes)
+    for seed in range(3):
+        sizes = sizes_for(definition)
+        inputs = random_inputs(definition, sizes, seed)
+        worst = largest_difference(compute(new, inputs, sizes), compute(graph, inputs, sizes))
+        assert worst < 1e-50
+
+
+def test_numbers_fold_and_equal_nodes_become_one() -> None:
+    two_x = apply("multiply", constant(2), apply("multiply", constant(3), X))
+    (flat,) = flatten((two_x,))
+    assert flat == apply("multiply", constant(6), X)
+    left, right = apply("exp", X), apply("exp", X)
+    (shared,) = share((apply("add", left, right),))
+    assert shared.arguments[0].node is shared.arguments[1].node
+
+
+def test_a_name_survives_sharing() -> None:
+    plain, called = apply("exp", X), replace(apply("exp", X), name="y")
+    (shared,) = share((apply("add", plain, called),))
+    assert {a.node.name for a in shared.arguments} == {"y"}
+
+
+@pytest.mark.parametrize("exponent", [3, 4, 5, 6, 7, 15, -3])
+def test_powers_are_multiplied_out(exponent: int) -> None:
+    (definition,) = parse(f"f(x) -> y\n y = x**({exponent})")
+    graph = flatten(values_of(definition))
+    new = verify(multiply_out(graph))
+    assert all(abs(n.data) <= 2 for n in topological(new) if n.op == "power")
+    inputs = random_inputs(definition, {BATCH: 4}, 1)
+    assert largest_difference(compute(new, inputs, {BATCH: 4}), compute(graph, inputs, {BATCH: 4})) < 1e-50
+
+
+BROKEN = {
+    "unknown op": Node("frobnicate", (whole(X),), (BATCH,)),
+    "arguments": Node("divide", (whole(X),), (BATCH,)),
+    "axes": Node("exp", (Argument(X, (1,)),), (BATCH,)),
+    "rank": Node("exp", (Argument(X, ()),), (BATCH,)),
+    "lies on": Node("exp", (Argument(X, (0,)),), ("n",)),
+    "bound axis": Node("sum", (whole(X),), (BATCH,)),
+    "stands in no argument": Node("sum", (whole(X),), (BATCH,), ("n",)),
+    "no rational number": Node("power", (whole(X),), (BATCH,), data=2),
+    "a condition stands": apply("add", apply("less", X, constant(0)), X),
+    "the condition is a number": apply("where", X, X, X),
+}
+
+
+@pytest.mark.parametrize("message", BROKEN, ids=str)
+def test_the_checker_names_what_is_wrong(message: str) -> None:
+    with pytest.raises(MalformedGraphError, match=message):
+        verify((BROKEN[message],))

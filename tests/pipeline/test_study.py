@@ -1,0 +1,60 @@
+"""`derive.define`: derivations, notes and kernels of one's own definitions."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pytest
+
+import derive
+from derive.language.derivation import Derivation
+
+SOFTMAX2 = """
+softmax2(a[n]; T) -> p
+    p[i] = 2**(a[i]/T) / sum(k, 2**(a[k]/T))
+"""
+
+
+def test_define_gives_checked_derivations_and_kernels() -> None:
+    study = derive.define(SOFTMAX2, wrt="a")
+    assert [d.wanted.kind for d in study.derivations] == ["jacobian", "vjp", "jvp"]
+    assert all(isinstance(d, Derivation) and d.evidence for d in study.derivations)
+    kernels = study.compile()
+    p = kernels.softmax2([1.0, 2.0, 3.0], 2.0)
+    expected = 2 ** np.array([0.5, 1, 1.5])
+    np.testing.assert_allclose(p, expected / expected.sum(), rtol=1e-15)
+    assert "import numpy as np" in study.source
+    imports = [line.split()[1] for line in study.source.splitlines() if line.startswith(("import", "from"))]
+    assert set(imports) == {"math", "typing", "numpy"}
+    assert inspect.getsource(kernels.softmax2).startswith("@np.errstate")
+
+
+def test_define_takes_the_last_definition_and_shows_itself() -> None:
+    study = derive.define("twice(x) -> y\n    y = 2*x\nlogit(x) -> y\n    y = sigmoid(twice(x))")
+    assert study.name == "logit"
+    assert "2 y (1 - y)" in study.show()
+    assert "aligned" in study._repr_markdown_()
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrt", "message"),
+    [
+        ("gradient", "b", "b is not an input of f"),
+        ("slope", "a", "unknown kind slope"),
+        ("jacobian", "a", "y is a scalar and has a gradient, no jacobian"),
+    ],
+)
+def test_a_request_that_does_not_fit_is_refused(kind: str, wrt: str, message: str) -> None:
+    with pytest.raises(derive.DeriveError, match=message):
+        derive.define("f(a[n]) -> y\n    y = sum(k, a[k]**2)", wrt=wrt, kind=kind)
+
+
+def test_a_gradient_of_an_array_is_refused() -> None:
+    with pytest.raises(derive.DeriveError, match="p is an array and has a Jacobian, no gradient"):
+        derive.define(SOFTMAX2, wrt="a", kind="gradient")
+
+
+def test_a_label_has_no_derivative() -> None:
+    with pytest.raises(derive.DeriveError, match="y is an integer label"):
+        derive.define("f(p[n], y) -> L\n    L = -log(p[y])", wrt="y")

@@ -35,7 +35,7 @@ alike(x) -> y
 functions(x) -> y
     y = log(x) + sqrt(x) + sin(x) + cos(x) + tan(x) + arctan(x) + sinh(x) + cosh(x) + abs(x) + sign(x)
 inverses(x) -> y
-    y = arcsin(x/4) + arccos(x/4)
+    y = arcsin(x/4) + arccos(x/4) + arcsinh(x) + arccosh(x + 4) + arctanh(x/4)
 extremes(a[n]) -> y
     y = max(k, a[k]**2) + min(k, 3*a[k])
 counted(a[n], b) -> y
@@ -76,9 +76,23 @@ def assuming(definition: Definition) -> Definition:
 
 DEFINITIONS: tuple[Definition, ...] = tuple(map(assuming, parse(TEXT)))
 
+SPECIAL: tuple[Definition, ...] = parse(
+    """
+special(x) -> y
+    y = log1p(x) + expm1(x) + erf(x) + lgamma(x) + digamma(x) + sqrt(2*pi)*x
+factorial_like(x[n]) -> y
+    y = prod(k, 1 + x[k]**2)
+negative_log_likelihood(p[n], y) -> L
+    L = -log(p[y])
+"""
+)
+"""Definitions with labels, products over an index and special functions."""
+
 DOMAINS = {
     "powers": {"x": (0.5, 2.0)},
     "functions": {"x": (0.2, 1.4)},
+    "special": {"x": (0.5, 2.0)},
+    "negative_log_likelihood": {"p": (0.1, 0.9)},
     "tempered": {"T": (0.5, 2.0)},
     "entropy": {"p": (0.1, 0.9)},
     "weighted": {"t": (0.1, 0.9)},

@@ -143,7 +143,7 @@ def translate_call(value: Call, scope: Scope, expansion: Expansion) -> Formula:
     if not value.arguments:
         return getattr(sympy, BY_NAME[value.function].sympy)
     (argument,) = children(value, scope, expansion)
-    own = PIECEWISE_FUNCTIONS.get(value.function)
+    own = OWN_FUNCTIONS.get(value.function)
     return own(argument) if own else getattr(sympy, BY_NAME[value.function].sympy)(argument)
 
 
@@ -238,9 +238,11 @@ RELATIONS: Mapping[str, Callable[[Formula, Formula], Formula]] = MappingProxyTyp
     ">=": sympy.Ge,
 })  # fmt: skip
 
-PIECEWISE_FUNCTIONS: Mapping[str, Callable[[Formula], Formula]] = MappingProxyType({
+OWN_FUNCTIONS: Mapping[str, Callable[[Formula], Formula]] = MappingProxyType({
     "abs": absolute,
     "sign": signum,
+    "log1p": lambda value: sympy.log(1 + value),
+    "expm1": lambda value: sympy.exp(value) - 1,
 })  # fmt: skip
 
 TRANSLATORS: Mapping[type[Expression], Callable[[Any, Scope, Expansion], Formula]] = MappingProxyType({

@@ -19,14 +19,14 @@ from derive.language.errors import CheckError
 from derive.language.expressions import ONE, ZERO, Expression, negate
 from derive.verify.gradients import check_closed
 from derive.verify.steps import check_steps
-from tests.corpus import DEFINITIONS, DOMAINS, MORE_WANTED
+from tests.corpus import DEFINITIONS, DOMAINS, MORE_WANTED, SPECIAL
 
 PLAN_REASONS = (plans.SPLIT, plans.COMPLETE, plans.RECOGNISE, plans.ELIMINATE)
 
 
 @functools.cache
 def derivations() -> tuple[Derivation, ...]:
-    return tuple(d for one in DEFINITIONS for d in derive_all(one, MORE_WANTED.get(one.name)))
+    return tuple(d for one in (*DEFINITIONS, *SPECIAL) for d in derive_all(one, MORE_WANTED.get(one.name)))
 
 
 def first_use(rule_key: str) -> tuple[Derivation, int]:
@@ -81,7 +81,7 @@ def derived_with(derivation: Derivation, rules: tuple[Rule, ...]) -> Derivation:
 @functools.cache
 def lemmas(name: str) -> Lemmas:
 
-    return lemmas_of(next(d for d in DEFINITIONS if d.name == name))
+    return lemmas_of(next(d for d in (*DEFINITIONS, *SPECIAL) if d.name == name))
 
 
 def known(derivation: Derivation) -> dict[Expression, Expression]:

@@ -15,14 +15,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from derive.emit.detail import DETAILS
 from derive.emit.formats import FORMATS
+from derive.language.derivation import KINDS
 from derive.language.errors import CheckError, DeriveError
 from derive.language.words import LANGUAGES
 from derive.pipeline.build import check as check_folder
 from derive.pipeline.build import files_of_all, studies
 from derive.pipeline.library import entry, library, names
+from derive.pipeline.limits import DEFAULT_SECONDS, bounded_memory
 from derive.pipeline.publish import publish
-from derive.pipeline.study import Study, study_of
+from derive.pipeline.study import Study, define_all, study_of
 
 OUT = click.option(
     "--out", type=click.Path(path_type=Path), default=Path("generated"), show_default=True, help="Folder of the build."
@@ -60,11 +63,55 @@ def list_all() -> None:
 @click.option("--wrt", help="Only derivatives by this input.")
 @click.option("--format", "format_name", type=click.Choice(sorted(FORMATS)), default="text", show_default=True)
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
-@click.option("--detail", type=click.Choice(["brief", "textbook", "full"]), default="textbook", show_default=True)
+@click.option("--detail", type=click.Choice(list(DETAILS)), default="textbook", show_default=True)
 def show(name: str, wrt: str | None, format_name: str, lang: str, detail: str) -> None:
     """Print the derivation of one definition."""
     found = study_of(entry(name))
     click.echo((found.only(wrt) if wrt else found).show(format_name, lang, detail).rstrip("\n"))
+
+
+@cli.command("run")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("-e", "text", help="The definitions themselves, instead of a file.")
+@click.option("--wrt", multiple=True, help="Input to differentiate by; may be given several times.")
+@click.option("--kind", type=click.Choice(KINDS), help="Which derivative.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for kernels, notes and report.")
+@click.option("--format", "format_name", type=click.Choice(sorted(FORMATS)), default="text", show_default=True)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--detail", type=click.Choice(list(DETAILS)), default="textbook", show_default=True)
+@click.option("--timeout", type=float, default=DEFAULT_SECONDS, show_default=True, help="Seconds; 0 for no limit.")
+def run(
+    file: Path | None,
+    text: str | None,
+    wrt: tuple[str, ...],
+    kind: str | None,
+    out: Path | None,
+    format_name: str,
+    lang: str,
+    detail: str,
+    timeout: float,
+) -> None:
+    """Derive definitions of one's own, from FILE or -e TEXT ('-' reads standard input)."""
+    with bounded_memory():
+        found = define_all(read_definitions(file, text), wrt=wrt, kind=kind, timeout=timeout)
+    for one in found:
+        click.echo(one.show(format_name, lang, detail).rstrip("\n") + "\n")
+    if out is not None:
+        publish(files_of_all(found), out)
+        click.echo(f"written to {out}", err=True)
+
+
+def read_definitions(file: Path | None, text: str | None) -> str:
+    """The text of the definitions; a line may be given as two characters, backslash and n, with -e."""
+    if (file is None) == (text is None):
+        raise DeriveError("run takes a file or -e TEXT", hint="as in: python -m derive run definitions.txt")
+    if text is not None:
+        return text.replace("\\n", "\n")
+    assert file is not None
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeriveError(f"cannot read {file}: {getattr(error, 'strerror', None) or error}") from None
 
 
 @cli.command("check")

@@ -91,7 +91,7 @@ class Sweep:
 
     def total(self, target: Ref) -> Expression:
         """dE/dV, or sum_i g_i dy_i/dV: the start with another variable."""
-        fresh = freshen(self.left, {i.name for i in target.indices})
+        fresh = freshen(self.left, {i.name for i in target.indices}, self.context.taken)
         (inner,) = (p for p in walk(fresh) if isinstance(p, Partial))
         return replaced(fresh, {inner: Partial(inner.body, target)})
 

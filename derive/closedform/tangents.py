@@ -28,7 +28,7 @@ def forward(
     done: tuple[Derivation, ...] = ()
     for name in (*between(definition, wanted.output, wanted.variable), wanted.output):
         target = definition.equation(name).left
-        start = total(left, target)
+        start = total(left, target, context)
         steps = tangent_steps(start, target, tangents, context)
         result = Derivation(definition, wanted, start, steps, steps[-1].after, extras, adjoints=done)
         if name == wanted.output:
@@ -47,9 +47,9 @@ def dotted(name: str, definition: Definition, extras: tuple[Input, ...]) -> str:
     return wish
 
 
-def total(left: Expression, target: Ref) -> Expression:
+def total(left: Expression, target: Ref, context: Context) -> Expression:
     """sum_j dV/dx_j v_j: the start with another quantity differentiated."""
-    fresh = freshen(left, {i.name for i in target.indices})
+    fresh = freshen(left, {i.name for i in target.indices}, context.taken)
     (inner,) = (p for p in walk(fresh) if isinstance(p, Partial))
     return replace(fresh, {inner: Partial(target, inner.variable)})
 

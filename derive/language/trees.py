@@ -93,13 +93,12 @@ def free_indices(value: Expression) -> tuple[Index, ...]:
 
 
 def index_names(value: Expression) -> set[str]:
-    """Names of all indices, free and bound."""
+    """Names that a new index must not take: those of all indices, free and bound, and of their sizes."""
     names: set[str] = set()
     for n in walk(value):
-        names.update(i.name for i in own_indices(n))
         bound = bound_index(n)
-        if bound is not None:
-            names.add(bound.name)
+        for index in (*own_indices(n), *([bound] if bound is not None else [])):
+            names.update((index.name, str(index.size)))
     return names
 
 
@@ -176,14 +175,15 @@ def rebind(value: Expression, new: Index) -> Expression:
     return Reduce(value.kind, new, body, value.excluding)
 
 
-def freshen(value: Expression, taken: Iterable[str]) -> Expression:
-    """Rename every bound index whose name is taken."""
+def freshen(value: Expression, taken: Iterable[str], avoid: Iterable[str] = ()) -> Expression:
+    """Rename every bound index whose name is taken, to a letter that is not to be avoided either."""
     used = set(taken)
+    unwanted = used | set(avoid)
 
     def change(n: Expression) -> Expression:
         bound = bound_index(n)
         if bound is not None and bound.name in used:
-            n = rebind(n, fresh_index(bound, used | index_names(n)))
+            n = rebind(n, fresh_index(bound, unwanted | index_names(n)))
         return n
 
     return transform(value, change)

@@ -24,6 +24,7 @@ from derive.language.expressions import Ref
 from derive.language.resolve import parse
 from derive.language.words import Words
 from derive.pipeline.library import Entry, definitions, library
+from derive.pipeline.limits import DEFAULT_SECONDS, Say, time_limit
 from derive.pipeline.load import load
 from derive.verify.gradients import check_closed, check_identity, check_symmetry
 from derive.verify.kernels import check_kernels
@@ -31,17 +32,44 @@ from derive.verify.samples import Domain
 from derive.verify.steps import check_steps
 
 
-def define(text: str, *, wrt: str | Sequence[str] | None = None, kind: str | None = None) -> Study:
+def define(
+    text: str,
+    *,
+    wrt: str | Sequence[str] | None = None,
+    kind: str | None = None,
+    timeout: float = DEFAULT_SECONDS,
+) -> Study:
     """Derive what is wanted of the last definition in a text; earlier ones may be applied in it.
 
     text: definitions in the definition language.
     wrt: the input or inputs to differentiate by; by default the shared parameters, or all inputs if there are none.
     kind: derivative, gradient, jacobian, vjp, jvp, hessian or hvp; by default the gradient (derivative) of a
         scalar output and Jacobian, VJP and JVP of any other.
+    timeout: seconds after which it gives up with a DeriveError; 0 for no limit.
     Raises DeriveError, with line and caret, for a text that is no definition or a request that does not fit it.
     """
     definition = parse(text, definitions())[-1]
-    return study(definition, wanted_by(definition, wrt, kind))
+    with time_limit(timeout) as say:
+        return study(definition, wanted_by(definition, wrt, kind), say)
+
+
+def define_all(
+    text: str,
+    *,
+    wrt: str | Sequence[str] | None = None,
+    kind: str | None = None,
+    timeout: float = DEFAULT_SECONDS,
+) -> tuple[Study, ...]:
+    """The same for every definition of a text, kernels checked; `wrt` and `kind` are asked of the last one."""
+    *helpers, last = parse(text, definitions())
+    requests = [*((d, None) for d in helpers), (last, wanted_by(last, wrt, kind))]
+    found = []
+    for definition, wanted in requests:
+        with time_limit(timeout) as say:
+            done = study(definition, wanted, say)
+            say(f"checking the kernels of {definition.name}")
+            found.append(done.with_checked_kernels())
+    return tuple(found)
 
 
 def wanted_by(definition: Definition, wrt: str | Sequence[str] | None, kind: str | None) -> tuple[Wanted, ...]:
@@ -50,6 +78,8 @@ def wanted_by(definition: Definition, wrt: str | Sequence[str] | None, kind: str
     for name in variables:
         if name not in inputs:
             raise DeriveError(f"{name} is not an input of {definition.name}", hint=did_you_mean(name, inputs))
+        if definition.input(name).labels is not None:
+            raise DeriveError(f"{name} is an integer label: there is no derivative by it")
     if kind is not None and kind not in KINDS:
         raise DeriveError(f"unknown kind {kind}", hint=did_you_mean(kind, KINDS))
     variables = tuple(dict.fromkeys(variables or (w.variable for w in default_wanted(definition))))
@@ -90,10 +120,18 @@ def fitting_kinds(definition: Definition, output: str, kind: str | None) -> tupl
     return natural if kind in ("gradient", "derivative") else (kind,)
 
 
-def study(definition: Definition, wanted: tuple[Wanted, ...] | None = None) -> Study:
+def silent(what: str) -> None:
+    """What is being done, to nobody."""
+
+
+def study(definition: Definition, wanted: tuple[Wanted, ...] | None = None, say: Say = silent) -> Study:
     """Derive and check; every step carries its evidence."""
-    derived = derive_all(definition, wanted)
-    return Study(definition, tuple(checked(d, {}) for d in derived), Info(Words(definition.name, definition.name)))
+    say(f"deriving {definition.name}")
+    done = []
+    for derivation in derive_all(definition, wanted):
+        say(f"checking the steps of {derivation.name}")
+        done.append(checked(derivation, {}))
+    return Study(definition, tuple(done), Info(Words(definition.name, definition.name)))
 
 
 def study_of(entry: Entry) -> Study:

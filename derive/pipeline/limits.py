@@ -1,0 +1,69 @@
+"""Bounds on what a stranger's definition may take: time and memory.
+
+Contract: `time_limit(seconds)` gives a function to say what is being done; when the time is up, DeriveError says
+what took too long. It works in a program's main thread on systems with interval timers, and does nothing elsewhere.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from derive.language.errors import DeriveError
+
+try:
+    import resource
+except ImportError:  # not on Windows
+    resource = None  # type: ignore[assignment]
+
+DEFAULT_SECONDS = 20.0
+MEMORY = 4 * 2**30
+"""Bytes of address space that `bounded_memory` leaves a process."""
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[Say]:
+    """Raise DeriveError after so many seconds inside, naming what was said last. No limit for 0 or less."""
+    doing = ["start"]
+
+    def say(what: str) -> None:
+        doing[0] = what
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise DeriveError(f"stopped after {seconds:g} s: {doing[0]} took too long", hint="--timeout gives it more time")
+
+    if seconds <= 0 or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield say
+        return
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield say
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def bounded_memory() -> Iterator[None]:
+    """Lower the process's limit of address space; what needs more is a DeriveError."""
+    before = resource.getrlimit(resource.RLIMIT_AS) if resource else None
+    try:
+        if before is not None:
+            resource.setrlimit(resource.RLIMIT_AS, (smaller(before[0], MEMORY), before[1]))
+        yield
+    except MemoryError:
+        raise DeriveError(f"stopped: more than {MEMORY // 2**30} GiB of memory would be needed") from None
+    finally:
+        if before is not None:
+            resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def smaller(limit: int, bound: int) -> int:
+    """The tighter of two limits; a negative one means none."""
+    return bound if limit < 0 else min(limit, bound)

@@ -1,0 +1,1 @@
+"""Kernels, notes and evidence that `python -m derive all` writes; do not edit."""

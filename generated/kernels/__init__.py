@@ -1,0 +1,79 @@
+"""Vectorized NumPy kernels, one module for each definition; every function can be imported from here too."""
+
+from .cross_entropy import cross_entropy, cross_entropy_grad, cross_entropy_value_and_grad
+from .himmelblau import himmelblau, himmelblau_grad, himmelblau_value_and_grad
+from .l2_norm import l2_norm, l2_norm_grad, l2_norm_value_and_grad
+from .linear_loss import linear_loss, linear_loss_grad, linear_loss_value_and_grad
+from .linear_model import linear_model, linear_model_grad, linear_model_value_and_grad
+from .mse import mse, mse_grad, mse_value_and_grad
+from .perceptron import perceptron, perceptron_grad, perceptron_value_and_grad
+from .perceptron_single import perceptron_single, perceptron_single_grad, perceptron_single_value_and_grad
+from .reciprocal import reciprocal, reciprocal_grad, reciprocal_value_and_grad, reciprocal_vjp, reciprocal_jvp
+from .relu import relu, relu_grad, relu_value_and_grad, relu_vjp, relu_jvp
+from .sigmoid import sigmoid, sigmoid_grad, sigmoid_value_and_grad, sigmoid_vjp, sigmoid_jvp, sigmoid_vjp_from_output
+from .softmax import softmax, softmax_jacobian, softmax_vjp, softmax_jvp, softmax_vjp_from_output
+from .squared_error import squared_error, squared_error_grad, squared_error_value_and_grad
+from .step import step, step_grad, step_value_and_grad, step_vjp, step_jvp
+from .tanh import tanh, tanh_grad, tanh_value_and_grad, tanh_vjp, tanh_jvp, tanh_vjp_from_output
+
+__all__ = [
+    "cross_entropy",
+    "cross_entropy_grad",
+    "cross_entropy_value_and_grad",
+    "himmelblau",
+    "himmelblau_grad",
+    "himmelblau_value_and_grad",
+    "l2_norm",
+    "l2_norm_grad",
+    "l2_norm_value_and_grad",
+    "linear_loss",
+    "linear_loss_grad",
+    "linear_loss_value_and_grad",
+    "linear_model",
+    "linear_model_grad",
+    "linear_model_value_and_grad",
+    "mse",
+    "mse_grad",
+    "mse_value_and_grad",
+    "perceptron",
+    "perceptron_grad",
+    "perceptron_single",
+    "perceptron_single_grad",
+    "perceptron_single_value_and_grad",
+    "perceptron_value_and_grad",
+    "reciprocal",
+    "reciprocal_grad",
+    "reciprocal_jvp",
+    "reciprocal_value_and_grad",
+    "reciprocal_vjp",
+    "relu",
+    "relu_grad",
+    "relu_jvp",
+    "relu_value_and_grad",
+    "relu_vjp",
+    "sigmoid",
+    "sigmoid_grad",
+    "sigmoid_jvp",
+    "sigmoid_value_and_grad",
+    "sigmoid_vjp",
+    "sigmoid_vjp_from_output",
+    "softmax",
+    "softmax_jacobian",
+    "softmax_jvp",
+    "softmax_vjp",
+    "softmax_vjp_from_output",
+    "squared_error",
+    "squared_error_grad",
+    "squared_error_value_and_grad",
+    "step",
+    "step_grad",
+    "step_jvp",
+    "step_value_and_grad",
+    "step_vjp",
+    "tanh",
+    "tanh_grad",
+    "tanh_jvp",
+    "tanh_value_and_grad",
+    "tanh_vjp",
+    "tanh_vjp_from_output",
+]

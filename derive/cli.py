@@ -6,15 +6,13 @@ Exit codes: 0 done, 1 a check failed, 2 wrong usage or a faulty definition. Erro
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from derive.cli_descend import descend
 from derive.emit.detail import DETAILS
 from derive.emit.formats import FORMATS
 from derive.language.derivation import KINDS
@@ -26,6 +24,7 @@ from derive.pipeline.library import entry, library, names
 from derive.pipeline.limits import DEFAULT_SECONDS, bounded_memory
 from derive.pipeline.publish import publish
 from derive.pipeline.study import Study, define_all, study_of
+from derive.terminal import watched
 
 OUT = click.option(
     "--out", type=click.Path(path_type=Path), default=Path("generated"), show_default=True, help="Folder of the build."
@@ -128,6 +127,9 @@ def check(chosen: tuple[str, ...], out: Path) -> None:
     click.echo(f"checked {', '.join(chosen or names())}: {out} is as built")
 
 
+cli.add_command(descend)
+
+
 def overview(found: tuple[Study, ...]) -> Table:
     table = Table("name", "derived", "steps", "worst difference", "kernels", box=None, padding=(0, 2, 0, 0))
     for one in found:
@@ -140,21 +142,6 @@ def overview(found: tuple[Study, ...]) -> Table:
             str(len(one.kernel_names)),
         )
     return table
-
-
-@contextmanager
-def watched(total: int) -> Iterator[Callable[[str], None]]:
-    """A progress bar on a terminal, silence elsewhere."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("", total=total)
-
-        def advance(name: str) -> None:
-            progress.update(task, description=name)
-            progress.advance(task)
-
-        yield advance
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """The layer law, read from the source of every module: who may import whom, and who may run text.
 
-    language < {catalogue, calculus < closedform, ir < emit, verify} < pipeline < cli
+    language < {catalogue, calculus < closedform, ir < emit, verify, descent} < pipeline < cli
 
 Inside the braces nobody imports a neighbour unless `<` stands between them; verify may import ir.
 """
@@ -25,7 +25,8 @@ MAY_IMPORT = {
     "ir": {"language"},
     "emit": {"language", "ir"},
     "verify": {"language", "ir"},
-    "pipeline": {"language", "catalogue", "calculus", "closedform", "ir", "emit", "verify"},
+    "descent": {"language"},
+    "pipeline": {"language", "catalogue", "calculus", "closedform", "ir", "emit", "verify", "descent"},
 }
 ABOVE = {*MAY_IMPORT}
 """cli, __main__ and the package's own __init__ stand above every room."""
@@ -38,6 +39,7 @@ THIRD_PARTY = {
     "ir": {"sympy", "numpy", "mpmath"},
     "emit": {"jinja2"},
     "verify": {"sympy", "mpmath", "numpy"},
+    "descent": {"numpy"},
     "pipeline": set(),
 }
 """What a room may use beside the standard library."""

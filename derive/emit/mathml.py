@@ -83,7 +83,10 @@ class MathmlPrinter(Printer):
     def fenced(self, left: str, inner: Printed, right: str) -> Printed:
         size = BRACKET_SIZES[inner.height]
         how = {"minsize": size, "maxsize": size} if size else {} if inner.height else {"stretchy": "false"}
-        opening, closing = sign(left, fence="true", form="prefix", **how), sign(right, fence="true", form="postfix", **how)
+        opening, closing = (
+            sign(left, fence="true", form="prefix", **how),
+            sign(right, fence="true", form="postfix", **how),
+        )
         return piece(element("mrow", opening, inner.text, closing), Level.ATOM, inner.height)
 
     def plus(self, parts: list[tuple[bool, Printed]]) -> Printed:
@@ -261,7 +264,7 @@ SPECIAL: dict[str, Callable[[MathmlPrinter, Expression, Style], Printed]] = {
 
 def between(left: Printed, right: Printed) -> str:
     """A thin space; a dot before a number."""
-    if right.text.startswith(("<mn", "<mstyle displaystyle=\"false\"")):
+    if right.text.startswith(("<mn", '<mstyle displaystyle="false"')):
         return sign("·")
     number = left.text.startswith("<mn>") and left.text.count("<") == 2
     return sign("\u2062") if number or (left.text.endswith("</mrow>") and right.text.startswith("<mrow><mo")) else THIN

@@ -39,6 +39,14 @@ class Row:
     source: str = ""
 
 
+@dataclass(frozen=True)
+class Topic:
+    """Rows that stand together in the notes, under a title."""
+
+    title: Words
+    rows: tuple[Row, ...]
+
+
 def at(name: str, *values: float) -> tuple[Mapping[str, Values], ...]:
     """Hard points of a function of one scalar."""
     return tuple({name: v} for v in values)

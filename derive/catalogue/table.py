@@ -1,14 +1,20 @@
-"""All rows, in the order of the notes; a row may apply the functions of the rows before it."""
+"""All rows by topic, in the order of the notes; a row may apply the functions of the rows before it.
+
+To add a topic: a module with its ROWS and one line of TOPICS.
+"""
 
 from __future__ import annotations
 
 from derive.catalogue import activations, exponentials, losses, networks, surfaces
-from derive.catalogue.row import Row
+from derive.catalogue.row import Row, Topic
+from derive.language.words import Words
 
-ROWS: tuple[Row, ...] = (
-    *activations.ROWS,
-    *exponentials.ROWS,
-    *losses.ROWS,
-    *networks.ROWS,
-    *surfaces.ROWS,
+TOPICS: tuple[Topic, ...] = (
+    Topic(Words("Activation functions", "激活函数"), activations.ROWS),
+    Topic(Words("Softmax and its relatives", "Softmax 及相关函数"), exponentials.ROWS),
+    Topic(Words("Loss functions", "损失函数"), losses.ROWS),
+    Topic(Words("Linear models and perceptrons", "线性模型与感知机"), networks.ROWS),
+    Topic(Words("Surfaces and descent", "曲面与梯度下降"), surfaces.ROWS),
 )
+
+ROWS: tuple[Row, ...] = tuple(row for topic in TOPICS for row in topic.rows)

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derive.emit.cases import Case, cases_of
-from derive.emit.detail import Line, Note, group
+from derive.emit.detail import Line, Note, group, note
 from derive.emit.evidence import evidence_of, identity_checked
-from derive.emit.phrases import Argument, Code, Equality, Sentence, Shape, say
+from derive.emit.phrases import Argument, Cite, Code, Equality, Sentence, Shape, say
 from derive.language.definition import Definition, Equation, Input
 from derive.language.derivation import Derivation, Evidence
 from derive.language.expressions import Applied, Expression, Partial, Ref, Selected, Where
@@ -36,7 +36,7 @@ class Info:
     """What a catalogue row says beside the mathematics.
 
     symbols: LaTeX symbols of functions by name ({"sigmoid": r"\\sigma"}). kernels: names of NumPy functions.
-    ulp: the worst measured error of the kernels, where it was measured.
+    source: the text of their module. ulp: the worst measured error of the kernels, where it was measured.
     """
 
     title: Words
@@ -45,18 +45,23 @@ class Info:
     symbols: Mapping[str, str] = field(default_factory=dict)
     identities: tuple[Identity, ...] = ()
     kernels: tuple[str, ...] = ()
+    source: str = ""
     ulp: float | None = None
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a derivation; left is None where it goes on. `steps` counts the rules it stands for."""
+    """A line of a derivation; left is None where it goes on.
+
+    steps: how many rules it stands for; inner: these rules one by one, where there are several.
+    """
 
     left: Expression | None
     right: Expression
     margin: tuple[Sentence, ...] = ()
     boxed: bool = False
     steps: int = 0
+    inner: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,7 @@ class Document:
     kernels: tuple[Sentence, ...]
     symbols: Mapping[str, str]
     ordinary: bool
+    source: str = ""
 
 
 def document(derivations: Sequence[Derivation], info: Info, language: str = "en", detail: str = "textbook") -> Document:
@@ -122,6 +128,7 @@ def document(derivations: Sequence[Derivation], info: Info, language: str = "en"
         kernels=kernel_sentences(info, language),
         symbols=dict(info.symbols),
         ordinary=is_ordinary(definition),
+        source=info.source,
     )
 
 
@@ -287,7 +294,7 @@ ORDINARY = {"derivative": "derivative", "gradient": "derivative", "hessian": "se
 def rows_of(derivation: Derivation, view: View, language: str, detail: str) -> tuple[Row, ...]:
     """The lines after their left-hand side; an adjoint's name stands before what it is."""
     lines = group(derivation, detail)
-    rows = tuple(Row(None, view(n.result), margin_of(n, view, language), steps=len(n.steps)) for n in lines)
+    rows = tuple(row_of(line, view, language) for line in lines)
     if derivation.names is None:
         result = (*rows[:-1], replace(rows[-1], boxed=True))
         return (replace(result[0], left=view(derivation.left)), *result[1:])
@@ -296,10 +303,16 @@ def rows_of(derivation: Derivation, view: View, language: str, detail: str) -> t
     return (Row(derivation.names, view(derivation.left)), *rows)
 
 
+def row_of(line: Line, view: View, language: str) -> Row:
+    steps = tuple(Line(s.after, (note(s),), (s,)) for s in line.steps)
+    inner = tuple(row_of(s, view, language) for s in steps) if len(steps) > 1 else ()
+    return Row(None, view(line.result), margin_of(line, view, language), steps=len(steps), inner=inner)
+
+
 def margin_of(line: Line, view: View, language: str) -> tuple[Sentence, ...]:
     spoken = [note_sentence(n, view, language) for n in line.notes]
     cited = dict.fromkeys(n.cites for n in line.notes if n.cites and n.cites != view.definition.name)
-    return (*dict.fromkeys(spoken), *(say("see", language, Code(name)) for name in cited))
+    return (*dict.fromkeys(spoken), *(say("see", language, Cite(name)) for name in cited))
 
 
 def note_sentence(note: Note, view: View, language: str) -> Sentence:

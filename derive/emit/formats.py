@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from derive.emit.document import Document
+from derive.emit.notes_html import page
 from derive.emit.notes_json import to_json
 from derive.emit.notes_latex import fragment
 from derive.emit.notes_markdown import markdown
@@ -33,6 +34,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format("text", "txt", text),
             Format("latex", "tex", fragment),
             Format("markdown", "md", markdown),
+            Format("html", "html", page),
             Format("json", "json", to_json),
         )
     }

@@ -7,24 +7,37 @@ To extend: see printing.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
 from itertools import pairwise
 
-from derive.emit.printing import RELATIONS, Level, Printed, Printer, Style, decimal, elementary, round_number
+from derive.emit.printing import (
+    RELATIONS,
+    Level,
+    Printed,
+    Printer,
+    Style,
+    decimal,
+    elementary,
+    round_number,
+    show_factor,
+    signed,
+)  # fmt: skip
 from derive.emit.symbols import GREEK, escape_line, latex_as_text, spelling, text_function
-from derive.language.expressions import Applied, Call, Expression, Number, Quotient, Reduce, Selected, Where
+from derive.language.expressions import Add, Applied, Call, Expression, Mul, Number, Quotient, Reduce, Selected, Where
 
 BIG_OPERATORS = {"sum": "∑", "prod": "∏", "max": "max", "min": "min"}
 RELATION_SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
-ACCENT_SIGNS = {"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙", "vec": "→"}
+ACCENT_SIGNS = {"hat": "^", "bar": "‾", "tilde": "~", "dot": "˙", "vec": "→"}
 BRACKET_SIZES = ("", "1.3em", "1.8em", "")
 """Height of a bracket by what it holds: as a letter, a sum in a line, a sum in a display; a fraction stretches it."""
 
 THIN = '<mspace width="0.17em"/>'
-APPLY = "<mo>&#x2061;</mo>"
+APPLY = "<mo>\u2061</mo>"
+TAG = re.compile("<[^>]*>")
 
 
 def element(tag: str, *inside: str, **attributes: str) -> str:
@@ -48,7 +61,7 @@ def sign(text: str, **attributes: str) -> str:
 
 
 def piece(text: str, level: Level = Level.ATOM, height: int = 0) -> Printed:
-    return Printed(text, level, height, len(text) / 40)
+    return Printed(text, level, height, len(TAG.sub("", text)) / 2)
 
 
 def named(name: str, indices: tuple[str, ...] = ()) -> str:
@@ -56,7 +69,7 @@ def named(name: str, indices: tuple[str, ...] = ()) -> str:
     parts = spelling(name)
     base = word(parts.word, "mn" if parts.word.isdigit() else "mi")
     for accent in parts.accents:
-        base = element("mover", base, sign(ACCENT_SIGNS[accent], stretchy="false"), accent="true")
+        base = element("mover", base, sign(ACCENT_SIGNS[accent], stretchy=str(accent == "bar").lower()))
     below = [word(w, "mn" if w.isdigit() else "mi") for w in parts.below] + [named(i) for i in indices]
     if not below:
         return base
@@ -83,10 +96,8 @@ class MathmlPrinter(Printer):
     def fenced(self, left: str, inner: Printed, right: str) -> Printed:
         size = BRACKET_SIZES[inner.height]
         how = {"minsize": size, "maxsize": size} if size else {} if inner.height else {"stretchy": "false"}
-        opening, closing = (
-            sign(left, fence="true", form="prefix", **how),
-            sign(right, fence="true", form="postfix", **how),
-        )
+        opening = sign(left, fence="true", form="prefix", **how)
+        closing = sign(right, fence="true", form="postfix", **how)
         return piece(element("mrow", opening, inner.text, closing), Level.ATOM, inner.height)
 
     def plus(self, parts: list[tuple[bool, Printed]]) -> Printed:
@@ -164,7 +175,8 @@ class MathmlPrinter(Printer):
         if not derived:
             return self.application(symbol, arguments, style)
         if len(arguments) == 1:
-            return self.application(element("msup", symbol, sign("′" * len(derived))), arguments, style)
+            primes = sign("′" * len(derived), lspace="0", rspace="0")
+            return self.application(element("msup", symbol, primes), arguments, style)
         marks = [element("msub", sign("∂"), element("mn", str(place + 1))) for place in derived]
         return self.application(row(*marks, symbol), arguments, style)
 
@@ -183,7 +195,8 @@ class MathmlPrinter(Printer):
         inner = self.at(value.body, Level.CASES, style)
         inner = self.group(inner) if inner.level is Level.SUM else inner
         height = {Style.DISPLAY: 2, Style.INNER: 1, Style.INLINE: 1, Style.SCRIPT: 0}[style]
-        return piece(element("mrow", operator, THIN, inner.text), Level.REACH, max(height, inner.height))
+        gap = THIN if value.kind in ("max", "min") else ""
+        return piece(element("mrow", operator, gap, inner.text), Level.REACH, max(height, inner.height))
 
     def selected(self, value: Selected, style: Style) -> Printed:
         inner = self.at(value.body, Level.PRODUCT, style)
@@ -268,6 +281,27 @@ def between(left: Printed, right: Printed) -> str:
         return sign("·")
     number = left.text.startswith("<mn>") and left.text.count("<") == 2
     return sign("\u2062") if number or (left.text.endswith("</mrow>") and right.text.startswith("<mrow><mo")) else THIN
+
+
+def pieces(value: Expression, printer: MathmlPrinter) -> list[str]:
+    """The terms and factors of a formula for display, between which a line may break."""
+    found: list[str] = []
+    for place, term in enumerate(value.terms if isinstance(value, Add) else (value,)):
+        minus, size = signed(term)
+        inner = factors(size, printer)
+        mark = sign("−" if minus else "+", form="infix" if place else "prefix") if minus or place else ""
+        found += [mark + inner[0], *inner[1:]]
+    return found
+
+
+def factors(value: Expression, printer: MathmlPrinter) -> list[str]:
+    """The factors of a product, or the value whole; a dot or a thin space ends what does not stand last."""
+    if not isinstance(value, Mul) or signed(value)[0]:
+        return [printer.at(value, Level.CASES, Style.DISPLAY).text]
+    last = len(value.factors) - 1
+    shown = [show_factor(printer, f, place == last, Style.DISPLAY) for place, f in enumerate(value.factors)]
+    joints = [between(left, right) for left, right in pairwise(shown)]
+    return [factor.text + joint for factor, joint in zip(shown, [*joints, ""], strict=True)]
 
 
 def math(inside: str, display: bool = False) -> str:

@@ -33,13 +33,20 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Cite:
+    """The name of a definition whose notes are meant."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Shape:
     """n × m"""
 
     dimensions: tuple[Dimension, ...]
 
 
-Argument = Expression | Equality | Code | Shape | str
+Argument = Expression | Equality | Code | Cite | Shape | str
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,23 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
         "list_comma": Words(", ", "、"),
         "stop": Words(".", "。"),
         "otherwise": Words("otherwise", "其他"),
+        "site_title": Words("Derivatives, step by step", "逐步推导的导数"),
+        "site_lead": Words(
+            "Gradients as a textbook derives them, every step checked, each with the NumPy functions that compute it.",
+            "像教科书那样一步步推导梯度，每一步都经过检验，并附上可直接使用的 NumPy 函数。",
+        ),
+        "all_notes": Words("All derivations", "全部推导"),
+        "search": Words("Search by name or word", "按名称或关键词搜索"),
+        "nothing_found": Words("Nothing found.", "没有找到。"),
+        "steps_label": Words("Steps", "推导过程"),
+        "rules_count": Words("{0} rules", "{0} 条规则"),
+        "show_result": Words("Result only", "只看结果"),
+        "show_textbook": Words("Textbook steps", "教科书步骤"),
+        "show_full": Words("Every rule", "逐条规则"),
+        "copy": Words("Copy LaTeX", "复制 LaTeX"),
+        "copy_source": Words("Copy code", "复制代码"),
+        "copied": Words("Copied", "已复制"),
+        "source": Words("NumPy source", "NumPy 源码"),
         "notes_title": Words("Derivations, step by step", "逐步推导"),
     }
 )  # fmt: skip

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from derive.emit.phrases import Argument, Code, Equality, Sentence, Shape
+from derive.emit.phrases import Argument, Cite, Code, Equality, Sentence, Shape
 from derive.emit.printing import Printer, Style
 from derive.language.expressions import Expression
 
 
 @dataclass(frozen=True)
 class Voice:
-    """words: escapes text; mathematics: wraps a printed formula; code: marks a program's name."""
+    """words: escapes text; mathematics: wraps a printed formula; code: marks a program's name; cite: links
+    a definition's.
+    """
 
     printer: Printer
     words: Callable[[str], str]
@@ -24,6 +26,7 @@ class Voice:
     code: Callable[[str], str]
     signs: tuple[tuple[str, str], ...] = ()
     size: Callable[[str], str] = str
+    cite: Callable[[str], str] | None = None
 
     def say(self, sentence: Sentence) -> str:
         return "".join(self.fill(piece) for piece in sentence.pieces())
@@ -35,6 +38,8 @@ class Voice:
         match argument:
             case Code(text=text):
                 return self.code(text)
+            case Cite(text=text):
+                return (self.cite or self.code)(text)
             case Equality(left=left, right=right, relation=relation):
                 sign = dict(self.signs).get(relation, relation)
                 return self.mathematics(f"{self.inline(left)} {sign} {self.inline(right)}")

@@ -16,6 +16,7 @@ from derive.emit.templating import environment
 from derive.language.derivation import Derivation
 from derive.language.words import LANGUAGES
 from derive.pipeline.library import Entry, library
+from derive.pipeline.notes import site_files
 from derive.pipeline.publish import with_manifest
 from derive.pipeline.study import Study, study_of
 from derive.verify.drift import compare
@@ -55,6 +56,7 @@ def files_of_all(found: Sequence[Study]) -> dict[str, bytes]:
     files["__init__.py"] = PACKAGE_NOTE
     files["kernels/__init__.py"] = emit_kernels_init({s.name: s.kernel_names for s in found}).encode()
     files["latex/notes.tex"] = notes([s.document() for s in found]).encode()
+    files |= {f"notes/html/{name}": text.encode() for name, text in site_files(found).items()}
     files["report/README.md"] = evidence_table(found).encode()
     return with_manifest(files)
 

@@ -220,11 +220,11 @@ class Study:
 
     def document(self, language: str = "en", detail: str = "textbook") -> Document:
         """The notes before any format."""
-        info = replace(self.info, symbols=symbols(), kernels=self.kernel_names)
+        info = replace(self.info, symbols=symbols(), kernels=self.kernel_names, source=self.source)
         return document(self.derivations, info, language, detail)
 
     def show(self, format_name: str = "text", language: str = "en", detail: str = "textbook") -> str:
-        """The notes as text, latex, markdown or json; en or zh; brief, textbook or full."""
+        """The notes as text, latex, markdown, html or json; en or zh; brief, textbook or full."""
         return write(self.document(language, detail), format_name)
 
     def _repr_markdown_(self) -> str:

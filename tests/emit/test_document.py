@@ -117,7 +117,8 @@ def test_every_format_has_every_part(name: str, language: str) -> None:
 
 
 def quantities(format_name: str) -> list[str]:
-    return [f"${q}$" if format_name in ("latex", "markdown") else q for q in "zsm"]
+    marks = {"latex": "${}$", "markdown": "${}$", "html": "<math><mi>{}</mi></math>"}
+    return [marks.get(format_name, "{}").format(q) for q in "zsm"]
 
 
 def normalised(kind: str) -> tuple[Derivation, ...]:

@@ -1,0 +1,183 @@
+"""Web pages: MathML, steps that fold, and nothing that needs a server, a font or a script to be read.
+
+Contract: `article(document)` is the notes as a piece of HTML; `page(document)` is a page that stands alone, with
+its style and script inside. All text is escaped here; templates hold layout only. The script adds comfort:
+buttons that copy and fold. To extend: what a page shows is a field of Document and a few lines of its template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from html import escape
+
+from derive.emit.document import Document, Part, Row, Section
+from derive.emit.highlight import highlighted
+from derive.emit.latex import LatexPrinter
+from derive.emit.mathml import MathmlPrinter, element, math, pieces, sign
+from derive.emit.notes_latex import printer_of as latex_printer_of
+from derive.emit.notes_markdown import aligned
+from derive.emit.phrases import say, words
+from derive.emit.printing import Printer
+from derive.emit.sentences import Voice
+from derive.emit.symbols import escape_line
+from derive.emit.templating import render, templates_folder
+from derive.language.expressions import Expression
+
+LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
+BESIDE = 9.0
+"""Widest left-hand side, in em, that stands beside its formula."""
+
+Cite = Callable[[str], str]
+
+
+def printer_of(document: Document) -> MathmlPrinter:
+    return MathmlPrinter(document.symbols, document.ordinary, words("otherwise", document.language))
+
+
+SIGNS = tuple((s, sign(s)) for s in ("=", "≠", "×"))
+
+
+def voice_of(printer: Printer, cite: Cite | None = None) -> Voice:
+    """Sentences in running text; `cite` gives the address of another definition's notes."""
+    link = None if cite is None else linked(cite)
+    return Voice(printer, text, math, code, SIGNS, named, link)
+
+
+def named(name: str) -> str:
+    printer = MathmlPrinter()
+    return element("mn", name) if name.isdigit() else printer.name(name, ()).text
+
+
+def text(words_of_anyone: str) -> str:
+    return escape(escape_line(words_of_anyone))
+
+
+def code(name: str) -> str:
+    return f"<code>{text(name)}</code>"
+
+
+def linked(cite: Cite) -> Callable[[str], str]:
+    def link(name: str) -> str:
+        address = cite(name)
+        return f'<a href="{escape(address)}">{text(name)}</a>' if address else code(name)
+
+    return link
+
+
+def formula(value: Expression, printer: MathmlPrinter, after: str = "") -> str:
+    """The formula `after` what stands before it: each term an element of its own, so that a line can break."""
+    first, *rest = pieces(value, printer)
+    return "<wbr>".join(math(p, display=True) for p in (after + first, *rest))
+
+
+def equation(row: Row, document: Document) -> dict[str, str]:
+    """An equation on one line, with its source."""
+    printer = printer_of(document)
+    left = printer(row.left) if row.left is not None else ""
+    spoken = voice_of(printer).paragraph(row.margin)
+    return {
+        "formula": formula(row.right, printer, left + sign("=")),
+        "latex": latex_of(row.left, row.right, latex_printer_of(document)),
+        "why": spoken,
+    }
+
+
+def latex_of(left: Expression | None, right: Expression, printer: LatexPrinter) -> str:
+    before = printer(left) if left is not None else ""
+    return escape(f"{before} = {printer(right)}".strip())
+
+
+def line(row: Row, document: Document, voice: Voice, start: Expression | None) -> dict[str, object]:
+    """A line of a derivation; `start` is what the whole chain is equal to."""
+    printer, source = printer_of(document), latex_printer_of(document)
+    wide = row.left is not None and source.show(row.left).width > BESIDE
+    return {
+        "left": math(printer(row.left), display=True) if row.left is not None else "",
+        "wide": wide,
+        "equals": math(sign("=", form="infix")),
+        "formula": formula(row.right, printer),
+        "why": text(words("comma", document.language)).join(map(voice.say, row.margin)),
+        "boxed": row.boxed,
+        "latex": latex_of(start, row.right, source),
+        "inner": [line(r, document, voice, start) for r in row.inner],
+        "count": voice.say(say("rules_count", document.language, str(len(row.inner)))),
+    }
+
+
+def part(entry: Part, document: Document, voice: Voice) -> dict[str, object]:
+    start = next((r.left for r in entry.rows if r.left is not None), None)
+    return {
+        "title": voice.say(entry.title) if entry.title else "",
+        "lines": [line(row, document, voice, start) for row in entry.rows],
+        "latex": aligned_source(entry.rows, document),
+    }
+
+
+def aligned_source(rows: Sequence[Row], document: Document) -> str:
+    return escape(f"\\begin{{aligned}}\n{aligned(rows, document)}\n\\end{{aligned}}")
+
+
+def section(entry: Section, document: Document, voice: Voice) -> dict[str, object]:
+    printer = printer_of(document)
+    start, end = entry.parts[-1].rows[0].left, entry.parts[-1].rows[-1].right
+    assert start is not None
+    return {
+        "id": escape(entry.name),
+        "title": voice.say(entry.title),
+        "lead": [voice.say(s) for s in entry.lead],
+        "result": formula(end, printer, printer(start) + sign("=")),
+        "result_latex": latex_of(start, end, latex_printer_of(document)),
+        "parts": [part(p, document, voice) for p in entry.parts],
+        "cases": [voice.say(s) for s in entry.cases],
+        "after": [voice.say(s) for s in entry.after],
+        "evidence": voice.paragraph(entry.evidence),
+    }
+
+
+def article(document: Document, cite: Cite | None = None) -> str:
+    """The notes between <article> and </article>; `cite` gives the addresses of other notes, or nothing."""
+    voice = voice_of(printer_of(document), cite)
+    return render(
+        "article.html.jinja",
+        say={key: text(words(key, document.language)) for key in WORDS},
+        language=LANGUAGE_TAGS[document.language],
+        title=voice.say(document.title),
+        summary=voice.say(document.summary) if document.summary else "",
+        definition=[equation(r, document) for r in document.definition],
+        definition_latex=aligned_source(document.definition, document),
+        inputs=voice.paragraph(document.inputs),
+        sections=[section(s, document, voice) for s in document.sections],
+        identities=[equation(r, document) for r in document.identities],
+        remarks=[voice.say(r) for r in document.remarks],
+        kernels=voice.paragraph(document.kernels),
+        source=highlighted(document.source),
+    )
+
+
+WORDS = ("definition", "identities", "remarks", "steps_label", "copy", "copy_source", "copied", "source",
+         "show_result", "show_textbook", "show_full")  # fmt: skip
+"""Phrases that the template of an article asks for."""
+
+
+@cache
+def asset(name: str) -> str:
+    """A style sheet or script of the templates' folder."""
+    return (templates_folder() / name).read_text(encoding="utf-8")
+
+
+def page(document: Document) -> str:
+    """A page that stands alone."""
+    return render(
+        "page.html.jinja",
+        language=LANGUAGE_TAGS[document.language],
+        title=text(plain_title(document)),
+        head=f"<style>\n{asset('notes.css')}</style>\n<script>\n{asset('notes.js')}</script>",
+        navigation="",
+        main=article(document),
+    )
+
+
+def plain_title(document: Document) -> str:
+    """The title without markup, for the window and for search."""
+    return "".join(piece for piece in document.title.pieces() if isinstance(piece, str))

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from derive.cli_descend import descend
+from derive.cli_plot import plot
 from derive.emit.detail import DETAILS
 from derive.emit.formats import FORMATS
 from derive.language.derivation import KINDS
@@ -128,6 +129,7 @@ def check(chosen: tuple[str, ...], out: Path) -> None:
 
 
 cli.add_command(descend)
+cli.add_command(plot)
 
 
 def overview(found: tuple[Study, ...]) -> Table:

@@ -1,6 +1,6 @@
 """The layer law, read from the source of every module: who may import whom, and who may run text.
 
-    language < {catalogue, calculus < closedform, ir < emit, verify, descent} < pipeline < cli
+    language < {catalogue, calculus < closedform, ir < emit, verify, descent, pictures} < pipeline < cli
 
 Inside the braces nobody imports a neighbour unless `<` stands between them; verify may import ir.
 """
@@ -26,7 +26,8 @@ MAY_IMPORT = {
     "emit": {"language", "ir"},
     "verify": {"language", "ir"},
     "descent": {"language"},
-    "pipeline": {"language", "catalogue", "calculus", "closedform", "ir", "emit", "verify", "descent"},
+    "pictures": {"language"},
+    "pipeline": {"language", "catalogue", "calculus", "closedform", "ir", "emit", "verify", "descent", "pictures"},
 }
 ABOVE = {*MAY_IMPORT}
 """cli, __main__ and the package's own __init__ stand above every room."""
@@ -40,6 +41,7 @@ THIRD_PARTY = {
     "emit": {"jinja2"},
     "verify": {"sympy", "mpmath", "numpy"},
     "descent": {"numpy"},
+    "pictures": {"numpy", "matplotlib"},
     "pipeline": set(),
 }
 """What a room may use beside the standard library."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.calculus.linearity import constants_out
+from derive.calculus.positions import solved
 from derive.calculus.rule import Context, Rewrite, Rule
 from derive.language.derivation import Reason
 from derive.language.expressions import (
@@ -24,6 +25,7 @@ from derive.language.expressions import (
     delta,
     factors_of,
     mul,
+    quotient,
     subtract,
     sum_over,
 )  # fmt: skip
@@ -88,9 +90,10 @@ def contraction(node: Expression, context: Context) -> Rewrite | None:
     if node.kind != "sum":
         return None
     for factor in multiplied(node.body):
-        if isinstance(factor, Delta) and node.index in (factor.left, factor.right):
-            other = factor.right if factor.left == node.index else factor.left
-            return Rewrite(rename(node.body, {node.index: other}), (Ref(node.index.name), Ref(other.name)))
+        found = solved(factor, node.index) if isinstance(factor, Delta) else None
+        if found is not None:
+            term = found.within(rename(node.body, {node.index: found.position}))
+            return Rewrite(term, (Ref(node.index.name), Ref(found.position.name)))
     return None
 
 
@@ -110,11 +113,22 @@ def expand(node: Expression, context: Context) -> Rewrite | None:
     assert isinstance(node, Reduce)
     if node.kind != "sum" or contains(node, Partial):
         return None
-    factors = factors_of(node.body)
+    parts = distributed(node.body, node.index)
+    return None if parts is None else Rewrite(add(*(constants_out(node.index, p) for p in parts)))
+
+
+def distributed(body: Expression, index: Index) -> list[Expression] | None:
+    """The terms of a product over the first sum in it that holds a delta with the index."""
+    if isinstance(body, Add) and any(ready(t, index) for t in body.terms):
+        return list(body.terms)
+    if isinstance(body, Quotient):
+        above = distributed(body.numerator, index)
+        return None if above is None else [quotient(term, body.denominator) for term in above]
+    factors = body.factors if isinstance(body, Mul) else ()
     for place, factor in enumerate(factors):
-        if isinstance(factor, Add) and any(ready(t, node.index) for t in factor.terms):
-            parts = (mul(*factors[:place], term, *factors[place + 1 :]) for term in factor.terms)
-            return Rewrite(add(*(constants_out(node.index, p) for p in parts)))
+        terms = distributed(factor, index)
+        if terms is not None:
+            return [mul(*factors[:place], term, *factors[place + 1 :]) for term in terms]
     return None
 
 

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from derive.emit.printing import RELATIONS, Level, Printed, Printer, Style, decimal, elementary, round_number
+from derive.emit.printing import RELATIONS, Level, Printed, Printer, Style, decimal, elementary, guard, round_number
 from derive.emit.symbols import GREEK, latex_function, latex_name, width_of, width_of_name
 from derive.language.expressions import (
     Applied,
     Call,
+    Dimension,
     Expression,
+    Guarded,
+    Less,
     Number,
     Quotient,
     Reduce,
@@ -130,6 +133,12 @@ class LatexPrinter(Printer):
         inner = self.group(inner) if is_signed(inner) else inner
         sign = (2.0 if kind in ("max", "min") else 1.5) + (0 if style is Style.DISPLAY else 0.35)
         return Printed(f"{operator} {inner.text}", Level.REACH, max(height, inner.height), inner.width + sign)
+
+    def guarded(self, value: Guarded, style: Style) -> Printed:
+        inner = self.at(value.body, Level.FACTOR, style)
+        condition = guard(value, latex_name(value.index.name), r"\le", "<", latex_size)
+        width = inner.width + 4.5
+        return Printed(rf"\mathbf{{1}}[{condition}]\,{inner.text}", Level.PRODUCT, inner.height, width)
 
     def selected(self, value: Selected, style: Style) -> Printed:
         index = braced(latex_name(value.index.name))
@@ -255,6 +264,13 @@ def scientific(digits: int, exponent: int) -> Printed:
     power = f"10^{{{exponent}}}"
     text = power if digits == 1 else rf"{digits} \cdot {power}"
     return Printed(text, Level.POWER if digits == 1 else Level.PRODUCT, 0, width_of(str(digits)) + 2.8)
+
+
+def latex_size(size: Dimension) -> str:
+    """n, 3 or n - 1."""
+    if isinstance(size, Less):
+        return f"{latex_name(size.size)} - {size.by}"
+    return latex_name(size) if isinstance(size, str) else str(size)
 
 
 def symbol_width(symbol: str) -> float:

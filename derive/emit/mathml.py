@@ -27,7 +27,9 @@ from derive.emit.printing import (
     signed,
 )  # fmt: skip
 from derive.emit.symbols import GREEK, escape_line, latex_as_text, spelling, text_function
-from derive.language.expressions import Add, Applied, Call, Expression, Mul, Number, Quotient, Reduce, Selected, Where
+from derive.language.expressions import (
+    Add, Applied, Call, Expression, Guarded, Mul, Number, Quotient, Reduce, Selected, Where,
+)  # fmt: skip
 
 BIG_OPERATORS = {"sum": "∑", "prod": "∏", "max": "max", "min": "min"}
 RELATION_SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
@@ -197,6 +199,15 @@ class MathmlPrinter(Printer):
         height = {Style.DISPLAY: 2, Style.INNER: 1, Style.INLINE: 1, Style.SCRIPT: 0}[style]
         gap = THIN if value.kind in ("max", "min") else ""
         return piece(element("mrow", operator, gap, inner.text), Level.REACH, max(height, inner.height))
+
+    def guarded(self, value: Guarded, style: Style) -> Printed:
+        inner = self.at(value.body, Level.FACTOR, style)
+        above = (sign("<"), element("mi", escape(str(value.high)))) if value.high != value.index.size else ()
+        below = (element("mn", str(value.low)), sign("≤")) if value.low > 0 else ()
+        condition = element("mrow", *below, named(value.index.name), *above)
+        one = element("mn", "1", mathvariant="bold")
+        indicator = self.fenced("[", piece(condition), "]").text
+        return piece(element("mrow", one, indicator, THIN, inner.text), Level.PRODUCT, inner.height)
 
     def selected(self, value: Selected, style: Style) -> Printed:
         inner = self.at(value.body, Level.PRODUCT, style)

@@ -24,7 +24,9 @@ from derive.language.expressions import (
     Call,
     Chosen,
     Delta,
+    Dimension,
     Expression,
+    Guarded,
     Index,
     Mul,
     Number,
@@ -150,6 +152,10 @@ class Printer(ABC):
         """A defined function or its derivative."""
 
     @abstractmethod
+    def guarded(self, value: Guarded, style: Style) -> Printed:
+        """A term that exists between two positions: an indicator before it."""
+
+    @abstractmethod
     def reduce(self, value: Reduce, style: Style) -> Printed:
         """A sum, product, maximum or minimum over an index."""
 
@@ -273,6 +279,10 @@ def show_delta(p: Printer, value: Delta, style: Style) -> Printed:
     return p.delta(subscript(value.left), subscript(value.right))
 
 
+def show_guarded(p: Printer, value: Guarded, style: Style) -> Printed:
+    return p.guarded(value, style)
+
+
 def show_partial(p: Printer, value: Partial, style: Style) -> Printed:
     """A short body stands in the numerator, a longer one behind the operator."""
     variable = p.show(value.variable, style)
@@ -299,6 +309,7 @@ SHOW: Mapping[type[Expression], Callable[[Any, Any, Style], Printed]] = {
     Selected: show_selected,
     Where: show_where,
     Delta: show_delta,
+    Guarded: show_guarded,
     Partial: show_partial,
 }
 
@@ -326,6 +337,13 @@ def round_number(value: Fraction) -> tuple[int, int] | None:
         rest, exponent = rest * 10, exponent - 1
     short = rest.denominator == 1 and abs(rest.numerator) < 10**6
     return (rest.numerator, exponent) if short and (exponent >= 6 or exponent <= -8) else None
+
+
+def guard(value: Guarded, letter: str, at_most: str, less: str, size: Callable[[Dimension], str]) -> str:
+    """The condition of a guard, without the half that always holds: 1 <= j, j < n-1."""
+    above = f" {less} {size(value.high)}" if value.high != value.index.size else ""
+    below = f"{value.low} {at_most} " if value.low > 0 else ""
+    return f"{below}{letter}{above}"
 
 
 def elementary(function: str) -> str:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from derive.emit.printing import RELATIONS, Level, Printed, Printer, Style, decimal, round_number
+from derive.emit.printing import RELATIONS, Level, Printed, Printer, Style, decimal, guard, round_number
 from derive.emit.symbols import text_function, text_name
-from derive.language.expressions import Applied, Expression, Number, Quotient, Reduce, Selected, Where
+from derive.language.expressions import Applied, Expression, Guarded, Number, Quotient, Reduce, Selected, Where
 
 BIG_OPERATORS = {"sum": "Σ", "prod": "Π", "max": "max", "min": "min"}
 RELATION_SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
@@ -90,6 +90,10 @@ class TextPrinter(Printer):
         left_out = ",".join(i.name for i in value.excluding)
         below = f"({value.index.name}≠{left_out})" if left_out else value.index.name
         return piece(f"{BIG_OPERATORS[value.kind]}_{below} {self.at(value.body, Level.CASES, style).text}", Level.REACH)
+
+    def guarded(self, value: Guarded, style: Style) -> Printed:
+        condition = guard(value, value.index.name, "≤", "<", str)
+        return piece(f"1[{condition}] {self.at(value.body, Level.FACTOR, style).text}", Level.PRODUCT)
 
     def selected(self, value: Selected, style: Style) -> Printed:
         body = self.at(value.body, Level.PRODUCT, style).text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from derive.language.expressions import Applied, Dimension, Expression, Index, Ref
-from derive.language.trees import references, walk
+from derive.language.expressions import Applied, Dimension, Expression, Fixed, Index, Less, Ref
+from derive.language.trees import bound_index, references, subscripts, walk
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,20 @@ class Definition:
     @property
     def sizes(self) -> tuple[str, ...]:
         """Symbolic sizes in the order of the signature."""
-        found = {d: None for i in self.inputs for d in i.dimensions if isinstance(d, str)}
-        return tuple(found)
+        names = (d.size if isinstance(d, Less) else d for i in self.inputs for d in i.dimensions)
+        return tuple(dict.fromkeys(n for n in names if isinstance(n, str)))
+
+    @cached_property
+    def least_sizes(self) -> dict[str, int]:
+        """How large a size must be for the fixed and shifted positions that stand in the equations to exist."""
+        least = dict.fromkeys(self.sizes, 1)
+        for index in (i for e in self.equations for n in walk(e.body) for i in mentioned(n)):
+            wanted = index.position + 1 if isinstance(index, Fixed) else 1
+            if isinstance(index.size, Less):
+                least[index.size.size] = max(least.get(index.size.size, 1), index.size.by + wanted)
+            elif isinstance(index.size, str):
+                least[index.size] = max(least.get(index.size, 1), wanted)
+        return least
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -111,6 +123,12 @@ class Definition:
             used = {r.name for r in references(equation.body)}
             table[equation.name] = frozenset(used).union(*(table.get(u, frozenset()) for u in used))
         return table
+
+
+def mentioned(value: Expression) -> tuple[Index, ...]:
+    """Every index that a node writes, the one it binds included."""
+    bound = bound_index(value)
+    return subscripts(value) if bound is None else (*subscripts(value), bound)
 
 
 def applied_functions(value: Expression) -> set[str]:

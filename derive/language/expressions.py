@@ -10,12 +10,40 @@ that works by node type (evaluation, printing, lowering); a completeness test na
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar, dataclass_transform
 
 Dimension = str | int
 """How far an index runs: the name of a symbolic size, or a number."""
+
+
+class Less(str):
+    """The size n - 1, which an index keeps that also stands shifted: the i of x[i+1] - x[i]."""
+
+    __slots__ = ("by", "size")
+    size: str
+    by: int
+
+    def __new__(cls, size: str, by: int) -> Less:
+        made = super().__new__(cls, f"{size}-{by}")
+        made.size, made.by = size, by
+        return made
+
+
+def shortened(size: Dimension, by: int) -> Dimension:
+    """The size less a number of positions."""
+    if by == 0 or isinstance(size, int):
+        return size - by if isinstance(size, int) else size
+    return Less(size.size, size.by + by) if isinstance(size, Less) else Less(size, by)
+
+
+def extent(size: Dimension, sizes: Mapping[str, int]) -> int:
+    """The number that a size is."""
+    if isinstance(size, int):
+        return size
+    return sizes[size.size] - size.by if isinstance(size, Less) else sizes[size]
 
 
 @dataclass(frozen=True)
@@ -38,6 +66,14 @@ class Chosen(Index):
     """The position that an integer-valued quantity says: the y of p[y]."""
 
     by: Ref
+
+
+@dataclass(frozen=True)
+class Shifted(Index):
+    """The position some places after an index: the i+1 of x[i+1]."""
+
+    base: Index
+    offset: int
 
 
 class Expression:
@@ -256,6 +292,23 @@ class Delta(Expression):
 
 
 @node
+class Guarded(Expression):
+    """The body where low <= index < high, and 0 elsewhere, where the body may have no value."""
+
+    index: Index
+    low: int
+    high: Dimension
+    body: Expression
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.body,)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return guarded(self.index, self.low, self.high, children[0])
+
+
+@node
 class Partial(Expression):
     """The derivative, not yet worked out, of the body by one entry of a quantity, through all named equations.
 
@@ -280,7 +333,7 @@ class Partial(Expression):
 
 
 NODE_TYPES: tuple[type[Expression], ...] = (
-    Number, Size, Ref, Add, Mul, Quotient, Power, Call, Applied, Reduce, Selected, Where, Delta, Partial,
+    Number, Size, Ref, Add, Mul, Quotient, Power, Call, Applied, Reduce, Selected, Where, Delta, Guarded, Partial,
 )  # fmt: skip
 
 ZERO, ONE, MINUS_ONE = Number(Fraction(0)), Number(Fraction(1)), Number(Fraction(-1))
@@ -382,6 +435,29 @@ def delta(left: Index, right: Index) -> Expression:
     if isinstance(left, Fixed) and isinstance(right, Fixed):
         return ONE if left.position == right.position else ZERO
     return ONE if left == right else Delta(left, right)
+
+
+def guarded(index: Index, low: int, high: Dimension, body: Expression) -> Expression:
+    """The body between two positions; no guard where it would say nothing."""
+    always = low <= 0 and reaches(high, index.size)
+    return body if always or body == ZERO else Guarded(index, low, high, body)
+
+
+def reaches(high: Dimension, size: Dimension) -> bool:
+    """Whether the one is never smaller than the other, as n is never smaller than n - 1."""
+    if isinstance(high, int) and isinstance(size, int):
+        return high >= size
+    (one, less), (other, more) = ((d.size, d.by) if isinstance(d, Less) else (d, 0) for d in (high, size))
+    return one == other and less <= more
+
+
+def shifted(base: Index, offset: int, size: Dimension) -> Index:
+    """The position `offset` after another one, in a dimension of that size."""
+    if isinstance(base, Shifted):
+        return shifted(base.base, base.offset + offset, size)
+    if isinstance(base, Fixed):
+        return fixed(base.position + offset, size)
+    return base if offset == 0 else Shifted(f"{base.name}{offset:+d}", size, base, offset)
 
 
 def fixed(position: int, size: Dimension) -> Fixed:

@@ -36,6 +36,8 @@ from derive.language.expressions import (
     power,
     quotient,
     reduce_over,
+    shifted,
+    shortened,
     sum_over,
 )
 from derive.language.parser import read
@@ -268,6 +270,7 @@ class Resolver:
     def range_of(self, index: Token, syntax: Syntax) -> Dimension | None:
         """The size that the index runs up to, from where it stands; two sizes are an error."""
         found: tuple[Dimension, str] | None = None
+        shift = 0
         for reference in subtrees(syntax):
             if reference.data != "reference":
                 continue
@@ -276,12 +279,13 @@ class Resolver:
                 token = bare_name(place)
                 if token is None or str(token) != str(index):
                     continue
+                shift = max(shift, shift_of(place))
                 shown = shown_reference(reference)
                 if found is not None and found[0] != dimension:
                     message = f"index {index} runs over {found[0]} in {found[1]} but over {dimension} in {shown}"
                     raise self.error(message, token, "an index has one range; use another letter for the other")
                 found = found or (dimension, shown)
-        return found[0] if found else None
+        return shortened(found[0], shift) if found else None
 
     def dimensions_of(self, name: str) -> tuple[Dimension, ...] | None:
         if name in self.inputs:
@@ -362,12 +366,10 @@ class Resolver:
         """An index in scope, a fixed position, or an integer-valued input that says the position."""
         assert isinstance(place, Tree)
         first = place.children[0]
-        if len(place.children) > 1:
-            raise self.error(
-                "a shifted index is not known here", place, "an index is a name, a number or an integer input"
-            )
         if isinstance(first, Token):
             return self.fixed_position(first, size)
+        if len(place.children) > 1:
+            return self.shifted_position(place, size, scope)
         token = next(tokens(first))
         if str(token) in scope and is_name(first):
             return scope[str(token)]
@@ -375,6 +377,16 @@ class Resolver:
             return self.chosen_position(first, token, size, scope, depth)
         hint = f"write it on the left as well, or sum over it: sum({token}, ...)"
         raise self.error(f"index {token} is free on the right only", token, hint)
+
+    def shifted_position(self, place: Tree[Token], size: Dimension, scope: Mapping[str, Index]) -> Index:
+        """i+1: an index in scope and a small number."""
+        token, sign, _ = tokens(place)
+        if bare_name(place) is None or str(token) not in scope:
+            raise self.error(f"{token} is no index here", token, "only an index can be shifted, as in x[i+1] - x[i]")
+        if sign == "-":
+            hint = "let the index start at 0 and shift the other way: x[i+1] - x[i]"
+            raise self.error("an index is shifted forward only", sign, hint)
+        return shifted(scope[str(token)], shift_of(place), size)
 
     def fixed_position(self, token: Token, size: Dimension) -> Index:
         if len(token) > 9 or (isinstance(size, int) and int(token) >= size):
@@ -491,8 +503,14 @@ class Resolver:
 
 def bare_name(place: Syntax) -> Token | None:
     """The name of a subscript that is nothing but a name."""
-    inner = place.children[0] if isinstance(place, Tree) and len(place.children) == 1 else None
+    inner = place.children[0] if isinstance(place, Tree) else None
     return next(tokens(inner)) if isinstance(inner, Tree) and is_name(inner) else None
+
+
+def shift_of(place: Syntax) -> int:
+    """The 1 of x[i+1]; 0 for a plain subscript."""
+    number = place.children[-1] if isinstance(place, Tree) and len(place.children) == 3 else None
+    return int(number) if isinstance(number, Token) and len(number) < 5 else 0
 
 
 def shown_reference(reference: Tree[Token]) -> str:

@@ -16,16 +16,20 @@ from derive.language.expressions import (
     Delta,
     Expression,
     Fixed,
+    Guarded,
     Index,
     Number,
     Partial,
     Reduce,
     Ref,
     Selected,
+    Shifted,
     Size,
     Where,
     delta,
+    guarded,
     rechosen,
+    shifted,
 )  # fmt: skip
 
 
@@ -56,6 +60,8 @@ def subscripts(value: Expression) -> tuple[Index, ...]:
         return (value.at,)
     if isinstance(value, Reduce):
         return value.excluding
+    if isinstance(value, Guarded):
+        return (value.index,)
     if isinstance(value, Partial):
         return value.variable.indices
     return ()
@@ -70,6 +76,8 @@ def letters(index: Index) -> tuple[Index, ...]:
     """The indices that a subscript depends on: none for a fixed one, those of the quantity for a chosen one."""
     if isinstance(index, Fixed):
         return ()
+    if isinstance(index, Shifted):
+        return letters(index.base)
     return free_indices(index.by) if isinstance(index, Chosen) else (index,)
 
 
@@ -148,6 +156,8 @@ def rename(value: Expression, table: Mapping[Index, Index]) -> Expression:
 
 def rename_own(value: Expression, table: Mapping[Index, Index]) -> Expression:
     def new(index: Index) -> Index:
+        if isinstance(index, Shifted):
+            return shifted(new(index.base), index.offset, index.size)
         return rechosen(index, rename(index.by, table)) if isinstance(index, Chosen) else table.get(index, index)
 
     if isinstance(value, Ref):
@@ -159,6 +169,8 @@ def rename_own(value: Expression, table: Mapping[Index, Index]) -> Expression:
         return Selected(value.kind, value.index, value.body, new(value.at))
     if isinstance(value, Reduce):
         return Reduce(value.kind, value.index, value.body, tuple(map(new, value.excluding)))
+    if isinstance(value, Guarded):
+        return guarded(new(value.index), value.low, value.high, value.body)
     if isinstance(value, Partial):
         return Partial(value.body, Ref(value.variable.name, tuple(map(new, value.variable.indices))), value.holding)
     return value
@@ -222,6 +234,8 @@ def agree(pattern: Expression, value: Expression, free: frozenset[Index], found:
     if type(pattern) is not type(value) or label(pattern) != label(value):
         return False
     for old, new in zip(subscripts(pattern), subscripts(value), strict=False):
+        if isinstance(old, Shifted) and isinstance(new, Shifted) and old.offset == new.offset:
+            old, new = old.base, new.base
         if old not in free:
             if old != new and not (isinstance(old, Chosen) and isinstance(new, Chosen) and value.children):
                 return False
@@ -250,6 +264,8 @@ def label(value: Expression) -> object:
             return (kind, index)
         case Where(relation=relation):
             return relation
+        case Guarded(low=low, high=high):
+            return (low, high)
         case Partial(variable=variable, holding=holding):
             return (variable.name, holding)
         case _:

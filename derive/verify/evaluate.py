@@ -30,6 +30,7 @@ from derive.language.expressions import (
     Dimension,
     Expression,
     Fixed,
+    Guarded,
     Index,
     Mul,
     Number,
@@ -39,8 +40,10 @@ from derive.language.expressions import (
     Reduce,
     Ref,
     Selected,
+    Shifted,
     Size,
     Where,
+    extent,
 )
 from derive.language.trees import free_indices
 
@@ -89,7 +92,7 @@ class Point:
     children: dict[object, Point] = field(default_factory=dict, repr=False)
 
     def size(self, dimension: Dimension) -> int:
-        return dimension if isinstance(dimension, int) else self.sizes[dimension]
+        return extent(dimension, self.sizes)
 
     def entry(self, entry: Entry) -> Value:
         found = self.values.get(entry)
@@ -145,6 +148,8 @@ def position_of(index: Index, scope: Scope, point: Point) -> int:
     """Where a subscript points: a fixed place, the place that a label says, or the index's own."""
     if isinstance(index, Fixed):
         return index.position
+    if isinstance(index, Shifted):
+        return position_of(index.base, scope, point) + index.offset
     return int(evaluate(index.by, scope, point)) if isinstance(index, Chosen) else scope[index]
 
 
@@ -241,6 +246,12 @@ def evaluate_delta(value: Delta, scope: Scope, point: Point) -> Value:
     return point.system.number(Fraction(left == right))
 
 
+def evaluate_guarded(value: Guarded, scope: Scope, point: Point) -> Value:
+    position = position_of(value.index, scope, point)
+    inside = value.low <= position < point.size(value.high)
+    return evaluate(value.body, scope, point) if inside else point.system.number(Fraction(0))
+
+
 def evaluate_partial(value: Partial, scope: Scope, point: Point) -> Value:
     return point.system.partial(value, scope, point)
 
@@ -273,5 +284,6 @@ EVALUATORS: Mapping[type[Expression], Callable[[Any, Scope, Point], Value]] = Ma
     Selected: evaluate_selected,
     Where: evaluate_where,
     Delta: evaluate_delta,
+    Guarded: evaluate_guarded,
     Partial: evaluate_partial,
 })  # fmt: skip

@@ -29,6 +29,7 @@ from derive.language.expressions import (
     Dimension,
     Expression,
     Fixed,
+    Guarded,
     Index,
     Mul,
     Number,
@@ -38,8 +39,10 @@ from derive.language.expressions import (
     Reduce,
     Ref,
     Selected,
+    Shifted,
     Size,
     Where,
+    extent,
 )
 from derive.language.primitives import BY_NAME
 
@@ -59,7 +62,7 @@ class Expansion:
     memo: dict[Entry, Formula] = field(default_factory=dict, repr=False)
 
     def size(self, dimension: Dimension) -> int:
-        return dimension if isinstance(dimension, int) else self.sizes[dimension]
+        return extent(dimension, self.sizes)
 
     def entry(self, entry: Entry) -> Formula:
         """An input as a symbol, a named quantity by its equation."""
@@ -118,6 +121,8 @@ def position_of(index: Index, scope: Scope, expansion: Expansion) -> int:
     """Where a subscript points; labels are given as whole numbers."""
     if isinstance(index, Fixed):
         return index.position
+    if isinstance(index, Shifted):
+        return position_of(index.base, scope, expansion) + index.offset
     return int(to_sympy(index.by, scope, expansion)) if isinstance(index, Chosen) else scope[index]
 
 
@@ -205,6 +210,11 @@ def translate_delta(value: Delta, scope: Scope, expansion: Expansion) -> Formula
     return sympy.Integer(int(left == right))
 
 
+def translate_guarded(value: Guarded, scope: Scope, expansion: Expansion) -> Formula:
+    inside = value.low <= position_of(value.index, scope, expansion) < expansion.size(value.high)
+    return to_sympy(value.body, scope, expansion) if inside else sympy.S.Zero
+
+
 def translate_partial(value: Partial, scope: Scope, expansion: Expansion) -> Formula:
     """SymPy's derivative. What is differentiated by, and what is held, become symbols first and are put back after."""
     entry: Entry = (value.variable.name, tuple(position_of(i, scope, expansion) for i in value.variable.indices))
@@ -259,5 +269,6 @@ TRANSLATORS: Mapping[type[Expression], Callable[[Any, Scope, Expansion], Formula
     Selected: translate_selected,
     Where: translate_where,
     Delta: translate_delta,
+    Guarded: translate_guarded,
     Partial: translate_partial,
 })  # fmt: skip

@@ -32,6 +32,7 @@ from derive.verify.sights import (
     difference_order,
     look,
     shown,
+    sizes_seen,
     worst_order,
 )
 from derive.verify.systems import DIGITS, context
@@ -47,7 +48,8 @@ EXPANDED_ENTRIES = 3
 def check_closed(derivation: Derivation, domain: Domain | None = None) -> Evidence:
     """The closed form against SymPy's `diff` of the definition written out. Raises CheckError."""
     names = derivation.definition.sizes
-    sizes = {name: EXPANDED_SIZES[k % len(EXPANDED_SIZES)] for k, name in enumerate(names)}
+    least = derivation.definition.least_sizes
+    sizes = {name: max(EXPANDED_SIZES[k % len(EXPANDED_SIZES)], least[name]) for k, name in enumerate(names)}
     indices = all_free_indices((derivation.left, derivation.closed))
     scopes = assignments(indices, sizes, EXPANDED_ENTRIES, random.Random(derivation.name))
     orders = [order for scope in scopes for order in entry_orders(derivation, sizes, scope, domain)]
@@ -106,7 +108,7 @@ def check_symmetry(derivation: Derivation, domain: Domain | None = None) -> Evid
     worst, sight = worst_order(sights, 0)
     if worst is not None and worst > TOLERANCE:
         raise CheckError(f"{derivation.name}: the Hessian is not symmetric at {sight.place}")
-    return Evidence(len({tuple(s.sizes.items()) for s in sights}), POINTS, DIGITS, worst)
+    return Evidence(sizes_seen(sights), POINTS, DIGITS, worst)
 
 
 def check_identity(
@@ -126,4 +128,4 @@ def check_identity(
         left_value, right_value = map(shown, sight.chain)
         message = f"left {left_value}, right {right_value} at {sight.place}"
         raise CheckError(f"{definition.name}: the identity does not hold: {message}")
-    return Evidence(len({tuple(s.sizes.items()) for s in sights}), POINTS, DIGITS, worst)
+    return Evidence(sizes_seen(sights), POINTS, DIGITS, worst)

@@ -19,7 +19,7 @@ from typing import SupportsFloat, TypeVar
 
 from derive.language.definition import Definition, Input
 from derive.language.errors import CheckError
-from derive.language.expressions import Dimension, Index
+from derive.language.expressions import Dimension, Index, extent
 from derive.verify.evaluate import Entry
 
 Domain = Mapping[str, tuple[float, float]]
@@ -43,14 +43,17 @@ def size_choices(definition: Definition) -> tuple[Sizes, ...]:
     names = definition.sizes
     if not names:
         return (MappingProxyType({}),)
+    least = definition.least_sizes
     return tuple(
-        MappingProxyType(dict(zip(names, itertools.cycle(choice), strict=False)))
+        MappingProxyType(
+            {name: max(size, least[name]) for name, size in zip(names, itertools.cycle(choice), strict=False)}
+        )
         for choice in SIZES
-    )  # fmt: skip
+    )
 
 
 def size_of(dimension: Dimension, sizes: Sizes) -> int:
-    return dimension if isinstance(dimension, int) else sizes[dimension]
+    return extent(dimension, sizes)
 
 
 def positions(dimensions: Iterable[Dimension], sizes: Sizes) -> Iterator[tuple[int, ...]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.language.definition import Definition, Input
+from derive.language.errors import CheckError
 from derive.language.expressions import Expression, Index
 from derive.language.trees import free_indices
 from derive.verify.assumptions import satisfied
@@ -56,14 +57,26 @@ class Sight:
 
 
 def look(subject: Subject, chain: Sequence[Expression]) -> list[Sight]:
-    """The chain's values at all sizes and points, a few index values each. CheckError if nothing can be evaluated."""
+    """The chain's values at all sizes and points, a few index values each. CheckError if nothing can be evaluated.
+
+    A size at which the definition has no value, such as the variance of one number below a fraction line, is left out.
+    """
     system = real_system(subject.definition, chain)
-    return [
-        sight
-        for sizes in size_choices(subject.definition)
-        for number in range(POINTS)
-        for sight in look_at_point(subject, chain, system, sizes, number)
-    ]
+    sights: list[Sight] = []
+    failure = CheckError(f"{subject.name}: there is nothing to look at")
+    for sizes in size_choices(subject.definition):
+        try:
+            sights += [s for number in range(POINTS) for s in look_at_point(subject, chain, system, sizes, number)]
+        except CheckError as error:
+            failure = error
+    if not sights:
+        raise failure
+    return sights
+
+
+def sizes_seen(sights: Sequence[Sight]) -> int:
+    """At how many sizes there was something to look at."""
+    return len({tuple(s.sizes.items()) for s in sights})
 
 
 def look_at_point(

@@ -17,7 +17,17 @@ from derive.language.errors import CheckError
 from derive.language.trees import canonical
 from derive.verify.evaluate import Point, evaluate
 from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success, size_choices
-from derive.verify.sights import POINTS, TOLERANCE, Sight, Subject, all_free_indices, look, shown, worst_order
+from derive.verify.sights import (
+    POINTS,
+    TOLERANCE,
+    Sight,
+    Subject,
+    all_free_indices,
+    look,
+    shown,
+    sizes_seen,
+    worst_order,
+)  # fmt: skip
 from derive.verify.systems import DIGITS, Exact
 
 EXACT_POINTS = 2
@@ -50,7 +60,7 @@ def step_evidence(derivation: Derivation, number: int, sights: Sequence[Sight]) 
     if worst is not None and worst > TOLERANCE:
         raise changed(derivation, number, sight.place, sight.chain[number], sight.chain[number + 1])
     sizes = size_choices(derivation.definition)
-    return Evidence(len(sizes), POINTS, DIGITS, worst, check_exact(derivation, number, sizes))
+    return Evidence(sizes_seen(sights), POINTS, DIGITS, worst, check_exact(derivation, number, sizes))
 
 
 def changed(derivation: Derivation, number: int, place: str, before: object, after: object) -> CheckError:

@@ -1,7 +1,8 @@
 """Products and quotients as powers of their bases: what cancels, divides and is common can be read off.
 
 Contract: a Monomial keeps its bases in the order in which they were written, so that what is built back
-from it reads in the order of people. Exponents are whole numbers; any other power is a base of its own.
+from it reads in the order of people. A square root is a power of 1/2; what stands under a root is one base, and
+a power with a variable exponent is a base of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from math import lcm
 
 from derive.language.expressions import (
     Add,
+    Call,
     Expression,
     Mul,
     Number,
@@ -32,32 +34,42 @@ class Monomial:
     """coefficient * product of base ** exponent; equal bases (up to bound letters) stand once."""
 
     coefficient: Fraction
-    powers: Mapping[Expression, tuple[Expression, int]]
+    powers: Mapping[Expression, tuple[Expression, Fraction]]
     """canonical base -> (base as written, exponent)"""
 
-    def exponent(self, base: Expression) -> int:
-        return self.powers.get(canonical(base), (base, 0))[1]
+    def exponent(self, base: Expression) -> Fraction:
+        return self.powers.get(canonical(base), (base, Fraction(0)))[1]
 
     def times(self, other: Monomial, repeat: int = 1) -> Monomial:
         """self * other ** repeat"""
         powers = dict(self.powers)
-        for key, (base, exponent) in other.powers.items():
-            powers[key] = (powers.get(key, (base, 0))[0], powers.get(key, (base, 0))[1] + repeat * exponent)
         coefficient = self.coefficient * other.coefficient**repeat
+        for key, (base, exponent) in other.powers.items():
+            written, before = powers.get(key, (base, Fraction(0)))
+            total = before + repeat * exponent
+            if isinstance(base, Number) and total.denominator == 1:
+                coefficient *= base.value ** int(total)
+                total = Fraction(0)
+            powers[key] = (written, total)
         return Monomial(coefficient, {k: v for k, v in powers.items() if v[1] != 0})
 
     @property
     def expression(self) -> Expression:
-        above = [power(b, number(e)) for b, e in self.powers.values() if e > 0]
-        below = [power(b, number(-e)) for b, e in self.powers.values() if e < 0]
+        above = [raised(b, e) for b, e in self.powers.values() if e > 0]
+        below = [raised(b, -e) for b, e in self.powers.values() if e < 0]
         return quotient(mul(Number(self.coefficient), *above), mul(*below))
 
 
 UNIT = Monomial(Fraction(1), {})
 
 
-def of_base(base: Expression, exponent: int = 1) -> Monomial:
+def of_base(base: Expression, exponent: Fraction = Fraction(1)) -> Monomial:
     return Monomial(Fraction(1), {canonical(base): (base, exponent)})
+
+
+def raised(base: Expression, exponent: Fraction) -> Expression:
+    """A power as it is written: u^2, or the root of u."""
+    return Call("sqrt", (base,)) if exponent == Fraction(1, 2) else power(base, number(exponent))
 
 
 def monomial(value: Expression) -> Monomial:
@@ -74,6 +86,10 @@ def monomial(value: Expression) -> Monomial:
     if isinstance(value, Power) and is_whole(value.exponent):
         assert isinstance(value.exponent, Number)
         return UNIT.times(monomial(value.base), int(value.exponent.value))
+    if isinstance(value, Power) and isinstance(value.exponent, Number):
+        return of_base(value.base, value.exponent.value)
+    if isinstance(value, Call) and value.function == "sqrt":
+        return of_base(value.arguments[0], Fraction(1, 2))
     return of_base(value)
 
 
@@ -104,9 +120,11 @@ def common_factor(value: Expression) -> Expression | None:
     if not isinstance(value, Add):
         return None
     parts = [monomial(t) for t in value.terms]
-    shared: dict[Expression, tuple[Expression, int]] = {}
+    shared: dict[Expression, tuple[Expression, Fraction]] = {}
     for key, (base, _) in parts[0].powers.items():
         exponents = [p.exponent(base) for p in parts]
+        if any((e - exponents[0]).denominator != 1 for e in exponents):
+            continue
         if all(e > 0 for e in exponents):
             shared[key] = (base, min(exponents))
         elif all(e < 0 for e in exponents):
@@ -140,7 +158,7 @@ def like_terms(value: Expression) -> Expression | None:
     """2 a + 3 a = 5 a; None where no two terms are alike."""
     if not isinstance(value, Add):
         return None
-    found: dict[frozenset[tuple[Expression, int]], Monomial] = {}
+    found: dict[frozenset[tuple[Expression, Fraction]], Monomial] = {}
     for term in value.terms:
         part = monomial(term) if term != Number(Fraction(0)) else UNIT
         key = frozenset((k, e) for k, (_, e) in part.powers.items())

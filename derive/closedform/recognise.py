@@ -7,6 +7,7 @@ definition, at whatever indices, by the equation's left side. There is no table 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from derive.closedform.monomial import Monomial, monomial, of_base
 from derive.language.definition import Definition, Equation
@@ -87,6 +88,6 @@ def instances(pattern: Monomial, product: Monomial, equation: Equation) -> Itera
                 yield rename(equation.body, found), left
 
 
-def whole_powers(product: Monomial, base: Expression, exponent: int) -> int:
+def whole_powers(product: Monomial, base: Expression, exponent: Fraction) -> int:
     have = product.exponent(base)
-    return have // exponent if have * exponent > 0 else 0
+    return int(have // exponent) if have * exponent > 0 else 0

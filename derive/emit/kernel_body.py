@@ -20,7 +20,8 @@ HINTS = {
     "e": "at most 1 on both sides of 0: nothing overflows",
     "others": "the sum without the own entry, for the largest entry added up anew: nothing cancels",
     "base": "the entry where the share is largest, which counts as 0: the shares add up to 1",
-    "e:shift": "shifted by the largest: at most 1, and the quotient is the same",
+    "e:shift": "all times one number: the quotient is the same",
+    "shift": "0 where the largest lies in 0 to 40, else whole: nothing overflows, and little is rounded away",
     "m": "exp(...) - 1, without cancellation near 0",
 }
 FALLBACK = {

@@ -114,7 +114,10 @@ BASIC = (
     Op("minimum", "elementwise", 2, folding(smaller), "np.minimum({0}, {1})"),
     Op("copysign", "elementwise", 2, copy_sign, "np.copysign({0}, {1})"),
 )
-EXTRA_FUNCTIONS = (Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),)
+EXTRA_FUNCTIONS = (
+    Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),
+    Op("floor", "elementwise", 1, calling("floor"), "np.floor({0})"),
+)
 SHORTER = {"absolute": "abs"}
 NOT_IN_NUMPY = ("erf", "lgamma", "digamma", "trigamma")
 """Functions of the language that NumPy lacks: definitions that use them have no kernel yet."""

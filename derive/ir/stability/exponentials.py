@@ -156,9 +156,40 @@ def find_power(search: Exponentials, node: Node) -> Group | None:
     return replace(group, ratio=ratio) if ratio else None
 
 
+def find_expm1(search: Exponentials, node: Node) -> Group | None:
+    """u - 1"""
+    group = find_exp(search, node)
+    return combined(group, Group(polynomial.number(Fraction(-1))), polynomial.add)
+
+
+def find_hyperbolic(above: int, below: int | None, divisor: int) -> Callable[[Exponentials, Node], Group | None]:
+    """(u + above / u) / (u + below / u), or over the divisor where there is no `below`."""
+
+    def find(search: Exponentials, node: Node) -> Group | None:
+        group = find_exp(search, node)
+        if group is None:
+            return None
+        top, bottom = (polynomial.add(group.ratio, with_inverse(k)) for k in (above, below or 0))
+        if below is None:
+            bottom = polynomial.number(Fraction(divisor))
+        ratio = polynomial.divide(top, bottom) if top and bottom else None
+        return replace(group, ratio=ratio) if ratio else None
+
+    return find
+
+
+def with_inverse(factor: int) -> Ratio:
+    """factor / u"""
+    return Ratio(((Fraction(-1), Fraction(factor)),), polynomial.UNIT)
+
+
 FIND: Mapping[str, Callable[[Exponentials, Node], Group | None]] = {
     "constant": find_constant,
     "exp": find_exp,
+    "expm1": find_expm1,
+    "tanh": find_hyperbolic(-1, 1, 1),
+    "sinh": find_hyperbolic(-1, None, 2),
+    "cosh": find_hyperbolic(1, None, 2),
     "add": find_fold(polynomial.add),
     "multiply": find_fold(polynomial.multiply),
     "divide": find_fold(polynomial.divide),

@@ -1,7 +1,7 @@
 """The rewrite of every bounded rational function of one exponential to its two-sided form.
 
 Contract: `one_exponential(graph)` replaces maximal groups (see exponentials.py) whose R stays finite on both
-sides; one that grows, as exp(x) itself, overflows in truth and stays as written.
+sides; one that grows overflows in truth and stays as written, but for a factor exp(x) - 1 (see growing.py).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from derive.ir.graph import Argument, Graph, Node, named, whole, with_arguments
 from derive.ir.stability.exponentials import Exponentials, Group, families
+from derive.ir.stability.growing import by_expm1
 from derive.ir.stability.polynomial import Reduced, reduced
 from derive.ir.stability.two_sided import FORMS, Bounded
 from derive.language.expressions import Expression, add, mul
@@ -66,9 +67,12 @@ class Rewriting:
         if group is None or group.argument is None:
             return None
         ratio = reduced(group.ratio)
-        if ratio is None or ratio.is_number or not ratio.stays_bounded:
+        if ratio is None or ratio.is_number:
             return None
-        new = two_sided(self.node(group.argument.node), group.base, ratio)
+        value = self.node(group.argument.node)
+        new = by_expm1(value, group.base, ratio) if not ratio.stays_bounded else two_sided(value, group.base, ratio)
+        if new is None:
+            return None
         self.done[new] = new
         return Argument(new, group.argument.axes)
 

@@ -156,6 +156,8 @@ def rebased(node: Node) -> Node:
 
 def weighted_means(node: Node) -> Iterable[tuple[Argument, tuple[Share, Argument]]]:
     """(g, p) with the node = sum over one axis of g p, both on the axes of the node and the bound one."""
+    if node.op == "divide":
+        yield from quotients_of_sums(node)
     if node.op != "sum" or len(node.bound) != 1 or node.arguments[0].node.op != "multiply":
         return
     (product,) = node.arguments
@@ -165,6 +167,27 @@ def weighted_means(node: Node) -> Iterable[tuple[Argument, tuple[Share, Argument
         rest = factors[:k] + factors[k + 1 :]
         if share is not None and factor.axes[share.axis] == len(node.shape) and rest:
             yield joined(rest, node), (share, factor)
+
+
+def quotients_of_sums(node: Node) -> Iterable[tuple[Argument, tuple[Share, Argument]]]:
+    """The same of (sum g e) / (sum e), as the mean that it is."""
+    above, below = node.arguments
+    top = above.node
+    if top.op != "sum" or above != whole(top) or top.shape != node.shape or len(top.bound) != 1:
+        return
+    factors = [moved(a, top.arguments[0].axes) for a in top.arguments[0].node.arguments]
+    for factor in factors if top.arguments[0].node.op == "multiply" else ():
+        shape = factor.node.shape
+        kept = tuple(k for k, a in enumerate(factor.axes) if a < len(node.shape))
+        places = {factor.axes[k]: k for k in kept}
+        if factor.node.op != "exp" or len(kept) + 1 != len(shape) or not set(below.axes) <= set(places):
+            continue
+        total = Argument(below.node, tuple(places[a] for a in below.axes))
+        share = Node("divide", (whole(factor.node), total), shape)
+        if share_of(share) is not None:
+            others = tuple(Argument(share, f.axes) if f is factor else f for f in factors)
+            product = Node("multiply", others, top.space)
+            yield from weighted_means(replace(top, arguments=(whole(product),)))
 
 
 def joined(factors: list[Argument], node: Node) -> Argument:
@@ -194,6 +217,7 @@ def with_rebased(node: Node, taken: int, other: int, weights: Argument, found: t
     """The node with g - g* for g on both sides."""
     share, factor = found
     mean = node.arguments[other].node.arguments[1].node
+    mean = mean if mean.bound else replace(mean.arguments[0].node, origin=mean.origin)
     space = mean.space
     largest = Argument(share.is_largest, factor.axes)
     chosen = Node("where", (largest, weights, Argument(constant(0), ())), space)

@@ -1,8 +1,13 @@
-"""Exponentials shifted by their largest argument: sums of exp(z_k) that overflow nowhere.
+"""Exponentials shifted towards their largest argument: sums of exp(z_k) that overflow nowhere.
 
-If every exp(z) is multiplied by one c = exp(-max z) > 0, a node built from them is multiplied by a power of c,
-its degree. Where the degree is 0, as in softmax and all that is made of it, exp(z - max z) may stand for exp(z);
-and the logarithm of a node of degree d is that of the shifted node plus d max z.
+If every exp(z) is multiplied by one exp(-c) > 0, a node built from them is multiplied by a power of it, its degree.
+Where the degree is 0, as in softmax and all that is made of it, exp(z - c) may stand for exp(z); and the logarithm
+of a node of degree d is that of the shifted node plus d c.
+
+c is not the largest argument m itself: z - m is rounded, by half of |z - m| units of the exponential. Where
+0 <= m <= MODERATE nothing can overflow and nothing but what is 0 in truth underflows: c is 0, z stays as it is. Else
+c = floor(m - min(max(m, 0), MODERATE)), a whole number, and for m < 0 the difference of two multiples of the last
+place of z, not larger than z, is exact. c depends on its own row alone, so that tiling changes no bit.
 
 Contract: `shift_ratios` and `shift_logarithms` map a graph to an equal one. The shift runs over some axes of the
 exponential; c may differ along the others, so a degree is kept for each way in which those lie on a node's axes.
@@ -12,6 +17,7 @@ finite one gives the limit, -inf alone NaN.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -21,17 +27,20 @@ from derive.ir.build import apply, constant
 from derive.ir.graph import BATCH, Argument, Graph, Node, named, topological, whole, with_arguments
 from derive.ir.ops import BY_NAME
 
+MODERATE = 40
+"""exp(MODERATE) leaves room for sums and products in float32."""
+
 Degree = Mapping[tuple[int, ...], Fraction]
 """For each placement of the exponential's other axes: the power of c that stands there."""
 
 
 def shift_ratios(graph: Graph) -> Graph:
-    """exp(z - max z) for exp(z) wherever the degree is 0."""
+    """exp(z - c) for exp(z) wherever the degree is 0."""
     return shifted(graph, logarithms=False)
 
 
 def shift_logarithms(graph: Graph) -> Graph:
-    """log of a sum of exponentials as log of the shifted sum plus the largest argument."""
+    """log of a sum of exponentials as log of the shifted sum plus the shift."""
     return shifted(graph, logarithms=True)
 
 
@@ -57,10 +66,10 @@ def candidates(graph: Graph, done: set[Node]) -> Iterator[Shift]:
 
 
 def is_shifted(node: Node) -> bool:
-    """Whether the argument has its largest entry subtracted already."""
+    """Whether the argument has its shift subtracted already."""
     argument = node.arguments[0].node
     return argument.op == "add" and any(
-        a.node.op == "multiply" and a.node.arguments[-1].node.op == "max" for a in argument.arguments
+        a.node.op == "multiply" and a.node.arguments[-1].node.op == "floor" for a in argument.arguments
     )
 
 
@@ -132,7 +141,7 @@ class Shift:
         return self.replaced[node]
 
     def logarithm(self, node: Node) -> Node:
-        """log f = log f' + d max z, times the logarithm of the base"""
+        """log f = log f' + d c, times the logarithm of the base"""
         (argument,) = node.arguments
         degree = self.degree_at(argument) or {}
         inner = with_arguments(node, (Argument(self.put_in(argument.node), argument.axes),))
@@ -148,12 +157,17 @@ class Shift:
 
 
 def largest(argument: Argument, old: Node, over: tuple[int, ...], kept: tuple[int, ...]) -> Node:
-    """The largest (for a base below 1: smallest) argument over the axes, which come last."""
+    """The shift, from the largest (for a base below 1: smallest) argument over the axes, which come last."""
     order = {axis: position for position, axis in enumerate((*kept, *over))}
     shape, bound = tuple(old.shape[k] for k in kept), tuple(old.shape[k] for k in over)
     falls = isinstance(old.data, Fraction) and old.data < 1
     lies = Argument(argument.node, tuple(order[k] for k in argument.axes))
-    return Node("min" if falls else "max", (lies,), shape, bound, name="~highest")
+    extreme = Node("min" if falls else "max", (lies,), shape, bound, name="~highest")
+    reach = MODERATE if old.data is None else int(MODERATE / abs(math.log(old.data)))  # type: ignore[arg-type]
+    low, high = (-reach, 0) if falls else (0, reach)
+    within = apply("minimum", apply("maximum", extreme, constant(low)), constant(high))
+    beyond = apply("add", extreme, apply("multiply", constant(-1), within))
+    return replace(apply("floor", beyond), name="~shift")
 
 
 def degree_of(node: Node, parts: list[Degree]) -> Degree | None:
@@ -188,7 +202,9 @@ def compare_degrees(node: Node, parts: list[Degree]) -> Degree | None:
 
 
 def where_degree(node: Node, parts: list[Degree]) -> Degree | None:
-    return None if parts[0] else same_degree(node, parts[1:])
+    """A 0 has every degree."""
+    chosen = [p for a, p in zip(node.arguments[1:], parts[1:], strict=True) if a.node != constant(0)]
+    return None if parts[0] else same_degree(node, chosen or parts[1:])
 
 
 def power_degree(node: Node, parts: list[Degree]) -> Degree | None:

@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 
 from derive.ir.graph import Graph
 from derive.ir.passes import Pass
+from derive.ir.stability.logarithms import logarithms
 from derive.ir.stability.one_exponential import one_exponential
 from derive.ir.stability.powers import divide_step_by_step
+from derive.ir.stability.several_terms import one_denominator
+from derive.ir.stability.share_differences import logarithms_of_shares, targets
 from derive.ir.stability.shares import complements, rebased_means
 from derive.ir.stability.shift import shift_logarithms, shift_ratios
 
@@ -41,6 +44,18 @@ class Rewrite:
 
 
 REWRITES: tuple[Rewrite, ...] = (
+    Rewrite(
+        name="logarithm of a share",
+        condition="log p_i or a_i - log sum_k exp(a_k), with p_i = exp(a_i) / sum_k exp(a_k)",
+        because="log p_i = (a_i - a*) - log(1 + sum of the other e_k / e*), with a* the largest: both parts are <= 0",
+        apply=logarithms_of_shares,
+        witnesses=(
+            Witness(
+                "f(a[n]) -> y\n p[i] = exp(a[i])/sum(k, exp(a[k]))\n y[i] = log(p[i])", {"a": (40.0, 0.0)}, "log(1)"
+            ),
+            Witness("f(a[n]) -> y\n y[i] = a[i] - log(sum(k, exp(a[k])))", {"a": (40.0, 0.0)}, "40 - 40"),
+        ),
+    ),
     Rewrite(
         name="shifted exponentials",
         condition="the node does not change when all exp(z_k) are multiplied by one positive number",
@@ -77,6 +92,24 @@ REWRITES: tuple[Rewrite, ...] = (
         unsound="sum e - e_i for every i: the difference cancels where e_i is nearly the whole sum",
     ),
     Rewrite(
+        name="share minus target",
+        condition="w p_i - t_i with p_i = e_i / sum_k e_k, e an exponential, t not made of e and w the same for all i",
+        because="w p - t = p (w - t) - t (1 - p); for a target of w on one entry the first term is exactly 0 there",
+        apply=targets,
+        witnesses=(
+            Witness(
+                "f(a[n], t[n]) -> y\n p[i] = exp(a[i])/sum(k, exp(a[k]))\n y[i] = p[i] - t[i]",
+                {"a": (40.0, 0.0, 1.0), "t": (1.0, 0.0, 0.0)},
+                "1 - 1",
+            ),
+            Witness(
+                "f(a[n], g[n]) -> y\n y[j] = g[j] - exp(a[j])/sum(k, exp(a[k]))*sum(i, g[i])",
+                {"a": (40.0, 0.0, 1.0), "g": (1.0, 0.0, 0.0)},
+                "1 - 1",
+            ),
+        ),
+    ),
+    Rewrite(
         name="difference from a mean, counted from the largest share",
         condition="g_j - sum_i g_i p_i with p_i = e_i / sum_k e_k and e an exponential",
         because="sum_i p_i = 1: a constant may be subtracted from all g_i, here that where p_i is largest",
@@ -90,8 +123,33 @@ REWRITES: tuple[Rewrite, ...] = (
         ),
     ),
     Rewrite(
+        name="logarithm of a function of one exponential",
+        condition="log R(exp(z)), its linear part and logarithms of one sign; log(1 + v); sums of such, linear in z",
+        because="log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)), and log1p(e) keeps the digits of a small e",
+        apply=logarithms,
+        witnesses=(
+            Witness("f(x) -> y\n y = log(1 + exp(x))", {"x": 800.0}, "log(inf)"),
+            Witness("f(x) -> y\n y = log(1/(1 + exp(-x)))", {"x": 40.0}, "log(1)"),
+            Witness("f(x) -> y\n y = log(1 - 1/(1 + exp(-x)))", {"x": 40.0}, "log(0)"),
+            Witness("f(x) -> y\n y = log(1 + x**2)", {"x": 1e-9}, "log(1)"),
+            Witness("f(x) -> y\n y = log(sigmoid(x)) - log(1 - sigmoid(x))", {"x": 1e-9}, "cancels"),
+        ),
+        unsound="log(1 + a + b) = log1p(a + b) is worse where a + b is rounded near -1",
+    ),
+    Rewrite(
+        name="one denominator for a difference or a product",
+        condition="R(exp(z)) - t, t not made of z, or sums of z**k R_k(exp(z)), each R bounded and of one sign",
+        because="(1 - t) - t e is exact where t is a limit of R; z e is rounded once if e is exp(-80) exp(80 - |z|)",
+        apply=one_denominator,
+        witnesses=(
+            Witness("f(x, t) -> y\n y = 1/(1 + exp(-x)) - t", {"x": 40.0, "t": 1.0}, "1 - 1"),
+            Witness("f(x) -> y\n y = x/(1 + exp(-x))", {"x": -713.0}, "overflows to 0"),
+        ),
+        unsound="for tanh(x) - t: (1 - t) - (1 + t) e cancels at x = t = 0, where tanh keeps all digits",
+    ),
+    Rewrite(
         name="one exponential on both sides of 0",
-        condition="a rational function with rational coefficients of exp(z), bounded for z -> -inf and z -> +inf",
+        condition="a rational function of exp(z) with rational coefficients, bounded or with a factor exp(z) - 1",
         because="exp(z) is e for z <= 0 and 1/e for z > 0, e = exp(-|z|) <= 1; a factor 1 - e is -expm1(-|z|)",
         apply=one_exponential,
         witnesses=(
@@ -100,6 +158,8 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x) -> y\n y = (exp(x) - exp(-x))/(exp(x) + exp(-x))", {"x": 1e-9}, "cancels at 0"),
             Witness("f(x) -> y\n y = (exp(x) - exp(-x))**3/(exp(x) + exp(-x))**3", {"x": 1e-10}, "cancels at 0"),
             Witness("f(x) -> y\n y = exp(3*x)/(1 + exp(3*x) + exp(-x))", {"x": 300.0}, "inf/inf"),
+            Witness("f(x) -> y\n y = exp(x) - 1", {"x": 1e-9}, "1 - 1"),
+            Witness("f(x) -> y\n y = 1 - tanh(x)**2", {"x": 20.0}, "1 - 1"),
         ),
         unsound="for exp(z) itself or cosh z, which grow, exp(-|z|) would be 0 where the truth is infinite",
     ),

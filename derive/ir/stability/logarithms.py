@@ -1,0 +1,207 @@
+"""Logarithms of rational functions of one exponential, and of 1 + v.
+
+    log R(exp(z))     a z + k log1p(p(e)) on each side, e = exp(-|z|): log(1 + exp(z)) = max(z, 0) + log1p(e)
+    log(1 + v)        log1p(v)
+    log p - log q     a z, where p / q is a power of exp(z), as for the two sides of a sigmoid
+
+Contract: `logarithms(graph)` maps a graph to an equal one. R must be a power of exp(z) times powers of one sign of
+polynomials with positive coefficients whose first and last are 1, and the linear part of the same sign: then all
+that is added is of one sign, and nothing cancels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+
+from derive.ir.build import apply, constant, scaled
+from derive.ir.graph import Argument, Graph, Node, moved, whole, with_arguments
+from derive.ir.stability import polynomial
+from derive.ir.stability.exponentials import Exponentials, Group, combined
+from derive.ir.stability.growing import U
+from derive.ir.stability.one_exponential import on_axes, without_factor
+from derive.ir.stability.polynomial import Ratio, coefficients, common_unit, poly
+
+Coefficients = tuple[Fraction, ...]
+
+
+def logarithms(graph: Graph) -> Graph:
+    """The graph with log1p and linear parts for logarithms that would overflow or lose digits."""
+    rewrite = Rewriting()
+    return tuple(rewrite.node(n) for n in graph)
+
+
+class Rewriting:
+    """One walk over a graph from the outputs down."""
+
+    def __init__(self) -> None:
+        self.search = Exponentials()
+        self.done: dict[Node, Node] = {}
+
+    def node(self, node: Node) -> Node:
+        if node not in self.done:
+            self.done[node] = self.changed(node)
+        return self.done[node]
+
+    def changed(self, node: Node) -> Node:
+        new = None
+        if node.op in ("log", "log1p"):
+            new = self.of_group(node) or self.of_one_plus(node)
+        elif node.op == "add":
+            new = self.difference(node)
+        if new is not None:
+            return on_axes(new, node)
+        return with_arguments(node, tuple(Argument(self.node(a.node), a.axes) for a in node.arguments))
+
+    def group(self, node: Node) -> Group | None:
+        """What the logarithm is of."""
+        found = self.search.at(node.arguments[0])
+        if node.op == "log":
+            return found
+        return combined(Group(polynomial.number(Fraction(1))), found, polynomial.add)
+
+    def of_group(self, node: Node) -> Argument | None:
+        group = self.group(node)
+        form = form_of(group.ratio) if group is not None and group.argument is not None else None
+        if group is None or group.argument is None or form is None:
+            return None
+        value = self.node(group.argument.node)
+        return Argument(spelled(value, group.base, form), group.argument.axes)
+
+    def of_one_plus(self, node: Node) -> Argument | None:
+        """log(1 + v) = log1p(v)"""
+        (argument,) = node.arguments
+        inner = argument.node
+        if node.op == "log1p" or inner.op != "add" or len(inner.arguments) != 2 or inner.name:
+            return None
+        one, other = inner.arguments
+        if one.node != constant(1):
+            one, other = other, one
+        if one.node != constant(1) or other.node.op == "constant":
+            return None
+        lies = moved(Argument(self.node(other.node), other.axes), argument.axes)
+        return whole(Node("log1p", (lies,), node.shape))
+
+    def difference(self, node: Node) -> Argument | None:
+        """The logarithms of a sum as one, where together they are linear."""
+        found = [(k, part) for k, a in enumerate(node.arguments) for part in [self.multiple(a)] if part is not None]
+        if len(found) < 2:
+            return None
+        total: Group | None = found[0][1]
+        for _, part in found[1:]:
+            total = combined(total, part, polynomial.multiply)
+        form = form_of(total.ratio) if total is not None and total.argument is not None else None
+        if total is None or total.argument is None or form is None or form.factors:
+            return None
+        value = self.node(total.argument.node)
+        new = Argument(spelled(value, total.base, form), total.argument.axes)
+        taken = {k for k, _ in found}
+        rest = [Argument(self.node(a.node), a.axes) for k, a in enumerate(node.arguments) if k not in taken]
+        return whole(Node("add", (new, *rest), node.shape)) if rest else new
+
+    def multiple(self, argument: Argument) -> Group | None:
+        """R ** c where the argument is c log R, c whole."""
+        node, factor = argument.node, Fraction(1)
+        if node.op == "multiply" and len(node.arguments) == 2 and isinstance(node.arguments[0].node.data, Fraction):
+            factor, inner = node.arguments[0].node.data, node.arguments[1]
+            if node.arguments[0].node.op != "constant":
+                return None
+            argument = moved(inner, argument.axes)
+            node = argument.node
+        if node.op not in ("log", "log1p") or factor.denominator != 1:
+            return None
+        group = self.group(node)
+        ratio = polynomial.power(group.ratio, int(factor)) if group is not None and group.argument is not None else None
+        if group is None or group.argument is None or ratio is None:
+            return None
+        return Group(ratio, moved(group.argument, argument.axes), group.base)
+
+
+# --- what a logarithm is made of ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Form:
+    """u**power * product of factors**exponent, in v = u ** (1/unit)."""
+
+    power: int
+    factors: tuple[tuple[Coefficients, int], ...]
+    unit: Fraction
+
+    @property
+    def right(self) -> int:
+        """The power of v that the function grows with for v -> infinity."""
+        return self.power + sum((len(f) - 1) * k for f, k in self.factors)
+
+
+def form_of(ratio: Ratio) -> Form | None:
+    exponents = [e for e, _ in ratio.numerator + ratio.denominator]
+    unit = common_unit(exponents)
+    lowest = [min(e for e, _ in side) / unit for side in (ratio.numerator, ratio.denominator)]
+    highest = max(abs(e) / unit for e in exponents)
+    if highest > polynomial.MAX_DEGREE:
+        return None
+    above, below = (
+        poly({e / unit - low: c for e, c in side})
+        for (side, low) in zip((ratio.numerator, ratio.denominator), lowest, strict=True)
+    )
+    above, below = above.cancel(below, include=True)
+    factors: list[tuple[Coefficients, int]] = []
+    scale, power = Fraction(1), int(lowest[0] - lowest[1])
+    for side, sign in ((above, 1), (below, -1)):
+        constant_part, found = polynomial.factored(coefficients(side))
+        scale *= constant_part**sign
+        for factor, multiplicity in found:
+            if factor == U:
+                power += sign * multiplicity
+            else:
+                factors.append((factor, sign * multiplicity))
+    form = Form(power, tuple(factors), unit)
+    return form if scale == 1 and keeps_one_sign(form) else None
+
+
+def keeps_one_sign(form: Form) -> bool:
+    if any(f[0] != 1 or f[-1] != 1 or min(f) < 0 for f, _ in form.factors):
+        return False
+    signs = {1 if k > 0 else -1 for _, k in form.factors}
+    if not signs:
+        return True
+    (sign,) = signs if len(signs) == 1 else (0,)
+    return sign != 0 and -form.power * sign >= 0 and form.right * sign >= 0
+
+
+def spelled(argument: Node, base: Fraction | None, form: Form) -> Node:
+    """power min(z, 0) + right max(z, 0) + sum k log1p(f - 1) with z = c v"""
+    natural = argument if base is None else apply("multiply", Node("logarithm", data=base), argument)
+    value, factor = without_factor(natural)
+    scale = factor * form.unit
+    below, above = (form.power, form.right) if scale > 0 else (form.right, form.power)
+    if below == above:
+        parts = [scaled(below * scale, value)]
+    else:
+        sides = (("minimum", below), ("maximum", above))
+        parts = [scaled(power * scale, apply(op, value, constant(0))) for op, power in sides if power]
+    e = apply("exp", scaled(-abs(scale), apply("abs", value)), name="~e")
+    for entries, k in form.factors:
+        left, right = entries, tuple(reversed(entries))
+        parts.append(scaled(k, apply("log1p", rest_of(*((left, right) if scale > 0 else (right, left)), value, e))))
+    return parts[0] if len(parts) == 1 else apply("add", *parts)
+
+
+def rest_of(below: Coefficients, above: Coefficients, value: Node, e: Node) -> Node:
+    """f(e) - 1, by its coefficients on each side of 0."""
+    left, right = horner(below[1:], e), horner(above[1:], e)
+    return left if left == right else apply("where", apply("greater_equal", value, constant(0)), right, left)
+
+
+def horner(values: Sequence[Fraction], e: Node) -> Node:
+    """e (c_1 + e (c_2 + ...))"""
+
+    def step(total: Node, value: Fraction) -> Node:
+        inner = apply("multiply", e, total) if total.op != "constant" else scaled(total.data, e)  # type: ignore[arg-type]
+        return apply("add", constant(value), inner) if value else inner
+
+    total = reduce(step, reversed(values[:-1]), constant(values[-1]))
+    return scaled(total.data, e) if total.op == "constant" else apply("multiply", e, total)  # type: ignore[arg-type]

@@ -1,0 +1,235 @@
+"""Differences such as sigmoid(X) - t, and products such as x sigmoid(x), over one denominator.
+
+    sigmoid(X) - t         ((1 - t) - t e) / (1 + e) for X >= 0 and ((1 - t) e - t) / (1 + e) below, e = exp(-|X|)
+    x sigmoid(x)           x / (1 + e) for x >= 0 and x e / (1 + e) below, e in two factors
+
+A quantity of its own, as t, is put together with the numbers before anything is multiplied by e: where it is a limit
+of the function, 0 or 1 for a sigmoid, the difference keeps all digits. A quantity that is the exponential's own
+argument grows while e shrinks: e is then exp(-min(|x|, FAR)) and exp(min(FAR - |x|, 0)), so that the product is
+rounded below the normal range only once, and x stands within FARTHEST, so that no infinity meets a 0.
+
+Contract: `one_denominator(graph)` maps a graph to an equal one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derive.ir.build import apply, constant
+from derive.ir.graph import Argument, Graph, Node, topological, whole, with_arguments
+from derive.ir.stability.exponentials import linear
+from derive.ir.stability.mixtures import (
+    NOTHING,
+    Mixture,
+    Mixtures,
+    Monomial,
+    Side,
+    is_regular,
+    joined,
+    monomial_node,
+    sides_of,
+)  # fmt: skip
+from derive.ir.stability.one_exponential import on_axes, without_factor
+from derive.ir.stability.polynomial import Ratio, Reduced, reduced
+from derive.ir.stability.two_sided import Bounded, product
+
+FAR = 80
+"""exp(-FAR) is a normal number in float32 and float64, and 1 + exp(-FAR) is 1."""
+
+FARTHEST = 4096
+"""exp(-FARTHEST) is 0 in both, times whatever power of FARTHEST."""
+
+
+def one_denominator(graph: Graph) -> Graph:
+    """The graph with all such differences and products over one denominator."""
+    rewrite = Rewriting()
+    return tuple(rewrite.node(n) for n in graph)
+
+
+class Rewriting:
+    """One walk over a graph from the outputs down."""
+
+    def __init__(self) -> None:
+        self.search = Mixtures()
+        self.done: dict[Node, Node] = {}
+
+    def node(self, node: Node) -> Node:
+        if node not in self.done:
+            self.done[node] = self.changed(node)
+        return self.done[node]
+
+    def changed(self, node: Node) -> Node:
+        mixture = self.search.of(node) if node.op in ("add", "multiply", "divide") else None
+        new = self.form(mixture, node) if mixture else None
+        if new is not None:
+            return on_axes(new, node)
+        if node.op == "multiply":
+            node = self.regrouped(node)
+        return with_arguments(node, tuple(Argument(self.node(a.node), a.axes) for a in node.arguments))
+
+    def regrouped(self, node: Node) -> Node:
+        """The factors x and sigmoid(x) of a longer product as one."""
+        for k, argument in enumerate(node.arguments):
+            group = self.search.search.at(argument)
+            if group is None or group.argument is None:
+                continue
+            home = own_value(group.argument)
+            members = [i for i, a in enumerate(node.arguments) if i == k or a == home]
+            if 1 < len(members) < len(node.arguments):
+                part = replace(node, arguments=tuple(node.arguments[i] for i in members), name="", origin=None)
+                rest = tuple(a for i, a in enumerate(node.arguments) if i not in members)
+                return replace(node, arguments=(*rest, whole(part)))
+        return node
+
+    def form(self, mixture: Mixture, node: Node) -> Argument | None:
+        if len(mixture.terms) < 1 or set(mixture.terms) == {NOTHING}:
+            return None
+        if not all(map(is_regular, mixture.terms.values())):
+            return None
+        home = own_value(mixture.argument)
+        if set(mixture.quantities) == {home}:
+            if not decays(mixture):
+                return None
+        elif not is_difference(mixture, node):
+            return None
+        sides = sides_of(mixture.terms)
+        if sides is None:
+            return None
+        value, factor = without_factor(mixture.argument.node)
+        fresh = {a: Argument(self.node(a.node), a.axes) for a in mixture.quantities}
+        scale, base, left, right = abs(factor) * sides.unit, mixture.base, sides.left, sides.right
+        if (factor < 0) != (base is not None and base < 1):
+            left, right = right, left
+        if base is not None and base < 1:
+            base = 1 / base
+        spot = Spot(self.node(value), mixture.argument.axes, scale, base, node.shape, fresh, home)
+        return spot.choice(left, right)
+
+
+def own_value(argument: Argument) -> Argument:
+    """The exponential's argument without its factor."""
+    return Argument(without_factor(argument.node)[0], argument.axes)
+
+
+def decays(mixture: Mixture) -> bool:
+    """Whether a term with the argument in it goes to 0 on one side: there it is e times what grows."""
+    found = [reduced(r) for m, r in mixture.terms.items() if m != NOTHING and not r.is_number]
+    return any(r is not None and (r.numerator[0] == 0 or len(r.numerator) < len(r.denominator)) for r in found)
+
+
+def is_difference(mixture: Mixture, node: Node) -> bool:
+    """A function with a limit other than 0, and a quantity that does not depend on the exponential."""
+    if node.op != "add" or len(mixture.terms) > 3 or any(p > 1 for m in mixture.terms for _, p in m):
+        return False
+    has_limit = any(has_level(r) for r in mixture.terms.values())
+    plain = any(r.is_number and m != NOTHING for m, r in mixture.terms.items())
+    inner = {key for key in linear(mixture.argument) if key is not None}
+    apart = not any(key.node in set(topological((a.node,))) for a in mixture.quantities for key in inner)
+    return has_limit and plain and apart
+
+
+def has_level(ratio: Ratio) -> bool:
+    """Whether the function has a limit other than 0 on one side or the other."""
+    value = None if ratio.is_number else reduced(ratio)
+    return value is not None and (value.numerator[0] != 0 or len(value.numerator) == len(value.denominator))
+
+
+ONE = Reduced((Fraction(1),), (Fraction(1),), Fraction(1))
+
+
+@dataclass(frozen=True)
+class Tail(Bounded):
+    """exp(-|z|) in two factors, the first of which is a normal number."""
+
+    @property
+    def exponent(self) -> Node:
+        return apply("maximum", super().exponent, constant(-FAR))
+
+    @property
+    def rest(self) -> Node:
+        """1 up to FAR."""
+        beyond = apply("minimum", apply("add", constant(FAR), super().exponent), constant(0))
+        return apply("exp", beyond, data=self.base, name="~tail")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a form is built: the exponential's value on `axes` of the node of `shape`."""
+
+    value: Node
+    axes: tuple[int, ...]
+    scale: Fraction
+    base: Fraction | None
+    shape: tuple[object, ...]
+    fresh: dict[Argument, Argument]
+    own: Argument
+
+    @property
+    def has_tail(self) -> bool:
+        return self.own in self.fresh
+
+    @property
+    def bounded(self) -> Bounded:
+        return (Tail if self.has_tail else Bounded)(self.value, self.scale, self.base, ONE, ONE)
+
+    @property
+    def e(self) -> Argument:
+        return Argument(self.bounded.e, self.axes)
+
+    def choice(self, left: Side, right: Side) -> Argument:
+        """where(z >= 0, right, left), numerators apart from a common denominator."""
+        below, above = (self.numerator(s, sign) for s, sign in ((left, -1), (right, 1)))
+        top = above if above == below else self.chosen(above, below)
+        if left.denominator == right.denominator:
+            bottom = self.denominator(left)
+        else:
+            bottom = self.chosen(self.denominator(right), self.denominator(left))
+        if bottom.node == constant(1):
+            return top
+        return whole(Node("divide", (top, bottom), self.shape))  # type: ignore[arg-type]
+
+    def chosen(self, above: Argument, below: Argument) -> Argument:
+        sign = Argument(apply("greater_equal", self.value, constant(0)), self.axes)
+        return whole(Node("where", (sign, above, below), self.shape))  # type: ignore[arg-type]
+
+    def denominator(self, side: Side) -> Argument:
+        node = product(self.bounded, side.denominator)
+        return Argument(node, self.axes if node.shape else ())
+
+    def numerator(self, side: Side, sign: int) -> Argument:
+        """e ** power (c_0 + e (c_1 + e ...))"""
+        quantities = {old: self.placed(old, side, sign) for old in self.fresh}
+        order = tuple(quantities.values())
+        coefficients = [
+            [
+                monomial_node(renamed(monomial, quantities), factor, order, self.shape)
+                for monomial, factor in sorted(row.items(), key=lambda pair: pair[0] != NOTHING)
+            ]
+            for row in side.numerator
+        ]
+        total = joined("add", coefficients[-1], self.shape)
+        for row in reversed(coefficients[:-1]):
+            total = joined("add", [*row, self.times([self.e, total])], self.shape)
+        for _ in range(side.power):
+            total = self.times([total, self.e])
+            if isinstance(self.bounded, Tail):
+                total = self.times([total, Argument(self.bounded.rest, self.axes)])
+        return total
+
+    def times(self, parts: list[Argument]) -> Argument:
+        ones = [p for p in parts if p.node != constant(1)]
+        return joined("multiply", ones or parts[:1], self.shape)
+
+    def placed(self, old: Argument, side: Side, sign: int) -> Argument:
+        """The own value within FARTHEST on the side on which e shrinks as it grows."""
+        new = self.fresh[old]
+        first = side.numerator[0] if side.power == 0 else {}
+        if old != self.own or any(m != NOTHING for m in first):
+            return new
+        limit = constant(sign * FARTHEST / self.scale)
+        return Argument(apply("minimum" if sign > 0 else "maximum", new.node, limit), new.axes)
+
+
+def renamed(monomial: Monomial, names: dict[Argument, Argument]) -> Monomial:
+    return frozenset((names[a], power) for a, power in monomial)

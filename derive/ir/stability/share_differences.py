@@ -1,0 +1,164 @@
+"""Shares p_i = e_i / sum_k e_k that are compared with targets, or whose logarithm is taken.
+
+    w p_i - t_i             p_i (w - t_i) - t_i (1 - p_i), with 1 - p_i summed from the others
+    log p_i                 (a_i - a*) - log1p(sum of the other e over e*), * where a is largest
+    a_i - log sum exp(a_k)  the same
+
+Contract: `targets` and `logarithms_of_shares` map a graph to an equal one. For a target of 1 on one entry the
+difference there is exactly minus the sum of the others, and the logarithm of the largest share keeps its digits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.ir.build import apply, constant
+from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, whole
+from derive.ir.stability.shares import Share, complement, first_largest, negated, on_axes, share_of, summed_over
+
+# --- targets ---------------------------------------------------------------------------------------------
+
+
+def targets(graph: Graph) -> Graph:
+    """w p - t from the complement of the share."""
+    return rebuild(graph, lambda n: compared(n) if n.op == "add" and len(n.arguments) == 2 else n)
+
+
+def compared(node: Node) -> Node:
+    """w p - t or t - w p"""
+    for k, positive in enumerate(node.arguments):
+        other = node.arguments[1 - k]
+        minus = opposite(other)
+        for weight, share, argument in weighted_shares(positive) if minus else ():
+            assert minus is not None
+            if is_target(minus, weight, argument, share):
+                return on_axes(whole(difference(weight, share, argument, minus, node)), node)
+        negative = opposite(other)
+        for weight, share, argument in weighted_shares(negative) if negative else ():
+            if is_target(positive, weight, argument, share):
+                inner = difference(weight, share, argument, positive, node)
+                return replace(node, op="multiply", arguments=(Argument(constant(-1), ()), whole(inner)))
+    return node
+
+
+def opposite(argument: Argument) -> Argument | None:
+    """x where the argument is -x, x a product too."""
+    found = negated(argument)
+    node = argument.node
+    if found is None and node.op == "multiply" and node.arguments[0].node == constant(-1):
+        return Argument(replace(node, arguments=node.arguments[1:], name="", origin=None), argument.axes)
+    return found
+
+
+def weighted_shares(argument: Argument) -> list[tuple[list[Argument], Share, Argument]]:
+    """(w, p, where p lies) with the argument = product of w times p."""
+    share = share_of(argument.node)
+    if share is not None:
+        return [([], share, argument)]
+    if argument.node.op != "multiply":
+        return []
+    factors = [moved(a, argument.axes) for a in argument.node.arguments]
+    found = []
+    for k, factor in enumerate(factors):
+        share = share_of(factor.node)
+        if share is not None:
+            found.append((factors[:k] + factors[k + 1 :], share, factor))
+    return found
+
+
+def is_target(target: Argument, weight: list[Argument], share_at: Argument, share: Share) -> bool:
+    """A quantity of its own along the share's axis, and a weight that does not change along it."""
+    axis = share_at.axes[share.axis]
+    inside = set(topological((target.node,)))
+    return axis in target.axes and share.exponential not in inside and all(axis not in w.axes for w in weight)
+
+
+def difference(weight: list[Argument], share: Share, at: Argument, target: Argument, node: Node) -> Node:
+    """p (w - t) - t (1 - p)"""
+    shape = node.shape
+    if not weight:
+        factor = Argument(constant(1), ())
+    elif len(weight) == 1:
+        factor = weight[0]
+    else:
+        factor = whole(Node("multiply", tuple(weight), shape))
+    minus_target = whole(Node("multiply", (Argument(constant(-1), ()), target), shape))
+    rest = whole(Node("add", (factor, minus_target), shape))
+    gained = whole(Node("multiply", (at, rest), shape))
+    lost = whole(Node("multiply", (Argument(constant(-1), ()), target, Argument(complement(share), at.axes)), shape))
+    return Node("add", (gained, lost), shape)
+
+
+# --- logarithms ------------------------------------------------------------------------------------------
+
+
+def logarithms_of_shares(graph: Graph) -> Graph:
+    """log p and a - log sum exp(a) without the largest entry in the logarithm's sum."""
+    return rebuild(graph, changed)
+
+
+def changed(node: Node) -> Node:
+    if node.op == "log":
+        share = share_of(node.arguments[0].node)
+        if share is not None and share.exponential.data is None:
+            return on_axes(Argument(logarithm(share.exponential, share.axis), node.arguments[0].axes), node)
+    return from_log_sum(node) if node.op == "add" else node
+
+
+def from_log_sum(node: Node) -> Node:
+    """a_i - log sum_k exp(a_k)"""
+    for other, argument in enumerate(node.arguments):
+        minus = negated(argument)
+        summed = sum_of_exponentials(minus.node) if minus else None
+        if minus is None or summed is None:
+            continue
+        exponential, axis, kept = summed
+        inner = exponential.arguments[0]
+        if inner != whole(inner.node):
+            continue
+        for taken, first in enumerate(node.arguments):
+            if taken == other or first.node != inner.node:
+                continue
+            if tuple(first.axes[k] for k in kept) == minus.axes and first.axes[axis] not in minus.axes:
+                new = Argument(logarithm(exponential, axis), first.axes)
+                rest = tuple(a for k, a in enumerate(node.arguments) if k not in (taken, other))
+                return replace(node, arguments=(new, *rest)) if rest else on_axes(new, node)
+    return node
+
+
+def sum_of_exponentials(node: Node) -> tuple[Node, int, tuple[int, ...]] | None:
+    """(exp a, the axis that is summed, the others in order) of log sum exp(a)."""
+    below = node.arguments[0].node if node.op == "log" else None
+    if below is None or node.arguments[0] != whole(below) or below.op != "sum" or len(below.bound) != 1:
+        return None
+    (summed,) = below.arguments
+    rank = len(below.shape)
+    if summed.node.op != "exp" or summed.node.data is not None or len(set(summed.axes)) != rank + 1:
+        return None
+    (axis,) = (k for k, a in enumerate(summed.axes) if a == rank)
+    kept = tuple(sorted((k for k in range(rank + 1) if k != axis), key=lambda k: summed.axes[k]))
+    return summed.node, axis, kept
+
+
+def logarithm(exponential: Node, axis: int) -> Node:
+    """(a - a*) - log1p(others / e*) on the axes of the exponential."""
+    (argument,) = exponential.arguments
+    largest = first_largest(exponential, axis)
+    kept = tuple(k for k in range(len(exponential.shape)) if k != axis)
+    rest = summed_over(apply("where", largest, constant(0), exponential), axis)
+    own = largest_over(whole(exponential), axis, exponential)
+    relative = Node("divide", (whole(rest), whole(own)), rest.shape, name="~rest")
+    lost = apply("multiply", constant(-1), apply("log1p", relative))
+    minus = apply("multiply", constant(-1), replace(largest_over(argument, axis, exponential), name="~highest"))
+    apart = Node("add", (argument, Argument(minus, kept)), exponential.shape)
+    return Node("add", (whole(apart), Argument(lost, kept)), exponential.shape)
+
+
+def largest_over(argument: Argument, axis: int, exponential: Node) -> Node:
+    """The largest entry along one axis of the exponential."""
+    rank = len(exponential.shape)
+    order = [rank - 1 if k == axis else k - (k > axis) for k in range(rank)]
+    shape = tuple(d for k, d in enumerate(exponential.shape) if k != axis)
+    return Node(
+        "max", (Argument(argument.node, tuple(order[k] for k in argument.axes)),), shape, (exponential.shape[axis],)
+    )

@@ -53,7 +53,7 @@ def test_the_perceptron_reads_as_its_equations() -> None:
     text = source("perceptron")
     for line in (
         "X = x @ w  # X_k = Σ_j w_jk x_j",
-        "O = np.where(X >= 0, 1, e) / s  # O_k = sigmoid(X_k)",
+        "e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows",
         "dE_dw = x.T @ product  # ∂E/∂w_jk = (O_k - t_k) O_k (1 - O_k) x_j",
         "Derivation: latex/perceptron.tex",
     ):

@@ -2,6 +2,7 @@
 
     log R(exp(z))     a z + k log1p(p(e)) on each side, e = exp(-|z|): log(1 + exp(z)) = max(z, 0) + log1p(e)
     log(1 + v)        log1p(v)
+    t log R(exp(z))   0 for t = 0, which 0 times an infinite logarithm is not
     log p - log q     a z, where p / q is a power of exp(z), as for the two sides of a sigmoid
 
 Contract: `logarithms(graph)` maps a graph to an equal one. R must be a power of exp(z) times powers of one sign of
@@ -17,7 +18,7 @@ from fractions import Fraction
 from functools import reduce
 
 from derive.ir.build import apply, constant, scaled
-from derive.ir.graph import Argument, Graph, Node, moved, whole, with_arguments
+from derive.ir.graph import Argument, Graph, Node, moved, topological, whole, with_arguments
 from derive.ir.stability import polynomial
 from derive.ir.stability.exponentials import Exponentials, Group, combined
 from derive.ir.stability.growing import U
@@ -51,6 +52,8 @@ class Rewriting:
             new = self.of_group(node) or self.of_one_plus(node)
         elif node.op == "add":
             new = self.difference(node)
+        elif node.op == "multiply":
+            new = self.weighted(node)
         if new is not None:
             return on_axes(new, node)
         return with_arguments(node, tuple(Argument(self.node(a.node), a.axes) for a in node.arguments))
@@ -100,6 +103,25 @@ class Rewriting:
         taken = {k for k, _ in found}
         rest = [Argument(self.node(a.node), a.axes) for k, a in enumerate(node.arguments) if k not in taken]
         return whole(Node("add", (new, *rest), node.shape)) if rest else new
+
+    def weighted(self, node: Node) -> Argument | None:
+        """t log R is 0 for t = 0, also where z and the logarithm are infinite."""
+        taken = [k for k, a in enumerate(node.arguments) if a.node.op in ("log", "log1p")]
+        if len(taken) != 1:
+            return None
+        inner = node.arguments[taken[0]].node
+        group = self.group(inner)
+        form = form_of(group.ratio) if group is not None and group.argument is not None else None
+        rest = [Argument(self.node(a.node), a.axes) for k, a in enumerate(node.arguments) if k != taken[0]]
+        if group is None or group.argument is None or form is None or all(a.node.op == "constant" for a in rest):
+            return None
+        if any(group.argument.node in set(topological((a.node,))) for a in rest):
+            return None
+        weight = rest[0] if len(rest) == 1 else whole(Node("multiply", tuple(rest), node.shape))
+        size = Node("abs", (whole(weight.node),), weight.node.shape)
+        nothing = Argument(apply("less_equal", size, constant(0)), weight.axes)
+        product = Node("multiply", (weight, Argument(self.node(inner), node.arguments[taken[0]].axes)), node.shape)
+        return whole(Node("where", (nothing, Argument(constant(0), ()), whole(product)), node.shape))
 
     def multiple(self, argument: Argument) -> Group | None:
         """R ** c where the argument is c log R, c whole."""

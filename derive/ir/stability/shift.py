@@ -6,7 +6,7 @@ of a node of degree d is that of the shifted node plus d c.
 
 c is not the largest argument m itself: z - m is rounded, by half of |z - m| units of the exponential. Where
 0 <= m <= MODERATE nothing can overflow and nothing but what is 0 in truth underflows: c is 0, z stays as it is. Else
-c = floor(m - min(max(m, 0), MODERATE)), a whole number, and for m < 0 the difference of two multiples of the last
+c = floor(max(m - MODERATE, min(m, 0))), a whole number, and for m < 0 the difference of two multiples of the last
 place of z, not larger than z, is exact. c depends on its own row alone, so that tiling changes no bit.
 
 Contract: `shift_ratios` and `shift_logarithms` map a graph to an equal one. The shift runs over some axes of the
@@ -164,9 +164,9 @@ def largest(argument: Argument, old: Node, over: tuple[int, ...], kept: tuple[in
     lies = Argument(argument.node, tuple(order[k] for k in argument.axes))
     extreme = Node("min" if falls else "max", (lies,), shape, bound, name="~highest")
     reach = MODERATE if old.data is None else int(MODERATE / abs(math.log(old.data)))  # type: ignore[arg-type]
-    low, high = (-reach, 0) if falls else (0, reach)
-    within = apply("minimum", apply("maximum", extreme, constant(low)), constant(high))
-    beyond = apply("add", extreme, apply("multiply", constant(-1), within))
+    inner, outer = ("maximum", "minimum") if falls else ("minimum", "maximum")
+    beyond = apply("add", extreme, constant(reach if falls else -reach))
+    beyond = apply(outer, beyond, apply(inner, extreme, constant(0)))
     return replace(apply("floor", beyond), name="~shift")
 
 

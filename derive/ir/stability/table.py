@@ -133,6 +133,7 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x) -> y\n y = log(1 - 1/(1 + exp(-x)))", {"x": 40.0}, "log(0)"),
             Witness("f(x) -> y\n y = log(1 + x**2)", {"x": 1e-9}, "log(1)"),
             Witness("f(x) -> y\n y = log(sigmoid(x)) - log(1 - sigmoid(x))", {"x": 1e-9}, "cancels"),
+            Witness("f(x, t) -> y\n y = t*log(sigmoid(x))", {"x": -1e308, "t": 0.0}, "0 log(0)"),
         ),
         unsound="log(1 + a + b) = log1p(a + b) is worse where a + b is rounded near -1",
     ),

@@ -59,11 +59,8 @@ def test_at_the_witness_the_plain_form_fails_and_the_new_one_does_not(row, witne
 
 def worst(found, truth) -> float:
     """The largest relative error; not a number is infinitely wrong."""
-    errors = [
-        abs(float((e - t) / t)) if np.isfinite(float(e)) else np.inf
-        for f, y in zip(found, truth, strict=True)
-        for e, t in zip(f.ravel(), y.ravel(), strict=True)
-    ]
+    pairs = [(e, t) for f, y in zip(found, truth, strict=True) for e, t in zip(f.ravel(), y.ravel(), strict=True)]
+    errors = [abs(float((e - t) / (t or 1))) if np.isfinite(float(e)) else np.inf for e, t in pairs]
     return max(errors)
 
 

@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from derive.emit.kernel_spelling import NUMBERS, Locals, Speller, Text
 from derive.emit.unicode_text import unicode_text
 from derive.ir.graph import BATCH, Node, topological, users
+from derive.language.expressions import Less
 
 LONGEST = 60
 LONGEST_LINE = 100
+
+WITH_SIZES = ("window", "identity", "same", "spread", "index", "gather", "scatter", "matrix")
+"""Ops whose spelling may mention the sizes of their axes."""
 
 HINTS = {
     "e": "at most 1 on both sides of 0: nothing overflows",
@@ -27,6 +31,7 @@ HINTS = {
 FALLBACK = {
     "contract": "dot", "sum": "total", "multiply": "product", "divide": "ratio", "add": "s", "where": "chosen",
     "max": "highest", "min": "lowest", "power": "squared", "exp": "e", "spread": "filled", "view": "turned",
+    "gather": "chosen", "scatter": "landed", "others": "others", "prod": "product",
     "first_max": "largest", "first_min": "smallest",
 }  # fmt: skip
 
@@ -110,7 +115,10 @@ def body(
 ) -> tuple[list[Statement], list[str]]:
     """Statements of (wanted name, node, comment) rows, and the text of each result."""
     state = Body(set(taken) | set(equations), equations, users(tuple(n for _, n, _ in results)), local)
-    found = [result(state, *row) for row in results]
+    found: list[str] = []
+    for row in results:
+        name = result(state, *row)
+        found.append(f"{name}.copy()" if name in found else name)
     return state.statements, found
 
 
@@ -119,7 +127,7 @@ def result(state: Body, wanted: str, node: Node, comment: str) -> str:
     if node in state.names:
         return state.names[node]
     text = Speller(state.inner, state.local).spell(node)
-    if node.is_leaf or node.op in ("view", "spread"):
+    if node.is_leaf or node.op in ("view", "spread", "pick", "window"):
         text = Text(f"{text.text}.copy()")
     name = node.name if node.name in state.equations else wanted
     return state.assign(node, text, name, state.equations.get(node.name) or comment)
@@ -129,8 +137,8 @@ def sizes_used(results: Iterable[Node]) -> list[str]:
     """Sizes whose value the statements mention, in a fixed order."""
     found: dict[str, None] = {}
     for node in topological(results):
-        mentioned = node.shape if node.op in ("identity", "same", "spread") else ()
+        mentioned = node.shape if node.op in WITH_SIZES else ()
         for dimension in (*mentioned, *((node.data,) if node.op == "size" else ())):
             if isinstance(dimension, str):
-                found.setdefault(dimension)
+                found.setdefault(dimension.size if isinstance(dimension, Less) else dimension)
     return sorted(found, key=lambda d: (d == BATCH, d))

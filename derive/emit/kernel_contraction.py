@@ -2,7 +2,7 @@
 
 Contract: `spell_contract(node, texts)` gives the text and whether it is a product (`a @ b`). Matmul where the one
 summed axis can be put last in one operand and first in the other by transposing, vecdot where the sample axis
-is all that both keep, einsum of two operands else.
+is all that both keep, tensordot where they keep no axis both, einsum of two operands else.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Factor:
         """The text with its axes in this order, if that is as it stands or with the last two swapped."""
         if self.axes == axes:
             return self.text
-        if len(axes) > 1 and (*self.axes[:-2], self.axes[-1], self.axes[-2]) == axes:
+        if len(self.axes) == len(axes) > 1 and (*self.axes[:-2], self.axes[-1], self.axes[-2]) == axes:
             return f"{self.text}.{'T' if len(axes) == 2 else 'mT'}"
         return None
 
@@ -38,7 +38,7 @@ def spell_contract(node: Node, texts: list[str]) -> tuple[str, bool]:
     if products:
         return min(products, key=lambda text: text.count(".T") + text.count(".mT")), True
     found = vecdot(left, right, rank) if len(node.bound) == 1 else None
-    return (found or einsum(left, right, rank)), False
+    return (found or tensordot(left, right, rank) or einsum(left, right, rank)), False
 
 
 def matmul(first: Factor, second: Factor, rank: int) -> str | None:
@@ -61,6 +61,18 @@ def vecdot(left: Factor, right: Factor, rank: int) -> str | None:
     order = tuple(range(rank + 1))
     first, second = left.in_order(order), right.in_order(order)
     return f"np.vecdot({first}, {second})" if first and second else None
+
+
+def tensordot(left: Factor, right: Factor, rank: int) -> str | None:
+    """Sums over any axes of two arrays that share no axis of the result: one product of matrices inside."""
+    for first, second in ((left, right), (right, left)):
+        over = [a for a in first.axes if a >= rank]
+        kept = tuple(a for part in (first, second) for a in part.axes if a < rank)
+        matrices = len(first.axes) > len(over) < len(second.axes)
+        if kept == tuple(range(rank)) and sorted(over) == sorted(a for a in second.axes if a >= rank) and matrices:
+            axes = [[part.axes.index(a) for a in over] for part in (first, second)]
+            return f"np.tensordot({first.text}, {second.text}, axes=({axes[0]}, {axes[1]}))"
+    return None
 
 
 def einsum(left: Factor, right: Factor, rank: int) -> str:

@@ -10,10 +10,10 @@ import textwrap
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from derive.emit.kernel_plan import Kernel, Result
+from derive.emit.kernel_parts import Kernel, Result
 from derive.emit.unicode_text import unicode_text
 from derive.language.definition import Definition, Input
-from derive.language.expressions import Dimension
+from derive.language.expressions import Dimension, Expression
 
 WIDTH = 100
 
@@ -25,6 +25,8 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
         "jacobian": "Jacobian of {name}.",
         "vjp": "Vector-Jacobian product of {name}: the cotangent {extra} pulled back.",
         "jvp": "Jacobian-vector product of {name}: the tangent {extra} pushed forward.",
+        "hessian": "Hessian of {name}.",
+        "hvp": "Hessian-vector product of {name}: the Hessian times {extra}, which is never built itself.",
         "vjp_from_output": "Vector-Jacobian product of {name} from its own output.",
     }
 )
@@ -59,7 +61,7 @@ def wrapped(sentence: str) -> list[str]:
 
 def extras_of(kernel: Kernel, definition: Definition) -> str:
     own = {i.name for i in definition.inputs} | set(definition.outputs)
-    return ", ".join(p.name for p in kernel.parameters if p.name not in own)
+    return ", ".join(p.name for p in kernel.parameters if p.name not in (*own, kernel.weight))
 
 
 # --- formulas ----------------------------------------------------------------------------------------------
@@ -73,11 +75,17 @@ def equations(definition: Definition) -> dict[str, str]:
 def formulas(kernel: Kernel, definition: Definition) -> list[str]:
     if kernel.kind == "value":
         return list(equations(definition).values())
-    return [formula(r) for r in kernel.derivatives]
+    if kernel.formulas:
+        return [equality(*sides) for sides in kernel.formulas]
+    return list(dict.fromkeys(formula(r) for r in kernel.derivatives))
 
 
 def formula(result: Result) -> str:
-    return f"{unicode_text(result.left)} = {unicode_text(result.right)}"
+    return equality(result.left, result.right)
+
+
+def equality(left: Expression, right: Expression) -> str:
+    return f"{unicode_text(left)} = {unicode_text(right)}"
 
 
 # --- shapes ------------------------------------------------------------------------------------------------
@@ -104,7 +112,8 @@ def parameter_line(parameter: Input, kernel: Kernel) -> str:
     if parameter.name == kernel.weight:
         return f"{parameter.name}: {shape}, weight of each sample; 1/B for a mean over B samples."
     shared = ", shared by all samples" if parameter.shared else ""
-    return f"{parameter.name}: {shape}{shared}."
+    labels = f", labels: integers from 0 to {parameter.labels} - 1" if parameter.labels is not None else ""
+    return f"{parameter.name}: {shape}{shared}{labels}."
 
 
 # --- notes -------------------------------------------------------------------------------------------------

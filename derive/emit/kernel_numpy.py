@@ -9,19 +9,25 @@ handling of arguments templates/partials/kernel_arguments.py.jinja.
 from __future__ import annotations
 
 import builtins
+import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from derive.emit.kernel_body import body, sizes_used
 from derive.emit.kernel_docs import docstring, equations, escaped, formula
-from derive.emit.kernel_plan import Kernel, Result, kernels
+from derive.emit.kernel_helpers import helpers
+from derive.emit.kernel_parts import Kernel, Result
+from derive.emit.kernel_plan import kernels
 from derive.emit.kernel_spelling import Locals
 from derive.emit.templating import render
 from derive.ir.graph import BATCH
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation
 from derive.language.errors import DeriveError
+from derive.language.expressions import Dimension, Fixed, Index, Less, Shifted
+from derive.language.trees import bound_index, subscripts, walk
 
 INDENT = "    "
 CLASS_SUFFIX = {"value": "Values", "grad": "Gradient", "value_and_grad": "Gradient", "jacobian": "Jacobian"}
@@ -44,14 +50,18 @@ def emit_module(
     check_names(definition, found)
     classes = class_names(definition, found)
     known = all_equations(definition, derivations)
+    functions = [Function(definition, k, class_of(classes, k), known).values(title, accuracy or {}) for k in found]
+    options = {str(o).partition("=")[0] for f in functions for o in f["options"]}
     return render(
         "kernel.py.jinja",
         title=escaped(title),
         definition=[escaped(line) for line in textwrap.dedent(definition.text).strip().splitlines()],
         remark=[escaped(line) for line in textwrap.wrap(remark, 100)],
         names=[k.name for k in found],
-        classes=[(name, [r.name for r in kernel.derivatives]) for name, kernel in classes.items()],
-        functions=[Function(definition, k, class_of(classes, k), known).values(title, accuracy or {}) for k in found],
+        classes=[row for name, kernel in classes.items() for row in class_rows(name, kernel)],
+        functions=functions,
+        helpers=helpers(line for f in functions for line in f["body"]),
+        **{f"uses_{name}": name in options for name in ("labels", "least", "derived")},
     )
 
 
@@ -87,8 +97,11 @@ def all_equations(definition: Definition, derivations: Sequence[Derivation]) -> 
 
 
 def check_names(definition: Definition, found: Sequence[Kernel]) -> None:
-    """A module-level function may not hide what Python itself offers."""
+    """A module-level function may not hide what Python itself offers, nor another one."""
+    names = [kernel.name for kernel in found]
     for kernel in found:
+        if names.count(kernel.name) > 1:
+            raise DeriveError(f"two kernels would be called {kernel.name}", hint="another name for an output is right")
         if hasattr(builtins, kernel.name):
             hint = f"another name, such as {kernel.name}_, is right"
             raise DeriveError(f"{kernel.name} is a function of Python's own and cannot name a kernel", hint=hint)
@@ -105,6 +118,23 @@ def class_names(definition: Definition, found: Sequence[Kernel]) -> dict[str, Ke
                 name += "_"
             classes[name] = kernel
     return classes
+
+
+def class_rows(name: str, kernel: Kernel) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(class, fields with their types); the rows of a Hessian's blocks are a class of their own."""
+    if not kernel.blocks:
+        return [(name, [(r.name, "np.ndarray") for r in kernel.derivatives])]
+    row = f"{name}Row"
+    return [(row, [(v, "np.ndarray") for v in kernel.blocks]), (name, [(v, row) for v in kernel.blocks])]
+
+
+def returned(kernel: Kernel, tuple_class: str) -> str:
+    """What a kernel of several results returns."""
+    if kernel.first_apart:
+        return f"value, {tuple_class}(*gradient)" if tuple_class else "tuple(results)"
+    count = len(kernel.blocks)
+    rows = ", ".join(f"{tuple_class}Row(*results[{k * count}:{(k + 1) * count}])" for k in range(count))
+    return f"{tuple_class}({rows})" if count else f"{tuple_class}(*results)"
 
 
 def class_of(classes: Mapping[str, Kernel], kernel: Kernel) -> str:
@@ -143,7 +173,7 @@ class Function:
             name += "_"
         return name
 
-    def values(self, title: str, accuracy: Mapping[str, str]) -> dict[str, object]:
+    def values(self, title: str, accuracy: Mapping[str, str]) -> dict[str, Any]:
         local = Locals(self.local("dtype"), self.local("samples"))
         call = self.local("call")
         rows = [(self.wanted_name(r), r.node, self.comment(r)) for r in self.kernel.results]
@@ -156,12 +186,13 @@ class Function:
             "docstring": docstring(self.kernel, self.definition, title, accuracy),
             "parameters": [p.name for p in self.kernel.parameters],
             "rows": [row_text(p) for p in self.kernel.parameters],
+            "options": options(self.definition, self.kernel),
             "call": call,
             "setup": setup(self.kernel, lines, local, call),
             "body": lines,
             "results": [result_row(n, r) for n, r in zip(names, self.kernel.results, strict=True)],
-            "tuple_class": self.tuple_class,
-            "first_apart": self.kernel.first_apart,
+            "results_as": "value, *gradient" if self.kernel.first_apart and self.tuple_class else "results",
+            "returned": returned(self.kernel, self.tuple_class),
         }
 
     def parameter(self, parameter: Input) -> str:
@@ -174,9 +205,13 @@ class Function:
             return f"grad_{result.name}"
         if self.kernel.kind == "jvp":
             return f"d{output}"
+        if self.kernel.kind in ("hessian", "hvp"):
+            return "_".join((self.kernel.kind, *(result.name.split(".") if self.kernel.many else ())))
         return result.name if result.name in self.definition.outputs else f"d{output}_d{result.name}"
 
     def comment(self, result: Result) -> str:
+        if self.kernel.formulas:
+            return "row by row, in the order of the inputs"
         return "" if result.name in self.definition.outputs and self.kernel.kind != "jvp" else formula(result)
 
 
@@ -184,6 +219,22 @@ def row_text(parameter: Input) -> str:
     """(name, value, dimensions, shared) of an argument."""
     dimensions = repr(parameter.dimensions).replace("'", '"')
     return f'("{parameter.name}", {parameter.name}, {dimensions}, {parameter.shared})'
+
+
+def options(definition: Definition, kernel: Kernel) -> list[str]:
+    """What `_arguments` must know beside the rows: labels, smallest sizes, sizes that are others less a number."""
+    given = [d for p in kernel.parameters for d in p.dimensions]
+    dimensions = [*given, *(d for r in kernel.results for d in r.dimensions)]
+    tables: dict[str, dict[str, object]] = {
+        "labels": {p.name: plain(p.labels) for p in kernel.parameters if p.labels is not None},
+        "least": {size: least for size, least in smallest_sizes(definition).items() if size in given},
+        "derived": {str(d): (d.size, d.by) for d in dimensions if isinstance(d, Less)},
+    }
+    return [f"{name}={table!r}".replace("'", '"') for name, table in tables.items() if table]
+
+
+def plain(dimension: Dimension) -> Dimension:
+    return str(dimension) if isinstance(dimension, str) else dimension
 
 
 def result_row(name: str, result: Result) -> str:
@@ -197,5 +248,27 @@ def setup(kernel: Kernel, lines: Sequence[str], local: Locals, call: str) -> lis
     rows = [(local.dtype, f"{call}.dtype")] if f"{local.dtype}." in code or f"={local.dtype})" in code else []
     rows += [(local.dtype, f"{call}.dtype")] if not rows and f"({local.dtype})" in code else []
     for size in sizes_used(r.node for r in kernel.results):
-        rows.append((local.samples, f"{call}.samples") if size == BATCH else (size, f'{call}.sizes["{size}"]'))
+        row = (local.samples, f"{call}.samples") if size == BATCH else (size, f'{call}.sizes["{size}"]')
+        if re.search(rf"\b{re.escape(row[0])}\b", code):
+            rows.append(row)
     return [f"{name} = {value}" for name, value in rows]
+
+
+def smallest_sizes(definition: Definition) -> dict[str, int]:
+    """The sizes that fixed positions and shifted indices ask for: x[2] needs three entries, x[i+1] one."""
+    found: dict[str, int] = {}
+    for index in all_indices(definition):
+        least = index.position + 1 if isinstance(index, Fixed) else 0
+        size, by = (index.size.size, index.size.by) if isinstance(index.size, Less) else (index.size, 0)
+        if isinstance(size, str) and least + by:
+            found[size] = max(found.get(size, 0), least + by)
+    return dict(sorted(found.items()))
+
+
+def all_indices(definition: Definition) -> Iterator[Index]:
+    """Everything that stands where an index can stand, and what is shifted in it."""
+    for equation in definition.equations:
+        yield from equation.indices
+        for node in walk(equation.body):
+            for index in (*subscripts(node), *filter(None, [bound_index(node)])):
+                yield from (index, index.base) if isinstance(index, Shifted) else (index,)

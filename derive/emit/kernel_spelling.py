@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 
-from derive.emit.kernel_contraction import spell_contract
+from derive.emit import kernel_positions
+from derive.emit.kernel_contraction import Factor, spell_contract
 from derive.ir.build import constant
 from derive.ir.graph import BATCH, Argument, Node, moved
 from derive.ir.ops import ATOM, BY_NAME, NEGATION, POWER, PRODUCT, SUM
 from derive.language.errors import DeriveError
-from derive.language.expressions import Dimension
+from derive.language.expressions import Dimension, Less
 
 NUMBERS = ("constant", "logarithm", "pi")
 EXACT_INTEGERS = 2**53
@@ -56,6 +57,8 @@ class Speller:
         return Text(f"{self.local.dtype}.type({text.text})")
 
     def extent(self, dimension: object) -> str:
+        if isinstance(dimension, Less):
+            return f"{dimension.size} - {dimension.by}"
         return self.local.samples if dimension == BATCH else str(dimension)
 
     def shape(self, shape: Sequence[Dimension]) -> str:
@@ -106,12 +109,9 @@ def letters(axes: Sequence[int]) -> str:
 
 def transposed(text: Text, order: tuple[int, ...]) -> Text:
     """Axes in another order; as .T or .mT where it is one of these."""
-    last_two_swapped = (*range(len(order) - 2), len(order) - 1, len(order) - 2)
     if order == tuple(range(len(order))):
         return text
-    if order == last_two_swapped:
-        return Text(f"{text.at(ATOM)}.{'T' if len(order) == 2 else 'mT'}")
-    return Text(f"np.transpose({text.text}, {order})")
+    return Text(kernel_positions.transposed(text.at(ATOM), order))
 
 
 # --- numbers ---------------------------------------------------------------------------------------------
@@ -284,6 +284,58 @@ def spell_first(speller: Speller, node: Node) -> Text:
     return transposed(mask, tuple(places.index(a) for a in range(len(places))))
 
 
+def spell_matrix(speller: Speller, node: Node) -> Text:
+    """The entries of a matrix side by side, row after row."""
+    rank = len(node.shape) - 2
+    parts = [speller.broadcast(a, rank).text for a in node.arguments]
+    return Text(f"np.stack([{', '.join(parts)}], axis=-1).reshape({speller.shape(node.shape)})")
+
+
+# --- positions -------------------------------------------------------------------------------------------
+
+
+def spell_index(speller: Speller, node: Node) -> Text:
+    return Text(f"np.arange({speller.extent(node.shape[0])})")
+
+
+def factors(speller: Speller, node: Node) -> list[Factor]:
+    """The arguments as texts that can be indexed; a diagonal is taken first."""
+    found = []
+    for argument in node.arguments:
+        text, axes = (
+            speller.ascending(argument)
+            if len(set(argument.axes)) < len(argument.axes)
+            else (speller.inner(argument.node), argument.axes)
+        )
+        found.append(Factor(text.at(ATOM), axes))
+    return found
+
+
+def spell_pick(speller: Speller, node: Node) -> Text:
+    (value,) = factors(speller, node)
+    return Text(kernel_positions.pick(value, node))
+
+
+def spell_gather(speller: Speller, node: Node) -> Text:
+    value, label = factors(speller, node)
+    return Text(kernel_positions.gather(value, label, node, speller.extent))
+
+
+def spell_scatter(speller: Speller, node: Node) -> Text:
+    value, label = factors(speller, node)
+    return Text(kernel_positions.scatter(value, label, node, speller.extent))
+
+
+def spell_window(speller: Speller, node: Node) -> Text:
+    (value,) = factors(speller, node)
+    return Text(kernel_positions.window(value, node, speller.extent))
+
+
+def spell_others(speller: Speller, node: Node) -> Text:
+    (value,) = factors(speller, node)
+    return Text(kernel_positions.others(value, node))
+
+
 def contract(speller: Speller, node: Node) -> Text:
     left, right = node.arguments
     texts = [speller.inner(a.node).at(POWER) for a in (left, right)]
@@ -298,6 +350,8 @@ SPELL: Mapping[str, Callable[[Speller, Node], Text]] = MappingProxyType(
         "identity": spell_identity, "same": spell_same, "add": spell_add, "multiply": spell_multiply,
         "power": spell_power, "exp": spell_exp, "where": spell_where, "view": spell_view, "spread": spell_spread,
         "sum": spell_reduction, "prod": spell_reduction, "max": spell_reduction, "min": spell_reduction,
-        "first_max": spell_first, "first_min": spell_first, "contract": contract,
+        "first_max": spell_first, "first_min": spell_first, "contract": contract, "matrix": spell_matrix,
+        "index": spell_index, "pick": spell_pick, "gather": spell_gather, "scatter": spell_scatter,
+        "others": spell_others, "window": spell_window,
     }
 )  # fmt: skip

@@ -14,6 +14,8 @@ from derive.ir.graph import BATCH, Argument, Node, moved, whole
 from derive.language.expressions import Dimension, Expression, Index
 
 BATCH_INDEX = Index(BATCH, BATCH)
+HAVE_AXIS = ("first_max", "first_min", "scatter", "others")
+"""Ops whose data is one of their axes."""
 
 
 @dataclass(frozen=True)
@@ -84,5 +86,9 @@ def permuted(node: Node, places: tuple[int, ...]) -> Node:
     axes = (*places, *range(len(places), len(node.space)))
     arguments = tuple(moved(a, axes) for a in node.arguments)
     shape = tuple(node.shape[places.index(k)] for k in range(len(places)))
-    data = places[node.data] if isinstance(node.data, int) else node.data
+    data = node.data
+    if node.op in HAVE_AXIS and isinstance(data, int):
+        data = places[data]
+    elif node.op == "window" and isinstance(data, tuple):
+        data = (places[data[0]], *data[1:])
     return replace(node, arguments=arguments, shape=shape, data=data)

@@ -8,13 +8,13 @@ several variables share their products: factors on equal axes first, then comput
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
 from derive.ir.build import constant
-from derive.ir.graph import BATCH, Argument, Graph, Node, named, topological, with_arguments
+from derive.ir.graph import BATCH, Argument, Graph, Node, named, topological, whole, with_arguments
 from derive.ir.order import Operand, best_order, union_of
 from derive.language.expressions import Dimension, mul
 
@@ -58,6 +58,10 @@ class Planner:
         return self.done[node]
 
     def changed(self, node: Node) -> Node:
+        if node.op == "delta":
+            return named(
+                indicator(node, tuple(Argument(self.visit(a.node), a.axes) for a in node.arguments)), node.name
+            )
         if node.op == "sum" or (node.op == "multiply" and is_mixed(node)):
             space = Space(list(node.space), len(node.shape))
             own = tuple(range(len(node.shape)))
@@ -85,41 +89,110 @@ class Planner:
         factors = self.operands(above.node, above.axes, space)
         if len(factors) < 2 and set(below.axes) <= set(above.axes):
             return [Operand(node, axes, self.ranks.get(node, -1))]
-        home = next((k for k, f in enumerate(factors) if f.node.arguments and set(below.axes) <= set(f.axes)), None)
+        usable = [f.node.arguments and f.node.op != "delta" and set(below.axes) <= set(f.axes) for f in factors]
+        home = next((k for k, fits in enumerate(usable) if fits), None)
         if home is None:
             factors.append(Operand(constant(1), (), -1))
             home = len(factors) - 1
         factors[home] = divided(factors[home], below, space, self.ranks.get(node, -1))
         return factors
 
+    # --- products with the delta of a position ---
+
+    def located(
+        self, delta: Operand, rest: list[Operand], space: Space, wanted: tuple[int, ...], elsewhere: tuple[int, ...]
+    ) -> Node:
+        """delta times the rest: a choice where its axes are kept, else the sum of what lands at a label's place."""
+        sides = tuple(Argument(self.visit(a.node), tuple(delta.axes[k] for k in a.axes)) for a in delta.node.arguments)
+        if set(delta.axes) <= set(wanted):
+            return self.chosen(sides, rest, space, wanted, elsewhere)
+        for place, label in (sides, sides[::-1]):
+            if place.node.op == "index" and place.axes[0] in wanted and self.lands(place, label, rest):
+                return self.scattered(place.axes[0], label, rest, space, wanted, elsewhere)
+        node = indicator(delta.node, tuple(Argument(self.visit(a.node), a.axes) for a in delta.node.arguments))
+        return self.product([*rest, replace(delta, node=node)], space, wanted, elsewhere)
+
+    def lands(self, place: Argument, label: Argument, rest: Sequence[Operand]) -> bool:
+        """The axis of the place stands in the delta alone."""
+        return place.axes[0] not in label.axes and all(place.axes[0] not in o.axes for o in rest)
+
+    def chosen(
+        self,
+        sides: Sequence[Argument],
+        rest: list[Operand],
+        space: Space,
+        wanted: tuple[int, ...],
+        elsewhere: tuple[int, ...],
+    ) -> Node:
+        """The product of the rest where both sides are equal, else 0."""
+        used = tuple(a for a in wanted if a in union_of(rest))
+        value = self.product(rest, space, used, elsewhere)
+        own = tuple(a for a in wanted if any(a in s.axes for s in sides))
+        mask = Node("equal", tuple(on(s, own) for s in sides), space.dimensions(own))
+        arguments = (on(Argument(mask, own), wanted), on(Argument(value, used), wanted), Argument(constant(0), ()))
+        return Node("where", arguments, space.dimensions(wanted))
+
+    def scattered(
+        self,
+        axis: int,
+        label: Argument,
+        rest: list[Operand],
+        space: Space,
+        wanted: tuple[int, ...],
+        elsewhere: tuple[int, ...],
+    ) -> Node:
+        """The rest added up at the places that the label says."""
+        kept = tuple(a for a in wanted if a == axis or a in label.axes or a in union_of(rest))
+        bound = tuple(a for a in label.axes if a not in wanted)
+        inner = tuple(a for a in (*kept, *bound) if a in union_of(rest))
+        value = self.product(rest, space, inner, (*elsewhere, *bound))
+        arguments = (on(Argument(value, inner), (*kept, *bound)), on(label, (*kept, *bound)))
+        node = Node("scatter", arguments, space.dimensions(kept), space.dimensions(bound), kept.index(axis))
+        return arranged_on(Operand(node, kept, -1), space, wanted)
+
     # --- from operands to nodes ---
 
-    def product(self, operands: Sequence[Operand], space: Space, wanted: tuple[int, ...]) -> Node:
-        """The sum over all but the wanted axes of the product of the operands."""
+    def product(
+        self, operands: Sequence[Operand], space: Space, wanted: tuple[int, ...], elsewhere: tuple[int, ...] = ()
+    ) -> Node:
+        """The sum over all but the wanted axes of the product of the operands; not over those summed elsewhere."""
+        for delta in (o for o in operands if o.node.op == "delta"):
+            return self.located(delta, [o for o in operands if o is not delta], space, wanted, elsewhere)
         opened = next((o for o in operands if space.bound and is_sum_of_outer_products(o.node)), None)
         if opened is not None:
-            return self.distributed(opened, operands, space, wanted)
+            return self.distributed(opened, operands, space, wanted, elsewhere)
         scalars = [o for o in operands if not o.axes]
         others = [o for o in operands if o.axes]
-        scalars += [size_operand(space.sizes[a]) for a in space.bound if all(a not in o.axes for o in others)]
+        scalars += [
+            size_operand(space.sizes[a])
+            for a in space.bound
+            if a not in (*wanted, *elsewhere) and all(a not in o.axes for o in others)
+        ]
         core = self.core(others, space, wanted) if others else None
         return with_scalars([self.visit(s.node) for s in scalars], core, space.dimensions(wanted))
 
-    def distributed(self, opened: Operand, operands: Sequence[Operand], space: Space, wanted: tuple[int, ...]) -> Node:
+    def distributed(
+        self,
+        opened: Operand,
+        operands: Sequence[Operand],
+        space: Space,
+        wanted: tuple[int, ...],
+        elsewhere: tuple[int, ...],
+    ) -> Node:
         """The sum of the products with each term in turn."""
         rest = [o for o in operands if o is not opened]
         terms = []
         for term in opened.node.arguments:
             own = Space(list(space.sizes), space.rank)
             axes = tuple(opened.axes[k] for k in term.axes)
-            terms.append(self.product([*rest, *self.operands(term.node, axes, own)], own, wanted))
+            terms.append(self.product([*rest, *self.operands(term.node, axes, own)], own, wanted, elsewhere))
         own_axes = tuple(range(len(wanted)))
         return Node("add", tuple(Argument(t, own_axes[: len(t.shape)]) for t in terms), space.dimensions(wanted))
 
     def core(self, operands: Sequence[Operand], space: Space, wanted: tuple[int, ...]) -> Node:
         """The operands, all with axes, combined pair by pair."""
         found = [replace(o, node=self.visit(o.node)) for o in operands]
-        found = merged(presummed(found, space), space, wanted)
+        found = merged(presummed(found, space, wanted), space, wanted)
         while len(found) > 1:
             left, right = best_order(found, space.sizes, wanted)
             pair = (found[left], found[right])
@@ -129,9 +202,9 @@ class Planner:
 
 
 def is_mixed(node: Node) -> bool:
-    """A product with a sum among its factors, or of factors on different axes."""
+    """A product with a sum or a delta among its factors, or of factors on different axes."""
     axes = {frozenset(a.axes) for a in node.arguments if a.axes}
-    return len(axes) > 1 or any(a.node.op == "sum" and not a.node.name for a in node.arguments)
+    return len(axes) > 1 or any(a.node.op in ("sum", "delta") and not a.node.name for a in node.arguments)
 
 
 def is_sum_of_outer_products(node: Node) -> bool:
@@ -173,17 +246,31 @@ def with_scalars(scalars: Sequence[Node], core: Node | None, shape: tuple[Dimens
     return Node("multiply", tuple(arguments), shape)
 
 
+# --- deltas of positions -----------------------------------------------------------------------------------
+
+
+def on(argument: Argument, axes: tuple[int, ...]) -> Argument:
+    """An argument that lies on axes of a space, for a node that has just these."""
+    return Argument(argument.node, tuple(axes.index(a) for a in argument.axes))
+
+
+def indicator(delta: Node, sides: tuple[Argument, ...]) -> Node:
+    """The delta as numbers, 1 or 0."""
+    mask = Node("equal", sides, delta.shape)
+    return Node("where", (whole(mask), Argument(constant(1), ()), Argument(constant(0), ())), delta.shape)
+
+
 # --- single steps -----------------------------------------------------------------------------------------
 
 
-def presummed(operands: list[Operand], space: Space) -> list[Operand]:
+def presummed(operands: list[Operand], space: Space, wanted: tuple[int, ...]) -> list[Operand]:
     """Axes that are summed over and stand in one operand only are summed there at once."""
     if len(operands) == 1:
         return operands
     found = []
     for k, operand in enumerate(operands):
         others = union_of(operands[:k] + operands[k + 1 :])
-        over = [a for a in operand.axes if a in space.bound and a not in others]
+        over = [a for a in operand.axes if a in space.bound and a not in others and a not in wanted]
         found.append(summed(operand, over, space) if over else operand)
     return found
 
@@ -206,7 +293,17 @@ def merged(operands: list[Operand], space: Space, wanted: tuple[int, ...]) -> li
         sums = set(members[0].axes) - set(wanted)
         if sums and len(members) > 1:
             return [multiplied(members[:-1], space), members[-1]]
-    return [multiplied(members, space) for members in groups.values()]
+    return [without_own_sums(members, groups, space, wanted) for members in groups.values()]
+
+
+def without_own_sums(
+    members: Sequence[Operand], groups: Mapping[frozenset[int], list[Operand]], space: Space, wanted: tuple[int, ...]
+) -> Operand:
+    """The product of one group; axes that no other group has are summed over at once."""
+    rest = [o for group in groups.values() if group is not members for o in group]
+    if len(members) > 1 and set(members[0].axes) - union_of(rest) - set(wanted):
+        return combined(multiplied(members[:-1], space), members[-1], rest, space, wanted)
+    return multiplied(members, space)
 
 
 def multiplied(members: Sequence[Operand], space: Space) -> Operand:

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from derive.ir.graph import Graph, Node, topological
 from derive.ir.ops import BY_NAME, Arithmetic
-from derive.language.expressions import Dimension
+from derive.language.expressions import extent
 from derive.language.primitives import PRIMITIVES
 
 Entries = NDArray[np.object_]
-Sizes = Mapping[Dimension, int]
+Sizes = Mapping[str, int]
 NUMPY_NAMES = {p.mpmath: p.numpy for p in PRIMITIVES}
 
 
@@ -72,9 +72,11 @@ def leaf(node: Node, inputs: Mapping[str, Any], sizes: Sizes, arithmetic: Arithm
         case "constant", Fraction() as value:
             return objects(arithmetic.number(value))
         case "size", str(name):
-            return objects(arithmetic.number(Fraction(sizes[name])))
+            return objects(arithmetic.number(Fraction(extent(name, sizes))))
         case "logarithm", Fraction() as value:
             return objects(arithmetic.call("log", arithmetic.number(value)))
+        case "index", _:
+            return objects(list(range(extent(node.shape[0], sizes))))
         case "pi", _:
             return objects(arithmetic.call("pi"))
         case _:
@@ -88,17 +90,21 @@ def objects(value: Any) -> Entries:
     return array if isinstance(array, np.ndarray) else np.array(array, dtype=object)
 
 
-def extent(dimension: Dimension, sizes: Sizes) -> int:
-    return dimension if isinstance(dimension, int) else sizes[dimension]
-
-
 def compute(node: Node, values: Mapping[Node, Entries], sizes: Sizes, arithmetic: Arithmetic) -> Entries:
     shape = tuple(extent(d, sizes) for d in node.space)
     arguments = [np.broadcast_to(spread(values[a.node], a.axes, shape), shape) for a in node.arguments]
     result = np.empty(shape[: len(node.shape)], dtype=object)
+    if node.op == "matrix":
+        return matrix(node, values, shape)
     for place in np.ndindex(result.shape):
         result[place] = entry(node, [a[place] for a in arguments], place, arithmetic)
     return result
+
+
+def matrix(node: Node, values: Mapping[Node, Entries], shape: tuple[int, ...]) -> Entries:
+    """The arguments, row by row, as the entries of a matrix on the last two axes."""
+    lined_up = [np.broadcast_to(spread(values[a.node], a.axes, shape[:-2]), shape[:-2]) for a in node.arguments]
+    return objects(np.stack(lined_up, axis=-1)).reshape(shape)
 
 
 def spread(value: Entries, axes: tuple[int, ...], shape: tuple[int, ...]) -> Entries:
@@ -114,6 +120,8 @@ def entry(node: Node, arguments: list[Any], place: tuple[int, ...], arithmetic: 
         return op.meaning(arithmetic, node.data, *arguments)
     if node.op == "spread":
         return arguments[0]
+    if op.kind == "position":
+        return POSITION[node.op](node, arguments, place, arithmetic)
     if node.op.startswith("first_"):
         return first(node, arguments[0].ravel(), place)
     if op.kind == "contraction":
@@ -123,6 +131,44 @@ def entry(node: Node, arguments: list[Any], place: tuple[int, ...], arithmetic: 
     if not items:
         return arithmetic.number(Fraction(1 if node.op == "prod" else 0))
     return op.meaning(arithmetic, node.data, *items)
+
+
+# --- positions -----------------------------------------------------------------------------------------
+
+
+def pick(node: Node, arguments: list[Any], place: tuple[int, ...], arithmetic: Arithmetic) -> Any:
+    """The entry at a fixed place of the bound axis."""
+    return arguments[0].ravel()[node.data]
+
+
+def gather(node: Node, arguments: list[Any], place: tuple[int, ...], arithmetic: Arithmetic) -> Any:
+    """The entry at the place that the label says; the label does not vary along the bound axis."""
+    return arguments[0].ravel()[int(arguments[1].ravel()[0])]
+
+
+def scatter(node: Node, arguments: list[Any], place: tuple[int, ...], arithmetic: Arithmetic) -> Any:
+    """The sum of the values whose label is this place of axis `data`."""
+    assert isinstance(node.data, int)
+    landed = [v for v, k in zip(np.ravel(arguments[0]), np.ravel(arguments[1]), strict=True) if k == place[node.data]]
+    return sum(landed, arithmetic.number(Fraction(0)))
+
+
+def others(node: Node, arguments: list[Any], place: tuple[int, ...], arithmetic: Arithmetic) -> Any:
+    """The product of all entries but the one at this place of axis `data`."""
+    assert isinstance(node.data, int)
+    kept = [v for k, v in enumerate(arguments[0].ravel()) if k != place[node.data]]
+    return math.prod(kept, start=arithmetic.number(Fraction(1)))
+
+
+def window(node: Node, arguments: list[Any], place: tuple[int, ...], arithmetic: Arithmetic) -> Any:
+    """The entry at the place of an axis plus an offset, 0 where there is none."""
+    assert isinstance(node.data, tuple)
+    axis, offset = node.data
+    items, at = arguments[0].ravel(), place[axis] + offset
+    return items[at] if 0 <= at < len(items) else arithmetic.number(Fraction(0))
+
+
+POSITION = {"pick": pick, "gather": gather, "scatter": scatter, "others": others, "window": window}
 
 
 def first(node: Node, items: Entries, place: tuple[int, ...]) -> Any:

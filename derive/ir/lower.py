@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from derive.ir.build import BATCH_INDEX, Labelled, arranged, constant, elementwise, placed, reduction, sizes_of
+from derive.ir.build import BATCH_INDEX, Labelled, arranged, constant, elementwise, placed, reduction, sizes_of, union
 from derive.ir.graph import Node
 from derive.ir.ops import BY_NAME, OPPOSITE, RELATIONS
 from derive.language.definition import Definition, Input
@@ -23,8 +23,11 @@ from derive.language.expressions import (
     Add,
     Applied,
     Call,
+    Chosen,
     Delta,
     Expression,
+    Fixed,
+    Guarded,
     Index,
     Mul,
     Number,
@@ -34,12 +37,13 @@ from derive.language.expressions import (
     Reduce,
     Ref,
     Selected,
+    Shifted,
     Size,
     Where,
     factors_of,
     mul,
 )  # fmt: skip
-from derive.language.trees import rename
+from derive.language.trees import letters, rename
 
 
 @dataclass
@@ -58,7 +62,6 @@ class Lowering:
         return arranged(found, (*batch, *labels))
 
     def visit(self, value: Expression) -> Labelled:
-        refuse_positions(value)
         return LOWER[type(value)](self, value)
 
     def quantity(self, name: str) -> Labelled:
@@ -76,6 +79,9 @@ class Lowering:
     def equation(self, name: str) -> Labelled:
         equation = self.definition.equation(name)
         found = self.visit(equation.body)
+        labels = tuple(label for label in (BATCH_INDEX, *equation.indices) if label in found.labels)
+        if not self.scalars:
+            found = Labelled(arranged(found, labels), labels)
         node = found.node
         if not self.scalars and not node.name:
             node = replace(node, name=name, origin=equation.left)
@@ -83,19 +89,71 @@ class Lowering:
         return Labelled(node, tuple(axes.get(i, i) for i in found.labels))
 
 
-def refuse_positions(value: Expression) -> None:
-    """An index is a letter here: fixed and chosen positions, and products that leave some out, have no axes."""
-    match value:
-        case Ref(indices=indices):
-            fits = all(type(index) is Index for index in indices)
-        case Delta(left=left, right=right):
-            fits = type(left) is Index and type(right) is Index
-        case Reduce(excluding=excluding):
-            fits = not excluding
-        case _:
-            fits = True
-    if not fits:
-        raise DeriveError("a fixed or chosen position of an index cannot be computed in a kernel yet")
+# --- subscripts ------------------------------------------------------------------------------------------
+
+
+def at_subscripts(to: Lowering, part: Labelled, subscripts: tuple[Index, ...], origin: Expression) -> Labelled:
+    """A quantity on axes #0, #1, ... at these subscripts: letters, fixed positions, or what a label says."""
+    sizes = {label.name: label.size for label in part.labels}
+    named = {f"#{k}": index for k, index in enumerate(subscripts)}
+    plain = {name: i for name, i in named.items() if type(i) is Index and sizes.get(name) == i.size}
+    part = with_labels(part, tuple(plain.get(label.name, label) for label in part.labels), origin)
+    for name, index in named.items():
+        if name in sizes and name not in plain:
+            part = looked_up(to, part, Index(name, sizes[name]), index, origin)
+    return part
+
+
+def with_labels(part: Labelled, labels: tuple[Index, ...], origin: Expression) -> Labelled:
+    """The same axes under other labels; an index that stands twice takes the diagonal."""
+    unique = tuple(dict.fromkeys(labels))
+    if len(unique) == len(labels):
+        return Labelled(part.node, labels)
+    node = Node("view", (placed(Labelled(part.node, labels), unique),), sizes_of(unique), origin=origin)
+    return Labelled(node, unique)
+
+
+def looked_up(to: Lowering, part: Labelled, axis: Index, index: Index, origin: Expression) -> Labelled:
+    """The entries at one position of an axis."""
+    rest = tuple(label for label in part.labels if label != axis)
+    if isinstance(index, Fixed):
+        node = Node("pick", (placed(part, (*rest, axis)),), sizes_of(rest), (axis.size,), index.position, origin=origin)
+        return Labelled(node, rest)
+    base, offset = (index.base, index.offset) if isinstance(index, Shifted) else (index, 0)
+    if type(base) is Index:
+        return window(part, rest, axis, base, offset, origin)
+    label = position(to, index)
+    labels = union((Labelled(part.node, rest), label))
+    arguments = (placed(part, (*labels, axis)), placed(label, labels))
+    return Labelled(Node("gather", arguments, sizes_of(labels), (axis.size,), origin=origin), labels)
+
+
+def window(
+    part: Labelled, rest: tuple[Index, ...], axis: Index, base: Index, offset: int, origin: Expression
+) -> Labelled:
+    """The entries at the places of another index, moved by an offset: x[i+1]."""
+    labels = (*rest, Index(f"{axis.name}'", base.size))
+    argument = placed(part, (*labels, axis))
+    node = Node("window", (argument,), sizes_of(labels), (axis.size,), (len(rest), offset), origin=origin)
+    return with_labels(Labelled(node, labels), (*rest, base), origin)
+
+
+def position(to: Lowering, index: Index) -> Labelled:
+    """The number of the place that an index stands for."""
+    if isinstance(index, Shifted):
+        return elementwise("add", position(to, index.base), Labelled(constant(index.offset)))
+    if isinstance(index, Fixed):
+        return Labelled(constant(index.position))
+    if isinstance(index, Chosen):
+        return to.visit(index.by)
+    return Labelled(Node("index", shape=(index.size,), data=index.size), (index,))
+
+
+def same_place(to: Lowering, left: Index, right: Index) -> Labelled:
+    """Where two positions are equal, as booleans."""
+    if type(left) is Index and type(right) is Index and left.size == right.size:
+        return Labelled(Node("same", shape=(left.size, left.size), data=left.size), (left, right))
+    return elementwise("equal", position(to, left), position(to, right))
 
 
 def input_node(entry: Input) -> Labelled:
@@ -115,14 +173,7 @@ def lower_size(to: Lowering, value: Size) -> Labelled:
 
 
 def lower_ref(to: Lowering, value: Ref) -> Labelled:
-    found = to.quantity(value.name)
-    at = {f"#{k}": index for k, index in enumerate(value.indices)}
-    labels = tuple(at.get(label.name, label) for label in found.labels)
-    if len(set(labels)) == len(labels):
-        return Labelled(found.node, labels)
-    unique = tuple(dict.fromkeys(labels))
-    node = Node("view", (placed(Labelled(found.node, labels), unique),), sizes_of(unique), origin=value)
-    return Labelled(node, unique)
+    return at_subscripts(to, to.quantity(value.name), value.indices, value)
 
 
 def lower_add(to: Lowering, value: Add) -> Labelled:
@@ -159,6 +210,8 @@ def lower_applied(to: Lowering, value: Applied) -> Labelled:
 
 
 def lower_reduce(to: Lowering, value: Reduce) -> Labelled:
+    if value.excluding:
+        return lower_product_of_others(to, value)
     if value.kind == "sum":
         for term in contracted(value):
             return to.visit(term)
@@ -175,12 +228,34 @@ def lower_reduce(to: Lowering, value: Reduce) -> Labelled:
             return body
 
 
+def lower_product_of_others(to: Lowering, value: Reduce) -> Labelled:
+    """The product over k without some places: one by products from both sides, the others count as 1."""
+    body, one = to.visit(value.body), Labelled(constant(1))
+    if value.index not in body.labels:
+        labels = (*body.labels, value.index)
+        body = Labelled(arranged(body, labels), labels)
+    used = {*body.labels, *(letter for e in value.excluding if isinstance(e, Chosen) for letter in letters(e))}
+    apart = next((e for e in value.excluding if type(e) is Index and e not in used), None)
+    for place in value.excluding:
+        if place != apart:
+            body = elementwise("where", same_place(to, value.index, place), one, body)
+    if apart is None:
+        return reduction("prod", body, value.index, value)
+    rest = tuple(label for label in body.labels if label != value.index)
+    labels = (*rest, apart)
+    arguments = (placed(body, (*labels, value.index)),)
+    node = Node("others", arguments, sizes_of(labels), (value.index.size,), len(rest), origin=value)
+    return Labelled(node, labels)
+
+
 def contracted(value: Reduce) -> Iterable[Expression]:
     """The sum over k of delta_kj f_k is f_j."""
     factors = factors_of(value.body)
     for factor in factors:
         if isinstance(factor, Delta) and value.index in (factor.left, factor.right):
             other = factor.left if factor.right == value.index else factor.right
+            if value.index in letters(other):
+                continue
             rest = mul(*(f for f in factors if f is not factor))
             yield rename(rest, {value.index: other})
 
@@ -189,7 +264,7 @@ def lower_selected(to: Lowering, value: Selected) -> Labelled:
     """1 at the first largest entry, else 0, and NaN where there is a NaN among the entries."""
     body = to.visit(value.body)
     rest = tuple(label for label in body.labels if label != value.index)
-    labels = (*rest, value.at)
+    labels = (*rest, Index("#0", value.at.size))
     node = Node(
         f"first_{value.kind}",
         (placed(body, (*labels, value.index)),),
@@ -200,7 +275,8 @@ def lower_selected(to: Lowering, value: Selected) -> Labelled:
     )
     best = reduction(value.kind, body, value.index)
     chosen = elementwise("where", Labelled(node, labels), Labelled(constant(1)), Labelled(constant(0)))
-    return elementwise("where", elementwise("greater_equal", best, best), chosen, best)
+    found = elementwise("where", elementwise("greater_equal", best, best), chosen, best)
+    return at_subscripts(to, found, (value.at,), value)
 
 
 def lower_where(to: Lowering, value: Where) -> Labelled:
@@ -235,8 +311,21 @@ def parts_of(value: Labelled) -> tuple[Labelled, ...]:
 
 
 def lower_delta(to: Lowering, value: Delta) -> Labelled:
-    size = value.left.size
-    return Labelled(Node("identity", shape=(size, size), data=size), (value.left, value.right))
+    if type(value.left) is Index and type(value.right) is Index and value.left.size == value.right.size:
+        size = value.left.size
+        return Labelled(Node("identity", shape=(size, size), data=size), (value.left, value.right))
+    return elementwise("delta", position(to, value.left), position(to, value.right), origin=value)
+
+
+def lower_guarded(to: Lowering, value: Guarded) -> Labelled:
+    """The body between two positions, else 0."""
+    found, at, zero = to.visit(value.body), position(to, value.index), Labelled(constant(0))
+    if value.low > 0:
+        found = elementwise("where", elementwise("greater_equal", at, Labelled(constant(value.low))), found, zero)
+    if value.high != value.index.size:
+        high = constant(value.high) if isinstance(value.high, int) else Node("size", data=value.high)
+        found = elementwise("where", elementwise("less", at, Labelled(high)), found, zero)
+    return found
 
 
 def lower_partial(to: Lowering, value: Partial) -> Labelled:
@@ -247,6 +336,7 @@ LOWER: Mapping[type[Expression], Callable[[Lowering, Any], Labelled]] = MappingP
     {
         Number: lower_number, Size: lower_size, Ref: lower_ref, Add: lower_add, Mul: lower_mul,
         Quotient: lower_quotient, Power: lower_power, Call: lower_call, Applied: lower_applied,
-        Reduce: lower_reduce, Selected: lower_selected, Where: lower_where, Delta: lower_delta, Partial: lower_partial,
+        Reduce: lower_reduce, Selected: lower_selected, Where: lower_where, Delta: lower_delta, Guarded: lower_guarded,
+        Partial: lower_partial,
     }
 )  # fmt: skip

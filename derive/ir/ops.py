@@ -4,10 +4,15 @@ Contract: a row says how many arguments an op takes (None: one or more), of whic
 for one entry (`meaning(arithmetic, data, *values)`), and how NumPy spells it: a template with the precedence
 of the whole and that of each argument. Kinds:
 
-    leaf         no arguments: input, constant, size, logarithm (of a number), identity, same (whether i = j)
+    leaf         no arguments: input, constant, size, logarithm (of a number), identity, same (whether i = j),
+                 index (0, 1, ... along its one axis)
     elementwise  an entry from the entries of its arguments
     reduction    one argument, reduced over the bound axes
     contraction  the sum over the bound axes of the product of the arguments
+    position     looks entries up: pick (a fixed place along the bound axis), gather (the place that a label says),
+                 scatter (the sum over the bound axes of what lands at a label's place), others (the product along
+                 the bound axis without the place of axis `data`), window (the places of one axis, moved by an
+                 offset, along the bound axis; 0 outside)
     special      has a function of its own in the interpreter and in each emitter
 
 To extend: one row here. An elementary function of the language gets its row from its primitive.
@@ -82,6 +87,11 @@ def copy_sign(arithmetic: Arithmetic, data: Any, size: Any, sign: Any) -> Any:
     return -abs(size) if sign < 0 else abs(size)
 
 
+def is_equal(arithmetic: Arithmetic, data: Any, left: Any, right: Any) -> Any:
+    """Kronecker's delta of two positions."""
+    return arithmetic.number(Fraction(left == right))
+
+
 def larger(left: Any, right: Any) -> Any:
     return left if left >= right or left != left else right
 
@@ -97,6 +107,7 @@ LEAVES = (
     Op("logarithm", "leaf", 0),
     Op("identity", "leaf", 0),
     Op("same", "leaf", 0, boolean=True),
+    Op("index", "leaf", 0),
 )
 BASIC = (
     Op("view", "elementwise", 1, lambda arithmetic, data, value: value),
@@ -109,6 +120,8 @@ BASIC = (
     Op("less_equal", "elementwise", 2, comparing(operator.le), "{0} <= {1}", COMPARISON, (SUM, SUM), True),
     Op("greater", "elementwise", 2, comparing(operator.gt), "{0} > {1}", COMPARISON, (SUM, SUM), True),
     Op("greater_equal", "elementwise", 2, comparing(operator.ge), "{0} >= {1}", COMPARISON, (SUM, SUM), True),
+    Op("equal", "elementwise", 2, comparing(operator.eq), "{0} == {1}", COMPARISON, (SUM, SUM), True),
+    Op("delta", "elementwise", 2, is_equal),
     Op("where", "elementwise", 3, lambda arithmetic, data, c, a, b: a if c else b, "np.where({0}, {1}, {2})"),
     Op("maximum", "elementwise", 2, folding(larger), "np.maximum({0}, {1})"),
     Op("minimum", "elementwise", 2, folding(smaller), "np.minimum({0}, {1})"),
@@ -117,10 +130,14 @@ BASIC = (
 EXTRA_FUNCTIONS = (
     Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),
     Op("floor", "elementwise", 1, calling("floor"), "np.floor({0})"),
+    Op("erfc", "elementwise", 1, calling("erfc"), "_erfc({0})"),
 )
 SHORTER = {"absolute": "abs"}
 NOT_IN_NUMPY = ("erf", "lgamma", "digamma", "trigamma")
-"""Functions of the language that NumPy lacks: definitions that use them have no kernel yet."""
+"""Functions of the language that NumPy lacks: a module that needs one has a helper of that name."""
+
+REPLACED = ("delta",)
+"""Ops that a pass always replaces before anything is printed."""
 
 
 def elementary(primitive: Primitive) -> Op:
@@ -128,8 +145,9 @@ def elementary(primitive: Primitive) -> Op:
     if primitive.arity == 0:
         return Op(primitive.name, "leaf", 0, calling(primitive.mpmath))
     meaning = exponential if primitive.name == "exp" else calling(primitive.mpmath)
-    spelling = f"np.{SHORTER.get(primitive.numpy, primitive.numpy)}({{0}})"
-    return Op(primitive.name, "elementwise", 1, meaning, "" if primitive.name in NOT_IN_NUMPY else spelling)
+    called = SHORTER.get(primitive.numpy, primitive.numpy)
+    spelling = f"_{called}({{0}})" if primitive.name in NOT_IN_NUMPY else f"np.{called}({{0}})"
+    return Op(primitive.name, "elementwise", 1, meaning, spelling)
 
 
 ELEMENTARY = tuple(map(elementary, PRIMITIVES))
@@ -142,6 +160,12 @@ REDUCTIONS = (
     Op("first_max", "special", 1, boolean=True),
     Op("first_min", "special", 1, boolean=True),
     Op("spread", "special", 1),
+    Op("matrix", "special", None),
+    Op("pick", "position", 1),
+    Op("gather", "position", 2),
+    Op("scatter", "position", 2),
+    Op("others", "position", 1),
+    Op("window", "position", 1),
 )
 
 OPS: tuple[Op, ...] = (*LEAVES, *BASIC, *EXTRA_FUNCTIONS, *ELEMENTARY, *REDUCTIONS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from derive.ir.build import HAVE_AXIS
 from derive.ir.graph import Argument, Graph, Node, topological
 from derive.ir.ops import BY_NAME, Op
 
@@ -43,7 +44,7 @@ def arity_problems(node: Node, op: Op) -> list[str]:
 
 
 def bound_problems(node: Node, op: Op) -> list[str]:
-    reduces = op.kind in ("reduction", "contraction") or op.name.startswith("first_")
+    reduces = op.kind in ("reduction", "contraction", "position") or op.name.startswith("first_")
     if bool(node.bound) != reduces:
         return ["needs a bound axis" if reduces else "has a bound axis but does not reduce"]
     used = {a for argument in node.arguments for a in argument.axes}
@@ -54,6 +55,10 @@ def bound_problems(node: Node, op: Op) -> list[str]:
 def data_problems(node: Node) -> list[str]:
     if node.op in ("constant", "power", "logarithm") and not isinstance(node.data, Fraction):
         return [f"data {node.data!r} is no rational number"]
+    if node.op == "window" and not isinstance(node.data, tuple):
+        return [f"data {node.data!r} is no axis with an offset"]
+    if node.op in ("pick", *HAVE_AXIS) and not isinstance(node.data, int):
+        return [f"data {node.data!r} is no position"]
     if node.op in ("input", "size") and not isinstance(node.data, str):
         return ["has no name"]
     return []

@@ -43,7 +43,7 @@ class Case:
     def as_dtype(self, dtype: Any) -> Case:
         """The same case with every value rounded to the dtype and held as float64."""
         with np.errstate(all="ignore"):
-            groups = ({k: a.astype(dtype).astype(float) for k, a in g.items()} for g in self.groups)
+            groups = ({k: rounded(a, dtype) for k, a in g.items()} for g in self.groups)
             inputs, cotangents, tangents = groups
         return replace(self, inputs=inputs, cotangents=cotangents, tangents=tangents)
 
@@ -67,6 +67,11 @@ class Case:
         return replace(self, batch=(), inputs=taken(self.inputs), cotangents=cotangents, tangents=taken(self.tangents))
 
 
+def rounded(array: Array, dtype: Any) -> Array:
+    """Each value rounded to the dtype; labels are whole numbers and stay."""
+    return array if array.dtype.kind == "i" else array.astype(dtype).astype(float)
+
+
 def with_batch(entry: Input, batch: Batch) -> Input:
     return entry if entry.shared else replace(entry, dimensions=(*batch, *entry.dimensions))
 
@@ -77,11 +82,18 @@ def output_inputs(definition: Definition) -> list[Input]:
 
 
 def as_arrays(inputs: list[Input], values: Values, sizes: Sizes) -> dict[str, Array]:
-    arrays = {i.name: np.empty([size_of(d, sizes) for d in i.dimensions]) for i in inputs}
+    arrays: dict[str, Array] = {
+        i.name: np.empty([size_of(d, sizes) for d in i.dimensions], array_type(i)) for i in inputs
+    }
     for (name, position), value in values.items():
         # short mantissas: exact in float32
         arrays[name][position] = np.float32(value)
     return arrays
+
+
+def array_type(entry: Input) -> type:
+    """Labels are integers, all else floating-point numbers."""
+    return float if entry.labels is None else int
 
 
 def directions(
@@ -117,7 +129,8 @@ def random_case(definition: Definition, sizes: Sizes, batch: Batch, values: Valu
 
 def hard_case(definition: Definition, point: HardPoint, domain: Domain | None, seed: str) -> Case:
     """A row's hard point as a case of one sample; inputs that it does not name are drawn at random."""
-    given = {name: np.asarray(value, dtype=float) for name, value in point.items()}
+    types = {i.name: array_type(i) for i in definition.inputs}
+    given: dict[str, Array] = {name: np.asarray(value, dtype=types.get(name, float)) for name, value in point.items()}
     sizes = sizes_of(definition, given)
     chance = random.Random(seed)
     inputs = list(definition.inputs)

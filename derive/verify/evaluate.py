@@ -181,7 +181,7 @@ def evaluate_number(value: Number, scope: Scope, point: Point) -> Value:
 
 
 def evaluate_size(value: Size, scope: Scope, point: Point) -> Value:
-    return point.system.number(Fraction(point.sizes[value.name]))
+    return point.system.number(Fraction(point.size(value.name)))
 
 
 def evaluate_ref(value: Ref, scope: Scope, point: Point) -> Value:

@@ -110,7 +110,7 @@ def translate_number(value: Number, scope: Scope, expansion: Expansion) -> Formu
 
 
 def translate_size(value: Size, scope: Scope, expansion: Expansion) -> Formula:
-    return sympy.Integer(expansion.sizes[value.name])
+    return sympy.Integer(expansion.size(value.name))
 
 
 def translate_ref(value: Ref, scope: Scope, expansion: Expansion) -> Formula:

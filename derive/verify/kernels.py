@@ -23,7 +23,7 @@ import numpy as np
 from derive.language.definition import Definition
 from derive.language.derivation import Derivation
 from derive.language.errors import CheckError
-from derive.verify.calls import FUNCTIONS, Call, Trial, flatten, of_first_output
+from derive.verify.calls import Call, Trial, flatten, functions, of_first_output
 from derive.verify.cases import Case, HardPoint, batch_plan, hard_case, random_case, with_batch
 from derive.verify.directional import check_adjoint, check_directions
 from derive.verify.samples import Domain, Sizes, Values, first_success
@@ -85,7 +85,8 @@ def check_kernels(
 
 def checked_names(definition: Definition, module: Any, trials: Sequence[Trial]) -> tuple[str, ...]:
     """The public functions of the module; each must be one that is checked, none may be missing."""
-    known = {trial.name(row.kind): row.required(trial) for row in FUNCTIONS for trial in reversed(trials)}
+    rows = [(trial, row) for trial in reversed(trials) for row in functions(trial)]
+    known = {trial.name(row.kind): row.required(trial) for trial, row in rows}
     there = public_functions(definition, module)
     for stray in sorted(there - known.keys()):
         raise CheckError(f"{definition.name}: nothing checks the kernel {stray}")
@@ -134,7 +135,7 @@ def check_hard(trial: Trial, case: Case, tally: Tally) -> None:
 
 
 def check_case(trial: Trial, truth: Truth, dtypes: Sequence[Any], tally: Tally) -> None:
-    for row in FUNCTIONS:
+    for row in functions(trial):
         function = trial.function(row.kind)
         if function is not None and (row.kind or of_first_output(trial)):
             for call in row.calls(trial, truth):
@@ -163,7 +164,7 @@ def run(function: Callable[..., Any], call: Call, dtype: Any, where: str) -> Any
     arguments = []
     for argument in call.arguments:
         with np.errstate(all="ignore"):
-            array = np.array(argument, dtype=dtype)
+            array = np.array(argument, dtype=argument.dtype if argument.dtype.kind == "i" else dtype)
         array.setflags(write=False)
         arguments.append(array)
     try:

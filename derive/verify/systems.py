@@ -230,6 +230,10 @@ class Rounded:
         value = self.value / other.value
         return Rounded(value, (self.error + abs(value) * other.error) / abs(other.value) + abs(value))
 
+    def __int__(self) -> int:
+        """A label's position."""
+        return int(self.value)
+
     def __lt__(self, other: Rounded) -> bool:
         return bool(self.value < other.value)
 
@@ -273,6 +277,9 @@ class Rounding:
         return sharpened(found, [p.entry(entry).value for p in self.moved], self.unit)
 
     def call(self, function: str, arguments: tuple[Value, ...]) -> Value:
+        if not arguments:
+            constant = self.real.call(function, ())
+            return Rounded(constant, abs(constant))
         (argument,) = arguments
         value = self.real.call(function, (argument.value,))
         return Rounded(value, self.change(lambda x: self.real.call(function, (x,)), argument, value) + abs(value))

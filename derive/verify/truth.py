@@ -150,7 +150,8 @@ class Truth:
             for position in np.ndindex(*own.shape):
                 value = exact(float(own[position]), system.real, infinity)
                 sign = -sign
-                yield (name, position), Rounded(value * (1 + sign * unit), abs(value))
+                moves = own.dtype.kind != "i"
+                yield (name, position), Rounded(value * (1 + sign * unit) if moves else value, abs(value) * moves)
 
 
 def exact(value: float, system: Real, infinity: int) -> Any:
@@ -172,15 +173,16 @@ def result_indices(derivation: Derivation) -> tuple[Index, ...]:
     """The indices of the result in the order of a kernel's axes."""
     partial = next(n for n in walk(derivation.left) if isinstance(n, Partial))
     output, variable = free_indices(partial.body), partial.variable.indices
-    rows = {"jvp": output, "jacobian": (*output, *variable)}
+    rows = {"jvp": output, "hvp": output, "jacobian": (*output, *variable), "hessian": (*output, *variable)}
     return rows.get(derivation.wanted.kind, variable)
 
 
 def spot_of(derivation: Derivation, case: Case) -> Spot:
-    """The extra inputs of a VJP (the output's cotangent) or JVP (the variable's tangent), by their names."""
+    """The extra inputs of a VJP (the output's cotangent), JVP or HVP (the variable's tangent), by their names."""
     wanted = derivation.wanted
-    source = case.cotangents[wanted.output] if wanted.kind == "vjp" else case.tangents[wanted.variable]
-    if wanted.kind == "jvp" and derivation.definition.input(wanted.variable).shared:
+    moved = wanted.second or wanted.variable
+    source = case.cotangents[wanted.output] if wanted.kind == "vjp" else case.tangents[moved]
+    if wanted.kind in ("jvp", "hvp") and derivation.definition.input(moved).shared:
         source = np.broadcast_to(source, (*case.batch, *source.shape))
     label = derivation.name if derivation.extras or derivation.adjoints else ""
     return Spot((), label, derivation.system, {e.name: source for e in derivation.extras})

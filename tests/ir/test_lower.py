@@ -9,7 +9,7 @@ from derive.ir.graph import BATCH
 from derive.ir.lower import LOWER, Lowering
 from derive.ir.verify import verify
 from derive.language.errors import DeriveError
-from derive.language.expressions import NODE_TYPES, Applied, Delta, Fixed, Index, Mul, Partial, Ref, sum_over
+from derive.language.expressions import NODE_TYPES, Applied, Delta, Index, Mul, Partial, Ref, sum_over
 from derive.language.resolve import parse
 from tests.corpus import DEFINITIONS
 from tests.ir.graphs import CONTEXT, compute, exact, sizes_for, values_of
@@ -63,10 +63,13 @@ def test_what_is_not_worked_out_is_refused() -> None:
             Lowering(definition).visit(value)
 
 
-def test_positions_of_an_index_are_refused_not_miscomputed() -> None:
-    (definition,) = parse("f(x[n]) -> y\n y[i] = x[i]")
-    with pytest.raises(DeriveError, match="position"):
-        Lowering(definition).visit(Ref("x", (Fixed("0", "n", 0),)))
+def test_positions_mean_what_numpy_indexing_means() -> None:
+    x = np.array([0.5, 2.0, -3.0])
+    assert plain("f(x[n]) -> y\n y = x[1]*x[2]", x=x) == -6.0
+    assert np.allclose(plain("f(x[n]) -> y\n y[i] = x[i+1] - x[i]", x=x), np.diff(x), rtol=1e-15, atol=0)
+    assert plain("f(x[n], y) -> z\n z = x[y]", x=x, y=2) == -3.0
+    table = np.arange(6.0).reshape(3, 2)
+    assert np.array_equal(plain("f(y[m]; E[n, m]) -> z\n z[i, k] = E[y[i], k]", y=[2, 0], E=table), table[[2, 0]])
 
 
 def test_where_keeps_nan_and_becomes_a_maximum_where_it_is_one() -> None:

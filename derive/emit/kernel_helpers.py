@@ -1,0 +1,40 @@
+"""Helpers that a kernel module holds only where it calls them: functions that NumPy lacks.
+
+Contract: `helpers(code)` names the helpers that some code calls, with those that they call themselves, in the order of
+the table; each is templates/partials/kernel_NAME.py.jinja and defines the function _NAME. To extend: a partial and a
+row; tests/emit/test_kernel_helpers.py compares each special function with mpmath.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A function _NAME, and the helpers that it calls."""
+
+    name: str
+    needs: tuple[str, ...] = ()
+
+
+HELPERS = (
+    Helper("first_largest"),
+    Helper("scattered"),
+    Helper("product_of_others"),
+    Helper("shifted"),
+    Helper("erf", ("erfc",)),
+    Helper("erfc"),
+    Helper("lgamma"),
+    Helper("digamma"),
+    Helper("trigamma"),
+)
+
+
+def helpers(code: Iterable[str]) -> list[str]:
+    """The names of the helpers that these lines need."""
+    called = set(re.findall(r"\b_(\w+)\(", "\n".join(code)))
+    called |= {need for h in HELPERS if h.name in called for need in h.needs}
+    return [h.name for h in HELPERS if h.name in called]

@@ -1,0 +1,72 @@
+"""`run`: definitions of one's own from a file, the command line or standard input."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from derive.pipeline.publish import content
+from tests.test_cli import run
+
+GATE = "gate(x[n], h; w[n]) -> y\n    a = sum(j, w[j]*x[j])\n    y = sigmoid(a)*tanh(h)\n"
+
+
+def test_a_file_gives_a_derivation_and_kernels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, out = tmp_path / "gate.txt", tmp_path / "out"
+    file.write_text(GATE)
+    code, shown, _ = run(capsys, "run", str(file), "--out", str(out))
+    assert code == 0
+    assert "∂y/∂w_j" in shown
+    assert {"kernels/gate.py", "latex/gate.tex", "report/gate.json"} <= set(content(out))
+    spec = importlib.util.spec_from_file_location("gate", out / "kernels" / "gate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    x, w = np.array([1.0, 2.0]), np.array([0.5, -0.25])
+    expected = np.tanh(0.3) * 0.25 * x  # the sigmoid's slope at 0
+    np.testing.assert_allclose(module.gate_grad(x, 0.3, w), expected, rtol=1e-14)
+
+
+def test_a_text_with_several_definitions(capsys: pytest.CaptureFixture[str]) -> None:
+    text = r"twice(x) -> y\n  y = 2*x\nf(x, z) -> y\n  y = twice(x*z)**2"
+    code, shown, _ = run(capsys, "run", "-e", text, "--wrt", "z", "--kind", "gradient")
+    assert code == 0
+    assert "∂y/∂z" in shown
+    assert "∂y/∂x" not in shown
+
+
+def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("square(x) -> y\n  y = x**2\n"))
+    code, shown, _ = run(capsys, "run", "-", "--format", "latex")
+    assert code == 0
+    assert r"\boxed{" in shown
+    assert r"\begin{align*}" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run",), "run takes a file or -e TEXT"),
+        (("run", "missing.txt"), "cannot read missing.txt: No such file"),
+        (("run", "-e", "f(x) -> y\n  y = xx"), "unknown name xx"),
+        (("run", "-e", "f(x) -> y\n  y = x", "--wrt", "z"), "z is not an input of f"),
+        (("run", "-e", "f(x) -> y\n  y = x", "--kind", "jacobian"), "y is a scalar"),
+        (("run", "-e", "f(x) -> y\n  y = __import__('os')"), "unexpected character '_'"),
+        (("run", "-e", "f(x) -> y\n  y = exp(x)", "--timeout", "0.001"), "took too long"),
+    ],
+)
+def test_faults_leave_the_disk_as_it_was(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    out = tmp_path / "out"
+    code, shown, error = run(capsys, *arguments, "--out", str(out))
+    assert code == 2
+    assert shown == ""
+    assert message in error
+    assert "Traceback" not in error
+    assert not out.exists()

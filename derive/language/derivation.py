@@ -108,7 +108,8 @@ class Derivation:
     @property
     def name(self) -> str:
         wanted = self.wanted
-        return ".".join(filter(None, (self.definition.name, wanted.kind, wanted.variable, wanted.second)))
+        output = wanted.output if wanted.output != self.definition.output else ""
+        return ".".join(filter(None, (self.definition.name, wanted.kind, output, wanted.variable, wanted.second)))
 
     @property
     def variable(self) -> Ref | None:

@@ -8,10 +8,8 @@ two expressions as `sights` does. Both return Evidence or raise CheckError with 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from fractions import Fraction
-from typing import Any
 
 import sympy
 
@@ -21,8 +19,10 @@ from derive.language.errors import CheckError
 from derive.language.expressions import Expression, Partial
 from derive.language.trees import rename
 from derive.verify.assumptions import satisfied
-from derive.verify.evaluate import Scope, UndefinedError
-from derive.verify.expand import Expansion, Formula, symbol, to_sympy
+from derive.verify.evaluate import Scope
+from derive.verify.expand import Expansion, symbol, to_sympy
+from derive.verify.formulas import DIGITS as FORMULA_DIGITS
+from derive.verify.formulas import Valuation
 from derive.verify.samples import Domain, Sizes, Values, assignments, describe, draw, first_success
 from derive.verify.sights import (
     POINTS,
@@ -38,7 +38,6 @@ from derive.verify.sights import (
 from derive.verify.systems import DIGITS, context
 
 SYMPY_DIGITS = 50
-WORKING_DIGITS = 65
 EXPANDED_SIZES = (3, 2)
 EXPANDED_POINTS = 3
 EXPANDED_ENTRIES = 3
@@ -68,8 +67,8 @@ def entry_orders(derivation: Derivation, sizes: Sizes, scope: Scope, domain: Dom
 
     def attempt(values: Values) -> int | None:
         values = satisfied(derivation.system, sizes, values)
-        table = {symbol(entry): sympy.Float(rational(value), WORKING_DIGITS) for entry, value in values.items()}
-        expected, got = (number(formula, table) for formula in (truth, closed))
+        valuation = valuation_at(values)
+        expected, got = (valuation.real(formula) for formula in (truth, closed))
         order = difference_order(expected, got)
         if order is not None and order > TOLERANCE:
             place = describe(values, sizes, scope)
@@ -84,16 +83,10 @@ def entry_orders(derivation: Derivation, sizes: Sizes, scope: Scope, domain: Dom
     ]
 
 
-def rational(value: Fraction) -> Formula:
-    return sympy.Rational(value.numerator, value.denominator)
-
-
-def number(formula: Formula, table: Mapping[Formula, Formula]) -> Any:
-    """The value of a formula at these numbers; UndefinedError where it is not a finite real number."""
-    value = formula.xreplace(table).evalf(WORKING_DIGITS)
-    if not (value.is_Float or value.is_Integer or value.is_Rational) or not value.is_finite:
-        raise UndefinedError(f"SymPy gives {value}")
-    return context(WORKING_DIGITS).mpf(value._to_mpmath(context(WORKING_DIGITS).prec))
+def valuation_at(values: Values) -> Valuation:
+    """Every entry's symbol with its number."""
+    mp = context(FORMULA_DIGITS)
+    return Valuation({symbol(entry): mp.mpf(v.numerator) / v.denominator for entry, v in values.items()})
 
 
 def check_symmetry(derivation: Derivation, domain: Domain | None = None) -> Evidence:

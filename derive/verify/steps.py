@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from derive.language.derivation import Derivation, Evidence, Step
 from derive.language.errors import CheckError
-from derive.language.trees import canonical
+from derive.language.expressions import Call, Expression, Number, Power
+from derive.language.trees import canonical, walk
 from derive.verify.evaluate import Point, evaluate
 from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success, size_choices
 from derive.verify.sights import (
@@ -102,13 +103,24 @@ def gap(steps: Sequence[Step], number: int) -> str:
 
 
 def check_exact(derivation: Derivation, number: int, sizes: Sequence[Sizes]) -> bool:
-    """Whether the step claims to be a rational identity; CheckError if it claims so and is not."""
-    if not derivation.steps[number].reason.exact:
+    """Whether the step claims to be a rational identity; CheckError if it claims so and is not.
+
+    Where roots stand in a step, it is one of radicals: a fraction has no root among the fractions.
+    """
+    step = derivation.steps[number]
+    if not step.reason.exact or any(is_root(n) for e in (step.before, step.after) for n in walk(e)):
         return False
     for choice in sizes:
         for attempt in range(EXACT_POINTS):
             check_exact_at(derivation, number, choice, f"{derivation.name} {attempt}")
     return True
+
+
+def is_root(node: Expression) -> bool:
+    """sqrt(u) or u ** (3/2)"""
+    if isinstance(node, Power) and isinstance(node.exponent, Number):
+        return node.exponent.value.denominator != 1
+    return isinstance(node, Call) and node.function == "sqrt"
 
 
 def check_exact_at(derivation: Derivation, number: int, sizes: Sizes, seed: str) -> None:

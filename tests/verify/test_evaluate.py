@@ -9,7 +9,6 @@ from typing import Any
 import hypothesis
 import mpmath
 import pytest
-import sympy
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -35,8 +34,8 @@ from derive.language.expressions import (
 )
 from derive.language.resolve import parse
 from derive.verify.evaluate import EVALUATORS, Entry, Point, Scope, UndefinedError, evaluate
-from derive.verify.expand import TRANSLATORS, Expansion, symbol, to_sympy
-from derive.verify.gradients import number as sympy_number
+from derive.verify.expand import TRANSLATORS, Expansion, to_sympy
+from derive.verify.gradients import valuation_at
 from derive.verify.systems import DIGITS, Exact, Real, real_system
 from tests.handmade import PERCEPTRON, SIGMOID, SOFTMAX
 
@@ -205,8 +204,7 @@ def test_random_expressions_agree_with_sympy(expression: Expression, i: int, j: 
     ours = evaluate(
         expression, scope, Point(definition, sizes, {e: system.number(v) for e, v in values.items()}, system)
     )
-    table = {symbol(e): sympy.Float(sympy.Rational(v.numerator, v.denominator), 80) for e, v in values.items()}
-    theirs = sympy_number(to_sympy(expression, scope, Expansion(definition, sizes)), table)
+    theirs = valuation_at(values).real(to_sympy(expression, scope, Expansion(definition, sizes)))
     scale = max(abs(ours), 1)
     # a difference across a kink is far off; nothing here lies on one but by construction (abs(0), equal branches)
     assert abs(ours - ours.context.mpf(theirs)) <= scale * ours.context.mpf(10) ** -35

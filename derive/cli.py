@@ -16,6 +16,7 @@ from derive.cli_descend import descend
 from derive.cli_plot import plot
 from derive.emit.detail import DETAILS
 from derive.emit.formats import FORMATS
+from derive.emit.notes_document import SETTINGS
 from derive.language.derivation import KINDS
 from derive.language.errors import CheckError, DeriveError
 from derive.language.words import LANGUAGES
@@ -23,6 +24,8 @@ from derive.pipeline.build import check as check_folder
 from derive.pipeline.build import files_of_all, studies
 from derive.pipeline.library import entry, library, names
 from derive.pipeline.limits import DEFAULT_SECONDS, bounded_memory
+from derive.pipeline.notes import tex
+from derive.pipeline.pdf import engine_of, write_pdf
 from derive.pipeline.publish import publish
 from derive.pipeline.study import Study, define_all, study_of
 from derive.terminal import watched
@@ -112,6 +115,20 @@ def read_definitions(file: Path | None, text: str | None) -> str:
         return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DeriveError(f"cannot read {file}: {getattr(error, 'strerror', None) or error}") from None
+
+
+@cli.command("pdf")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--detail", type=click.Choice(list(DETAILS)), default="textbook", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="The PDF; by default notes.pdf or notes_zh.pdf.")
+def pdf(lang: str, detail: str, out: Path | None) -> None:
+    """Set all notes as one PDF, where a TeX engine is installed."""
+    setting = SETTINGS[lang]
+    engine_of(setting)
+    with watched(len(library())) as advance:
+        found = studies(progress=advance)
+    target = write_pdf(tex(found, lang, detail), setting, out or Path(setting.file).with_suffix(".pdf"))
+    click.echo(f"written to {target}")
 
 
 @cli.command("check")

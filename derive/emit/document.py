@@ -110,6 +110,14 @@ class Document:
     source: str = ""
 
 
+@dataclass(frozen=True)
+class Chapter:
+    """Documents that stand together, all in one language."""
+
+    title: Words
+    documents: tuple[Document, ...]
+
+
 def document(derivations: Sequence[Derivation], info: Info, language: str = "en", detail: str = "textbook") -> Document:
     """The document of one definition's derivations (at least one); DeriveError for an unknown language or detail."""
     definition = derivations[0].definition

@@ -1,12 +1,13 @@
-"""LaTeX for \\input: a fragment for each definition, and notes.tex that puts them all together.
+"""LaTeX for \\input: a fragment for each definition.
 
 Contract: `fragment(document)` needs amsmath alone and defines nothing; long steps and long margins break so
-that they fit a line of an article (LINE em). `notes(documents)` inputs NAME.tex from its own folder.
+that they fit a line of an article (LINE em). With `cite` it refers to other notes of the same document.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from derive.emit.breaking import rows as broken_rows
@@ -19,7 +20,16 @@ from derive.emit.symbols import escape_latex, latex_in_math, latex_name, width_o
 from derive.emit.templating import render
 from derive.language.expressions import Expression
 
-LINE = 34.0
+Cite = Callable[[str], str]
+"""From a definition's name to a reference such as \\cref{...}, or nothing where its notes are elsewhere."""
+
+CITED = "section 10.10"
+"""What a reference may read like: as wide as this."""
+
+ADJACENT = re.compile(r"(\\text\{[^{}]*)\}\\text\{")
+"""Two pieces of text side by side, which are one."""
+
+LINE = 33.6
 """Width in em of a line of text in LaTeX's article class at 10pt."""
 
 MARGIN, LEFT, GAP, BOX = 11.0, 9.0, 3.5, 1.0
@@ -30,14 +40,23 @@ def printer_of(document: Document) -> LatexPrinter:
     return LatexPrinter(document.symbols, document.ordinary, words("otherwise", document.language))
 
 
-def voice_of(printer: Printer) -> Voice:
+def voice_of(printer: Printer, cite: Cite | None = None) -> Voice:
     """Sentences in running text."""
-    return Voice(printer, escape_latex, lambda m: f"${m}$", code, LATEX_SIGNS, latex_name)
+
+    def cited(name: str) -> str:
+        return (cite(name) if cite else "") or code(name)
+
+    return Voice(printer, escape_latex, lambda m: f"${m}$", code, LATEX_SIGNS, latex_name, cited)
 
 
-def margin_voice(printer: Printer) -> Voice:
+def margin_voice(printer: Printer, cite: Cite | None = None) -> Voice:
     """Sentences inside a formula, for LaTeX and KaTeX: text stands in \\text, mathematics beside it."""
-    return Voice(printer, margin_words, str, margin_words, LATEX_SIGNS, latex_name)
+
+    def cited(name: str) -> str:
+        reference = cite(name) if cite else ""
+        return rf"\text{{{reference}}}" if reference else margin_words(name)
+
+    return Voice(printer, margin_words, str, margin_words, LATEX_SIGNS, latex_name, cited)
 
 
 def margin_words(text: str) -> str:
@@ -52,7 +71,7 @@ def code(text: str) -> str:
 def margin(row: Row, voice: Voice, language: str) -> str:
     """The reasons of a row, between commas, as one formula."""
     comma = margin_words(words("comma", language))
-    return comma.join(map(voice.say, row.margin)).replace(r"}\text{", "")
+    return ADJACENT.sub(r"\1", comma.join(map(voice.say, row.margin)))
 
 
 @dataclass(frozen=True)
@@ -63,9 +82,13 @@ class Measure(LatexPrinter):
         return "x" * round(2 * self.show(value, style).width)
 
 
-def margin_width(row: Row, printer: LatexPrinter) -> float:
+def margin_width(row: Row, printer: LatexPrinter, cite: Cite | None) -> float:
     """Rough width in em of the margin on one line."""
-    voice = Voice(Measure(printer.symbols, printer.ordinary), long_as, str, long_as, (), long_as)
+
+    def cited(name: str) -> str:
+        return long_as(CITED if cite and cite(name) else name)
+
+    voice = Voice(Measure(printer.symbols, printer.ordinary), long_as, str, long_as, (), long_as, cited)
     return len("xx".join(map(voice.say, row.margin))) / 2
 
 
@@ -87,10 +110,20 @@ class Layout:
     hanging: bool = False
 
 
-def layout(rows: Sequence[Row], printer: LatexPrinter) -> Layout:
+@dataclass(frozen=True)
+class Place:
+    """What every row of one display shares."""
+
+    columns: Layout
+    printer: LatexPrinter
+    language: str
+    cite: Cite | None
+
+
+def layout(rows: Sequence[Row], printer: LatexPrinter, cite: Cite | None) -> Layout:
     """The plainest layout in which the line holds."""
     left = max((printer.show(r.left).width for r in rows if r.left is not None), default=0.0)
-    beside = max((margin_width(r, printer) for r in rows), default=0.0)
+    beside = max((margin_width(r, printer, cite) for r in rows), default=0.0)
     stiff = max((stiffest(r, printer) for r in rows), default=0.0)
     widest = max(printer.show(r.right).width for r in rows) + BOX
     room = LINE - GAP - (left if left <= LEFT else 1.0)
@@ -114,51 +147,51 @@ def sides(piece: Argument) -> tuple[Expression, ...]:
     return (piece,) if isinstance(piece, Expression) else ()
 
 
-def align(rows: Sequence[Row], document: Document) -> str:
+def align(rows: Sequence[Row], document: Document, cite: Cite | None = None) -> str:
     """The lines between \\begin{align*} and \\end{align*}."""
     printer = printer_of(document)
-    columns = layout(rows, printer)
-    return " \\\\[4pt]\n".join(line for row in rows for line in align_row(row, columns, printer, document.language))
+    place = Place(layout(rows, printer, cite), printer, document.language, cite)
+    return " \\\\[4pt]\n".join(line for row in rows for line in align_row(row, place))
 
 
-def align_row(row: Row, columns: Layout, printer: LatexPrinter, language: str) -> list[str]:
+def align_row(row: Row, place: Place) -> list[str]:
     """One row, or several where the left-hand side or the formula is long."""
     lines, start = [], ""
     if row.left is not None:
-        left = printer.show(row.left)
+        left = place.printer.show(row.left)
         start = left.text if left.width <= LEFT else ""
         lines = [] if start else [rf"& {left.text}"]
-    parts = broken_rows(printer, row.right, columns.formula)
+    parts = broken_rows(place.printer, row.right, place.columns.formula)
     first = rf"\boxed{{\,{parts[0]}\,}}" if row.boxed and len(parts) == 1 else parts[0]
     lines += [f"{start}\n  &= {first}".lstrip("\n"), *(rf"  &\quad {part}" for part in parts[1:])]
-    return beside(lines, row, columns, printer, language)
+    return beside(lines, row, place)
 
 
-def beside(lines: list[str], row: Row, columns: Layout, printer: LatexPrinter, language: str) -> list[str]:
+def beside(lines: list[str], row: Row, place: Place) -> list[str]:
     """The margin joins the row of the formula, or follows below where the formula leaves no room."""
     if not row.margin:
         return lines
-    cell = margin_cell(row, columns, printer, language)
-    taken = printer.show(row.right).width + (BOX if row.boxed else 0) + box_width(row, columns, printer)
-    if columns.hanging and taken + 1.5 > columns.column:
+    cell = margin_cell(row, place)
+    taken = place.printer.show(row.right).width + (BOX if row.boxed else 0) + box_width(row, place)
+    if place.columns.hanging and taken + 1.5 > place.columns.column:
         return [*lines, f"  &&& {cell}"]
     return [*lines[:-1], f"{lines[-1]} && {cell}"]
 
 
-def margin_cell(row: Row, columns: Layout, printer: LatexPrinter, language: str) -> str:
+def margin_cell(row: Row, place: Place) -> str:
     """The reasons on one line, in a box that wraps them, or in a box that hangs to the left."""
-    short = margin_width(row, printer) <= columns.margin
-    said = margin(row, margin_voice(printer), language)
+    columns, printer, cite = place.columns, place.printer, place.cite
+    short = margin_width(row, printer, cite) <= columns.margin
     if short and not columns.hanging:
-        return said
-    running = f"${said}$" if short else words("comma", language).join(map(voice_of(printer).say, row.margin))
-    box = rf"\parbox[t]{{{box_width(row, columns, printer):.1f}em}}{{\raggedright {running}}}"
+        return margin(row, margin_voice(printer, cite), place.language)
+    running = words("comma", place.language).join(map(voice_of(printer, cite).say, row.margin))
+    box = rf"\parbox[t]{{{box_width(row, place):.1f}em}}{{\raggedright {running}}}"
     return rf"\llap{{{box}}}" if columns.hanging else box
 
 
-def box_width(row: Row, columns: Layout, printer: LatexPrinter) -> float:
+def box_width(row: Row, place: Place) -> float:
     """The margin's width, or more for a formula that is wider."""
-    return min(max(columns.margin, stiffest(row, printer)), LINE - GAP)
+    return min(max(place.columns.margin, stiffest(row, place.printer)), LINE - GAP)
 
 
 def definition_display(document: Document) -> str:
@@ -171,8 +204,8 @@ def definition_display(document: Document) -> str:
     return f"\\begin{{align*}}\n{align(document.definition, document)}\n\\end{{align*}}"
 
 
-def fragment(document: Document) -> str:
-    """The text of NAME.tex."""
+def fragment(document: Document, cite: Cite | None = None) -> str:
+    """The text of NAME.tex; `cite` refers to another definition's notes, which are named otherwise."""
     voice = voice_of(printer_of(document))
     return render(
         "fragment.tex.jinja",
@@ -185,7 +218,7 @@ def fragment(document: Document) -> str:
             {
                 "title": voice.say(s.title),
                 "lead": words("space", document.language).join(map(voice.say, s.lead)),
-                "parts": [(voice.say(p.title) if p.title else "", align(p.rows, document)) for p in s.parts],
+                "parts": [(voice.say(p.title) if p.title else "", align(p.rows, document, cite)) for p in s.parts],
                 "after": [voice.paragraph([c]) for c in (*s.cases, *s.after)],
                 "evidence": voice.paragraph(s.evidence),
             }
@@ -203,19 +236,5 @@ def comment(text: str) -> str:
     return "".join(c for c in text if c.isprintable())
 
 
-def file_name(name: str) -> str:
-    """A definition's name, of which nothing but letters, digits and signs without meaning in TeX is left."""
-    return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "_-"))
-
-
 def heading(document: Document) -> str:
     return voice_of(printer_of(document)).say(document.title)
-
-
-def notes(documents: Sequence[Document]) -> str:
-    """The text of notes.tex, which inputs the fragments beside it; English, for pdflatex."""
-    return render(
-        "notes.tex.jinja",
-        title=words("notes_title", "en"),
-        chapters=[{"title": heading(d), "name": file_name(d.name)} for d in documents],
-    )

@@ -175,6 +175,17 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
         "copy_source": Words("Copy code", "复制代码"),
         "copied": Words("Copied", "已复制"),
         "source": Words("NumPy source", "NumPy 源码"),
+        "document_lead": Words(
+            "Each line follows from the one before by the reason in its margin; {0} explains the reasons once. "
+            "Every step was evaluated before and after at random points and must agree.",
+            "每一行都由上一行得出，理由写在右侧；各条规则统一在{0}中说明。每一步变换前后都在随机点上求值对照，两者必须一致。",
+        ),
+        "rules_title": Words("The rules", "求导与化简规则"),
+        "rules_lead": Words(
+            "Here u, v, ... depend on the variable and c does not.", "其中 u、v 等依赖自变量，c 与自变量无关。"
+        ),
+        "elementary_title": Words("Elementary functions", "初等函数"),
+        "own_definitions": Words("Definitions of one's own", "自定义函数"),
         "notes_title": Words("Derivations, step by step", "逐步推导"),
     }
 )  # fmt: skip

@@ -8,25 +8,15 @@ To extend: a language is a row of LANGUAGE_NAMES and of notes_html.LANGUAGE_TAGS
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from derive.emit.document import Document
+from derive.emit.document import Chapter, Document
 from derive.emit.notes_html import LANGUAGE_TAGS, article, asset, plain_title, printer_of, text, voice_of
 from derive.emit.phrases import words
 from derive.emit.templating import render
-from derive.language.words import Words
 
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 FIRST = "en"
 ASSETS = ("notes.css", "notes.js")
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """Documents that stand together, all in one language."""
-
-    title: Words
-    documents: tuple[Document, ...]
 
 
 def assets() -> dict[str, str]:

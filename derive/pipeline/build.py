@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from derive.emit.kernel_numpy import emit_kernels_init
-from derive.emit.notes_latex import notes
 from derive.emit.templating import environment
 from derive.language.derivation import Derivation
 from derive.language.words import LANGUAGES
 from derive.pipeline.library import Entry, library
-from derive.pipeline.notes import site_files
+from derive.pipeline.notes import site_files, tex_files
 from derive.pipeline.publish import with_manifest
 from derive.pipeline.study import Study, study_of
 from derive.verify.drift import compare
@@ -55,7 +54,7 @@ def files_of_all(found: Sequence[Study]) -> dict[str, bytes]:
     files = {name: data for one in found for name, data in files_of(one).items()}
     files["__init__.py"] = PACKAGE_NOTE
     files["kernels/__init__.py"] = emit_kernels_init({s.name: s.kernel_names for s in found}).encode()
-    files["latex/notes.tex"] = notes([s.document() for s in found]).encode()
+    files |= {f"latex/{name}": text.encode() for name, text in tex_files(found).items()}
     files |= {f"notes/html/{name}": text.encode() for name, text in site_files(found).items()}
     files["report/README.md"] = evidence_table(found).encode()
     return with_manifest(files)

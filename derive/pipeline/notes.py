@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from derive.calculus.elementary import DERIVATIVES
 from derive.catalogue.table import TOPICS
-from derive.emit.site import Chapter, assets, site
-from derive.language.words import LANGUAGES
+from derive.emit.document import Chapter
+from derive.emit.notes_document import SETTINGS, notes
+from derive.emit.phrases import PHRASES
+from derive.emit.site import assets, site
+from derive.language.expressions import Call, Expression, Partial, Ref
+from derive.language.words import LANGUAGES, Words
 from derive.pipeline.library import library
 from derive.pipeline.study import Study
 
@@ -20,9 +25,36 @@ def site_files(found: Sequence[Study]) -> dict[str, str]:
     return {**assets(), **pages}
 
 
-def chapters(found: Sequence[Study], language: str) -> tuple[Chapter, ...]:
-    """The studies' documents by topic, topics without any left out."""
-    documents = {s.name: s.document(language) for s in found}
-    names = {id(e.row): e.definition.name for e in library()}
-    grouped = [(t.title, tuple(documents[n] for r in t.rows if (n := names[id(r)]) in documents)) for t in TOPICS]
-    return tuple(Chapter(title, there) for title, there in grouped if there)
+def tex_files(found: Sequence[Study]) -> dict[str, str]:
+    """The documents that TeX makes a PDF of, one a language."""
+    return {SETTINGS[one].file: tex(found, one) for one in LANGUAGES}
+
+
+def tex(found: Sequence[Study], language: str, detail: str = "textbook") -> str:
+    """All notes as one LaTeX document."""
+    return notes(chapters(found, language, detail), elementary(), language)
+
+
+def elementary() -> list[tuple[Expression, Expression]]:
+    """The derivative of each elementary function, as the rules of differentiation have it."""
+    u, x = Ref("u"), Ref("x")
+    inner = Partial(u, x)
+    return [(Partial(Call(name, (u,)), x), rule(u, inner)) for name, rule in DERIVATIVES.items()]
+
+
+def chapters(found: Sequence[Study], language: str, detail: str = "textbook") -> tuple[Chapter, ...]:
+    """The studies' documents by topic, what is of no topic last; a topic without any is left out."""
+    topics = {s.name: title_of(s) for s in found}
+    titles = [t.title for t in TOPICS if t.title in topics.values()]
+    own = [PHRASES["own_definitions"]] if PHRASES["own_definitions"] in topics.values() else []
+    return tuple(
+        Chapter(title, tuple(s.document(language, detail) for s in found if topics[s.name] == title))
+        for title in (*titles, *own)
+    )
+
+
+def title_of(study: Study) -> Words:
+    """The topic of a row of the catalogue, or that of everything else."""
+    rows = {e.definition: e.row for e in library()}
+    row = rows.get(study.definition)
+    return next((t.title for t in TOPICS if row in t.rows), PHRASES["own_definitions"])

@@ -1,5 +1,7 @@
 """Vectorized NumPy kernels, one module for each definition; every function can be imported from here too."""
 
+from .bce_with_logits import bce_with_logits, bce_with_logits_grad, bce_with_logits_value_and_grad
+from .binary_cross_entropy import binary_cross_entropy, binary_cross_entropy_grad, binary_cross_entropy_value_and_grad
 from .cross_entropy import cross_entropy, cross_entropy_grad, cross_entropy_value_and_grad
 from .himmelblau import himmelblau, himmelblau_grad, himmelblau_value_and_grad
 from .l2_norm import l2_norm, l2_norm_grad, l2_norm_value_and_grad
@@ -12,11 +14,18 @@ from .reciprocal import reciprocal, reciprocal_grad, reciprocal_value_and_grad, 
 from .relu import relu, relu_grad, relu_value_and_grad, relu_vjp, relu_jvp
 from .sigmoid import sigmoid, sigmoid_grad, sigmoid_value_and_grad, sigmoid_vjp, sigmoid_jvp, sigmoid_vjp_from_output
 from .softmax import softmax, softmax_jacobian, softmax_vjp, softmax_jvp, softmax_vjp_from_output
+from .softmax_cross_entropy import softmax_cross_entropy, softmax_cross_entropy_grad, softmax_cross_entropy_value_and_grad
 from .squared_error import squared_error, squared_error_grad, squared_error_value_and_grad
 from .step import step, step_grad, step_value_and_grad, step_vjp, step_jvp
 from .tanh import tanh, tanh_grad, tanh_value_and_grad, tanh_vjp, tanh_jvp, tanh_vjp_from_output
 
 __all__ = [
+    "bce_with_logits",
+    "bce_with_logits_grad",
+    "bce_with_logits_value_and_grad",
+    "binary_cross_entropy",
+    "binary_cross_entropy_grad",
+    "binary_cross_entropy_value_and_grad",
     "cross_entropy",
     "cross_entropy_grad",
     "cross_entropy_value_and_grad",
@@ -58,6 +67,9 @@ __all__ = [
     "sigmoid_vjp",
     "sigmoid_vjp_from_output",
     "softmax",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_grad",
+    "softmax_cross_entropy_value_and_grad",
     "softmax_jacobian",
     "softmax_jvp",
     "softmax_vjp",

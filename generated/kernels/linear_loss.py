@@ -78,7 +78,7 @@ def linear_loss_grad(x, y, w, b, g=1.0, *, out=None):
         ("g", g, (), False),
     )
     r = y - (x * w + b)  # r_i = y_i - (x_i w + b)
-    dloss_dw = -2 * np.einsum("a,ab->", g, (x * r))  # ∂loss/∂w = -2 Σ_i r_i x_i
+    dloss_dw = -2 * (g @ np.vecdot(x, r))  # ∂loss/∂w = -2 Σ_i r_i x_i
     dloss_db = -2 * (g @ np.sum(r, axis=1))  # ∂loss/∂b = -2 Σ_i r_i
     results = _results(
         call,
@@ -116,7 +116,7 @@ def linear_loss_value_and_grad(x, y, w, b, g=1.0, *, out=None):
     )
     r = y - (x * w + b)  # r_i = y_i - (x_i w + b)
     loss = np.vecdot(r, r)  # loss = Σ_i r_i²
-    dloss_dw = -2 * np.einsum("ab,a->", (x * r), g)  # ∂loss/∂w = -2 Σ_i r_i x_i
+    dloss_dw = -2 * (np.vecdot(x, r) @ g)  # ∂loss/∂w = -2 Σ_i r_i x_i
     dloss_db = -2 * (np.sum(r, axis=1) @ g)  # ∂loss/∂b = -2 Σ_i r_i
     value, *gradient = _results(
         call,
@@ -212,14 +212,6 @@ def _batch(rows, arrays):
         elif own and own != batch:
             raise ValueError(f"{name} has batch axes {own}: expected {batch}, as {first} has, or none")
     return batch
-
-
-def _first_largest(array, axis):
-    """Where the first largest entry along an axis stands, as booleans."""
-    mask = np.zeros(array.shape, dtype=bool)
-    if array.size:
-        np.put_along_axis(mask, np.argmax(array, axis=axis, keepdims=True), True, axis=axis)
-    return mask
 
 
 def _result(call, out, row):

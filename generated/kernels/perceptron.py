@@ -49,9 +49,8 @@ def perceptron(x, t, w, *, out=None):
     )
     X = x @ w  # X_k = Σ_j w_jk x_j
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    O = np.where(X >= 0, 1, e) / (1 + e)  # O_k = sigmoid(X_k)
-    s = O - t  # O_k - t_k
-    E = 0.5 * np.vecdot(s, s)  # E = ½ Σ_k (O_k - t_k)²
+    ratio = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)  # O_k - t_k
+    E = 0.5 * np.vecdot(ratio, ratio)  # E = ½ Σ_k (O_k - t_k)²
     return _result(call, out, (E, (), False))
 
 
@@ -81,10 +80,11 @@ def perceptron_grad(x, t, w, g=1.0, *, out=None):
     X = x @ w  # X_k = Σ_j w_jk x_j
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
     s = 1 + e
-    O = np.where(X >= 0, 1, e) / s  # O_k = sigmoid(X_k)
-    product = g[:, None] * ((O - t) * (e / s**2))  # g (O_k - t_k) O_k (1 - O_k)
-    dE_dw = x.T @ product  # ∂E/∂w_jk = (O_k - t_k) O_k (1 - O_k) x_j
-    dE_dx = product @ w.T  # ∂E/∂x_j = Σ_k (O_k - t_k) O_k (1 - O_k) w_jk
+    # (O_k - t_k) O_k (1 - O_k)
+    product = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / s * (e / s**2)
+    product2 = g[:, None] * product  # g (O_k - t_k) O_k (1 - O_k)
+    dE_dw = x.T @ product2  # ∂E/∂w_jk = (O_k - t_k) O_k (1 - O_k) x_j
+    dE_dx = product2 @ w.T  # ∂E/∂x_j = Σ_k (O_k - t_k) O_k (1 - O_k) w_jk
     results = _results(
         call,
         out,
@@ -120,10 +120,9 @@ def perceptron_value_and_grad(x, t, w, g=1.0, *, out=None):
     X = x @ w  # X_k = Σ_j w_jk x_j
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
     s = 1 + e
-    O = np.where(X >= 0, 1, e) / s  # O_k = sigmoid(X_k)
-    s2 = O - t  # O_k - t_k
-    E = 0.5 * np.vecdot(s2, s2)  # E = ½ Σ_k (O_k - t_k)²
-    product = g[:, None] * (s2 * (e / s**2))  # g (O_k - t_k) O_k (1 - O_k)
+    ratio = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / s  # O_k - t_k
+    E = 0.5 * np.vecdot(ratio, ratio)  # E = ½ Σ_k (O_k - t_k)²
+    product = g[:, None] * (ratio * (e / s**2))  # g (O_k - t_k) O_k (1 - O_k)
     dE_dw = x.T @ product  # ∂E/∂w_jk = (O_k - t_k) O_k (1 - O_k) x_j
     dE_dx = product @ w.T  # ∂E/∂x_j = Σ_k (O_k - t_k) O_k (1 - O_k) w_jk
     value, *gradient = _results(
@@ -220,14 +219,6 @@ def _batch(rows, arrays):
         elif own and own != batch:
             raise ValueError(f"{name} has batch axes {own}: expected {batch}, as {first} has, or none")
     return batch
-
-
-def _first_largest(array, axis):
-    """Where the first largest entry along an axis stands, as booleans."""
-    mask = np.zeros(array.shape, dtype=bool)
-    if array.size:
-        np.put_along_axis(mask, np.argmax(array, axis=axis, keepdims=True), True, axis=axis)
-    return mask
 
 
 def _result(call, out, row):

@@ -44,8 +44,8 @@ def perceptron_single(x, t, w, *, out=None):
     )
     X = x @ w  # X = Σ_j w_j x_j
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    O = np.where(X >= 0, 1, e) / (1 + e)  # O = sigmoid(X)
-    E = 0.5 * (O - t)**2  # E = ½ (O - t)²
+    squared = (np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e))**2  # (O - t)²
+    E = 0.5 * squared  # E = ½ (O - t)²
     return _result(call, out, (E, (), False))
 
 
@@ -74,8 +74,9 @@ def perceptron_single_grad(x, t, w, g=1.0, *, out=None):
     X = x @ w  # X = Σ_j w_j x_j
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
     s = 1 + e
-    O = np.where(X >= 0, 1, e) / s  # O = sigmoid(X)
-    dE_dw = (g * (O - t) * (e / s**2)) @ x  # ∂E/∂w_j = (O - t) O (1 - O) x_j
+    # g (O - t) O (1 - O)
+    product = g * (np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / s) * (e / s**2)
+    dE_dw = product @ x  # ∂E/∂w_j = (O - t) O (1 - O) x_j
     return _result(call, out, (dE_dw, ("n",), True))
 
 
@@ -104,10 +105,9 @@ def perceptron_single_value_and_grad(x, t, w, g=1.0, *, out=None):
     X = x @ w  # X = Σ_j w_j x_j
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
     s = 1 + e
-    O = np.where(X >= 0, 1, e) / s  # O = sigmoid(X)
-    s2 = O - t  # O - t
-    E = 0.5 * s2**2  # E = ½ (O - t)²
-    dE_dw = (s2 * g * (e / s**2)) @ x  # ∂E/∂w_j = (O - t) O (1 - O) x_j
+    ratio = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / s  # O - t
+    E = 0.5 * ratio**2  # E = ½ (O - t)²
+    dE_dw = (ratio * g * (e / s**2)) @ x  # ∂E/∂w_j = (O - t) O (1 - O) x_j
     results = _results(
         call,
         out,
@@ -201,14 +201,6 @@ def _batch(rows, arrays):
         elif own and own != batch:
             raise ValueError(f"{name} has batch axes {own}: expected {batch}, as {first} has, or none")
     return batch
-
-
-def _first_largest(array, axis):
-    """Where the first largest entry along an axis stands, as booleans."""
-    mask = np.zeros(array.shape, dtype=bool)
-    if array.size:
-        np.put_along_axis(mask, np.argmax(array, axis=axis, keepdims=True), True, axis=axis)
-    return mask
 
 
 def _result(call, out, row):

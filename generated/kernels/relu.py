@@ -205,14 +205,6 @@ def _batch(rows, arrays):
     return batch
 
 
-def _first_largest(array, axis):
-    """Where the first largest entry along an axis stands, as booleans."""
-    mask = np.zeros(array.shape, dtype=bool)
-    if array.size:
-        np.put_along_axis(mask, np.argmax(array, axis=axis, keepdims=True), True, axis=axis)
-    return mask
-
-
 def _result(call, out, row):
     """One result: a scalar for an array without axes, or `out`."""
     return _results(call, None if out is None else (out,), row)[0]

@@ -32,8 +32,9 @@ def softmax(a, *, out=None):
     Derivation: latex/softmax.tex
     """
     (a,), call = _arguments(("a", a, ("n",), False))
-    # shifted by the largest: at most 1, and the quotient is the same
-    e = np.exp(a - np.max(a, axis=1, initial=-np.inf)[:, None])
+    highest = np.max(a, axis=1, initial=-np.inf)
+    s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
+    e = np.exp(s)  # all times one number: the quotient is the same
     p = e / np.sum(e, axis=1)[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
     return _result(call, out, (p, ("n",), False))
 
@@ -52,8 +53,9 @@ def softmax_jacobian(a, *, out=None):
     """
     (a,), call = _arguments(("a", a, ("n",), False))
     n = call.sizes["n"]
-    # shifted by the largest: at most 1, and the quotient is the same
-    e = np.exp(a - np.max(a, axis=1, initial=-np.inf)[:, None])
+    highest = np.max(a, axis=1, initial=-np.inf)
+    s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
+    e = np.exp(s)  # all times one number: the quotient is the same
     total = np.sum(e, axis=1)  # Σ_k e^(a_k)
     p = e / total[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
     largest = _first_largest(e, axis=1)
@@ -82,8 +84,9 @@ def softmax_vjp(a, g, *, out=None):
         ("a", a, ("n",), False),
         ("g", g, ("n",), False),
     )
-    # shifted by the largest: at most 1, and the quotient is the same
-    e = np.exp(a - np.max(a, axis=1, initial=-np.inf)[:, None])
+    highest = np.max(a, axis=1, initial=-np.inf)
+    s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
+    e = np.exp(s)  # all times one number: the quotient is the same
     p = e / np.sum(e, axis=1)[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
     rebased = g - np.sum(np.where(_first_largest(e, axis=1), g, 0), axis=1)[:, None]
     # Σ_i g_i · ∂p_i/∂a_j = p_j (g_j - Σ_i g_i p_i)
@@ -108,8 +111,9 @@ def softmax_jvp(a, v, *, out=None):
         ("a", a, ("n",), False),
         ("v", v, ("n",), False),
     )
-    # shifted by the largest: at most 1, and the quotient is the same
-    e = np.exp(a - np.max(a, axis=1, initial=-np.inf)[:, None])
+    highest = np.max(a, axis=1, initial=-np.inf)
+    s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
+    e = np.exp(s)  # all times one number: the quotient is the same
     p = e / np.sum(e, axis=1)[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
     rebased = v - np.sum(np.where(_first_largest(e, axis=1), v, 0), axis=1)[:, None]
     dp = p * (rebased - np.vecdot(p, rebased)[:, None])  # Σ_j ∂p_i/∂a_j · v_j = p_i (v_i - Σ_j p_j v_j)
@@ -226,14 +230,6 @@ def _batch(rows, arrays):
     return batch
 
 
-def _first_largest(array, axis):
-    """Where the first largest entry along an axis stands, as booleans."""
-    mask = np.zeros(array.shape, dtype=bool)
-    if array.size:
-        np.put_along_axis(mask, np.argmax(array, axis=axis, keepdims=True), True, axis=axis)
-    return mask
-
-
 def _result(call, out, row):
     """One result: a scalar for an array without axes, or `out`."""
     return _results(call, None if out is None else (out,), row)[0]
@@ -272,3 +268,11 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+def _first_largest(array, axis):
+    """Where the first largest entry along an axis stands, as booleans."""
+    mask = np.zeros(array.shape, dtype=bool)
+    if array.size:
+        np.put_along_axis(mask, np.argmax(array, axis=axis, keepdims=True), True, axis=axis)
+    return mask

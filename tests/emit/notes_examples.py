@@ -207,13 +207,27 @@ def balanced(latex: str) -> bool:
     return depth == 0 and all(count[a] == count[b] for a, b in pairs) and len(re.findall(r"(?<!\\)\$", latex)) % 2 == 0
 
 
-def compile_tex(folder: Path, name: str) -> str:
+COMPLAINTS = ("Overfull", "undefined", "multiply defined", "Missing character", "LaTeX Warning")
+
+
+def complaints(log: str) -> list[str]:
+    """Lines of a log that nobody should have to read."""
+    return [line for line in log.splitlines() if any(word in line for word in COMPLAINTS)]
+
+
+def compile_tex(folder: Path, name: str, program: str = "pdflatex") -> str:
     """The log of the last of three runs (contents, page numbers); without an engine the test is skipped."""
-    engine = shutil.which("pdflatex")
+    engine = shutil.which(program)
     if engine is None:
-        pytest.skip("pdflatex is not installed: apt-get install texlive-latex-base")
+        pytest.skip(f"{program} is not installed: apt-get install {INSTALL[program]}")
     for _ in range(3):
         command = [engine, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", name]
         done = subprocess.run(command, cwd=folder, capture_output=True, timeout=120)
         assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-3000:]
     return (folder / name).with_suffix(".log").read_text("utf-8", "replace")
+
+
+INSTALL = {
+    "pdflatex": "texlive-latex-base texlive-latex-extra",
+    "xelatex": "texlive-xetex texlive-lang-chinese texlive-fonts-recommended",
+}

@@ -8,11 +8,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from derive.emit.document import Document, document
+from derive.emit.document import Chapter, Document, document
 from derive.emit.formats import write
 from derive.emit.notes_html import article, page
 from derive.emit.phrases import PHRASES
-from derive.emit.site import FIRST, Chapter, assets, site
+from derive.emit.site import FIRST, assets, site
 from derive.language.words import LANGUAGES, Words
 from tests.emit.notes_examples import HOSTILE, documents, info, perceptron, softmax_jacobian
 

@@ -23,6 +23,9 @@ class DeriveError(Exception):
         super().__init__(message)
         self.message, self.place, self.hint = message, place, hint
 
+    def __reduce__(self) -> tuple[type[DeriveError], tuple[str, Place | None, str | None]]:
+        return DeriveError, (self.message, self.place, self.hint)
+
     def __str__(self) -> str:
         return "\n".join([self.message, *caret(self.place), *([f"  {self.hint}"] if self.hint else [])])
 

@@ -31,6 +31,9 @@ class Less(str):
         made.size, made.by = size, by
         return made
 
+    def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]
+        return self.size, self.by
+
 
 def shortened(size: Dimension, by: int) -> Dimension:
     """The size less a number of positions."""

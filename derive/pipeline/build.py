@@ -14,10 +14,11 @@ from derive.emit.kernel_numpy import emit_kernels_init
 from derive.emit.templating import environment
 from derive.language.derivation import Derivation
 from derive.language.words import LANGUAGES
-from derive.pipeline.library import Entry, library
+from derive.pipeline.library import Entry, entry, library
 from derive.pipeline.notes import site_files, tex_files
 from derive.pipeline.publish import with_manifest
 from derive.pipeline.study import Study, study_of
+from derive.pipeline.workers import each
 from derive.verify.drift import compare
 
 Progress = Callable[[str], None]
@@ -30,11 +31,12 @@ def silent(name: str) -> None:
 
 def studies(entries: Iterable[Entry] | None = None, progress: Progress = silent) -> tuple[Study, ...]:
     """Derive and check each row, kernels included."""
-    done = []
-    for entry in library() if entries is None else entries:
-        progress(entry.definition.name)
-        done.append(study_of(entry).with_checked_kernels())
-    return tuple(done)
+    names = [e.definition.name for e in (library() if entries is None else entries)]
+    return tuple(each(checked_study, names, progress))
+
+
+def checked_study(name: str) -> Study:
+    return study_of(entry(name)).with_checked_kernels()
 
 
 def files_of(study: Study) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from derive.emit.document import Document
 from derive.emit.notes_html import page
 from derive.emit.notes_json import to_json
 from derive.emit.notes_latex import fragment
-from derive.emit.notes_markdown import markdown
+from derive.emit.notes_markdown import markdown, post
 from derive.emit.notes_text import text
 from derive.language.errors import DeriveError, did_you_mean
 
@@ -34,6 +34,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format("text", "txt", text),
             Format("latex", "tex", fragment),
             Format("markdown", "md", markdown),
+            Format("post", "md", post),
             Format("html", "html", page),
             Format("json", "json", to_json),
         )

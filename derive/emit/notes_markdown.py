@@ -5,6 +5,7 @@ Contract: nothing in a formula that KaTeX lacks, no $ inside $$, text escaped. L
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from derive.emit.document import Document, Row
@@ -13,8 +14,11 @@ from derive.emit.notes_latex import margin, margin_voice, printer_of
 from derive.emit.phrases import words
 from derive.emit.printing import Printer
 from derive.emit.sentences import LATEX_SIGNS, Voice
-from derive.emit.symbols import escape_markdown, latex_name
+from derive.emit.symbols import escape_line, escape_markdown, latex_name
 from derive.emit.templating import render
+
+MOST_COMMANDS = 450
+"""KaTeX stops at 1000 expansions of macros in one formula, and a command may take two."""
 
 
 def voice_of(printer: Printer) -> Voice:
@@ -31,6 +35,21 @@ def aligned(rows: Sequence[Row], document: Document) -> str:
     return " \\\\[4pt]\n".join(aligned_row(row, printer, document.language) for row in rows)
 
 
+def displays(rows: Sequence[Row], document: Document) -> list[str]:
+    """The same in several displays, none with more commands than KaTeX expands at once."""
+    printer = printer_of(document)
+    found: list[list[str]] = [[]]
+    room = MOST_COMMANDS
+    for row in rows:
+        line = aligned_row(row, printer, document.language)
+        room -= line.count("\\") + 1
+        if room < 0 and found[-1]:
+            found.append([])
+            room = MOST_COMMANDS - line.count("\\") - 1
+        found[-1].append(line)
+    return [" \\\\[4pt]\n".join(lines) for lines in found]
+
+
 def aligned_row(row: Row, printer: LatexPrinter, language: str) -> str:
     right = printer(row.right)
     right = rf"\boxed{{\,{right}\,}}" if row.boxed else right
@@ -40,10 +59,24 @@ def aligned_row(row: Row, printer: LatexPrinter, language: str) -> str:
 
 def markdown(document: Document) -> str:
     """The whole document as Markdown."""
+    return f"# {voice_of(printer_of(document)).say(document.title)}\n{body(document)}"
+
+
+def post(document: Document) -> str:
+    """The same with front matter, as blogs want it, which gives the title there."""
+    title = json.dumps(plain(document), ensure_ascii=False)
+    return f"---\ntitle: {title}\nmath: true\n---\n{body(document)}"
+
+
+def plain(document: Document) -> str:
+    return escape_line("".join(p for p in document.title.pieces() if isinstance(p, str)))
+
+
+def body(document: Document) -> str:
+    """Everything below the title."""
     voice = voice_of(printer_of(document))
-    return render(
+    return "\n" + render(
         "notes.md.jinja",
-        title=voice.say(document.title),
         summary=voice.say(document.summary) if document.summary else "",
         definition_word=words("definition", document.language),
         definition=aligned(document.definition, document),
@@ -52,7 +85,7 @@ def markdown(document: Document) -> str:
             {
                 "title": voice.say(s.title),
                 "lead": words("space", document.language).join(map(voice.say, s.lead)),
-                "parts": [(voice.say(p.title) if p.title else "", aligned(p.rows, document)) for p in s.parts],
+                "parts": [(voice.say(p.title) if p.title else "", displays(p.rows, document)) for p in s.parts],
                 "cases": list(map(voice.say, s.cases)),
                 "after": words("space", document.language).join(map(voice.say, s.after)),
                 "evidence": voice.paragraph(s.evidence),

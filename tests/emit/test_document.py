@@ -117,7 +117,7 @@ def test_every_format_has_every_part(name: str, language: str) -> None:
 
 
 def quantities(format_name: str) -> list[str]:
-    marks = {"latex": "${}$", "markdown": "${}$", "html": "<math><mi>{}</mi></math>"}
+    marks = {"latex": "${}$", "markdown": "${}$", "post": "${}$", "html": "<math><mi>{}</mi></math>"}
     return [marks.get(format_name, "{}").format(q) for q in "zsm"]
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
+from derive.closedform.derivations import derive_all
 from derive.emit.document import document
-from derive.emit.notes_markdown import markdown
-from tests.emit.notes_examples import balanced, documents, info, perceptron, softmax_jacobian, softmax_vjp
+from derive.emit.notes_markdown import MOST_COMMANDS, markdown, post
+from derive.language.derivation import Wanted
+from tests.emit.notes_examples import NORMALISED, balanced, documents, info, perceptron, softmax_jacobian, softmax_vjp
 
 KATEX = {
     "frac", "dfrac", "tfrac", "sum", "prod", "max", "min", "partial", "mathrm", "mathbf", "operatorname", "boxed",
@@ -51,3 +54,27 @@ def test_user_text_is_escaped() -> None:
     assert "<b>" not in text
     assert "\\input" not in text
     assert "[a]" not in text
+
+
+def test_a_long_derivation_is_several_displays() -> None:
+    """KaTeX expands at most 1000 macros in one formula."""
+    (derivation,) = derive_all(NORMALISED, (Wanted("vjp", "y", "x"),))
+    shown = document([derivation], info(), detail="full")
+    blocks = re.findall(r"^\$\$\n(.*?)\n\$\$$", markdown(shown), re.S | re.M)
+    assert len(blocks) > 1 + len(shown.sections[0].parts)
+    assert all(block.count("\\") < 2 * MOST_COMMANDS for block in blocks)
+    rows = [line for block in blocks for line in block.splitlines() if "&=" in line]
+    assert len(rows) == len(shown.sections[0].rows) + len(shown.definition)
+
+
+def test_front_matter() -> None:
+    text = post(documents()[3])
+    head, rest = text.removeprefix("---\n").split("\n---\n", 1)
+    assert head == 'title: "50% of <x_1>"\nmath: true'
+    assert rest.strip() == markdown(documents()[3]).split("\n", 1)[1].strip()
+
+
+def test_titles_cannot_leave_the_front_matter() -> None:
+    head = post(document([perceptron()], info('a"\n---\nevil: true'))).split("\n---\n")[0]
+    assert head.count("\n") == 2
+    assert json.loads(head.splitlines()[1].removeprefix("title: ")) == 'a" --- evil: true'

@@ -175,8 +175,11 @@ def quotients_of_sums(node: Node) -> Iterable[tuple[Argument, tuple[Share, Argum
     top = above.node
     if top.op != "sum" or above != whole(top) or top.shape != node.shape or len(top.bound) != 1:
         return
-    factors = [moved(a, top.arguments[0].axes) for a in top.arguments[0].node.arguments]
-    for factor in factors if top.arguments[0].node.op == "multiply" else ():
+    (product,) = top.arguments
+    if product.node.op != "multiply":
+        return
+    factors = [moved(a, product.axes) for a in product.node.arguments]
+    for factor in factors:
         shape = factor.node.shape
         kept = tuple(k for k, a in enumerate(factor.axes) if a < len(node.shape))
         places = {factor.axes[k]: k for k in kept}
@@ -186,8 +189,8 @@ def quotients_of_sums(node: Node) -> Iterable[tuple[Argument, tuple[Share, Argum
         share = Node("divide", (whole(factor.node), total), shape)
         if share_of(share) is not None:
             others = tuple(Argument(share, f.axes) if f is factor else f for f in factors)
-            product = Node("multiply", others, top.space)
-            yield from weighted_means(replace(top, arguments=(whole(product),)))
+            mean = Node("multiply", others, top.space)
+            yield from weighted_means(replace(top, arguments=(whole(mean),)))
 
 
 def joined(factors: list[Argument], node: Node) -> Argument:

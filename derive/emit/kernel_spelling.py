@@ -10,20 +10,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
 from derive.emit import kernel_positions
 from derive.emit.kernel_contraction import Factor, spell_contract
-from derive.ir.build import constant
-from derive.ir.graph import BATCH, Argument, Node, moved
+from derive.emit.kernel_numbers import coefficient, float_is_inexact, number, without_sign
+from derive.ir.graph import BATCH, Argument, Node
 from derive.ir.ops import ATOM, BY_NAME, NEGATION, POWER, PRODUCT, SUM
 from derive.language.errors import DeriveError
 from derive.language.expressions import Dimension, Less
 
 NUMBERS = ("constant", "logarithm", "pi")
-EXACT_INTEGERS = 2**53
 
 
 @dataclass(frozen=True)
@@ -117,21 +116,6 @@ def transposed(text: Text, order: tuple[int, ...]) -> Text:
 # --- numbers ---------------------------------------------------------------------------------------------
 
 
-def number(value: Fraction) -> str:
-    """A Python number, exact where a float is."""
-    if value.denominator == 1 and abs(value) <= EXACT_INTEGERS:
-        return str(value.numerator)
-    try:
-        result = float(value)
-    except OverflowError:
-        raise DeriveError(f"the number {float_text(value)} is larger than any floating-point number") from None
-    return repr(result)
-
-
-def float_text(value: Fraction) -> str:
-    return f"10**{len(str(abs(value.numerator) // value.denominator)) - 1}"
-
-
 def spell_constant(speller: Speller, node: Node) -> Text:
     assert isinstance(node.data, Fraction)
     return Text(number(node.data), ATOM if node.data >= 0 else NEGATION)
@@ -166,12 +150,6 @@ def spell_input(speller: Speller, node: Node) -> Text:
 # --- sums, products, powers ----------------------------------------------------------------------------
 
 
-def coefficient(node: Node) -> Fraction | None:
-    """The number that a product starts with."""
-    first = node.arguments[0].node if node.op == "multiply" else node
-    return first.data if first.op == "constant" and isinstance(first.data, Fraction) else None
-
-
 def spell_add(speller: Speller, node: Node) -> Text:
     text = speller.lined_up(node, 0).at(SUM)
     for argument in node.arguments[1:]:
@@ -185,20 +163,6 @@ def spell_add(speller: Speller, node: Node) -> Text:
     return Text(text, SUM)
 
 
-def without_sign(argument: Argument) -> Argument | None:
-    """The argument times -1, where it is a negative number or product without a name."""
-    node, factor = argument.node, coefficient(argument.node)
-    if factor is None or factor >= 0 or node.name:
-        return None
-    if node.op == "constant":
-        return Argument(constant(-factor), ())
-    rest = node.arguments[1:]
-    if factor == -1 and len(rest) == 1:
-        return moved(rest[0], argument.axes)
-    head = () if factor == -1 else (Argument(constant(-factor), ()),)
-    return Argument(replace(node, arguments=(*head, *rest)), argument.axes)
-
-
 def spell_multiply(speller: Speller, node: Node) -> Text:
     factor = coefficient(node)
     parts = [speller.lined_up(node, k) for k in range(len(node.arguments))]
@@ -210,10 +174,6 @@ def spell_multiply(speller: Speller, node: Node) -> Text:
     if abs(factor.numerator) == 1 and float_is_inexact(factor):
         return Text(f"{'-' if factor < 0 else ''}{rest.at(PRODUCT)} / {factor.denominator}", PRODUCT)
     return joined(parts)
-
-
-def float_is_inexact(value: Fraction) -> bool:
-    return value.denominator & (value.denominator - 1) != 0 and value.denominator <= EXACT_INTEGERS
 
 
 def joined(parts: Sequence[Text]) -> Text:

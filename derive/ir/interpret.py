@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,7 +38,7 @@ class Exact:
         return self.context.mpf(value.numerator) / value.denominator
 
     def call(self, function: str, *values: Any) -> Any:
-        return getattr(self.context, function)(*values)
+        return called(self.context, function, *values)
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,15 @@ class Floats:
         return self.kind(float(value))
 
     def call(self, function: str, *values: Any) -> Any:
-        found = getattr(np, NUMPY_NAMES.get(function, function))
+        found = getattr(np, NUMPY_NAMES.get(function, function), None)
+        if found is None:
+            return self.kind(called(mpmath.fp, function, *map(float, values)))
         return found(*values) if values else self.kind(found)
+
+
+def called(context: Any, function: str, *values: Any) -> Any:
+    """A function of an mpmath context by its name there."""
+    return context.psi(1, *values) if function == "trigamma" else getattr(context, function)(*values)
 
 
 def interpret(graph: Graph, inputs: Mapping[str, Any], sizes: Sizes, arithmetic: Arithmetic) -> tuple[Entries, ...]:

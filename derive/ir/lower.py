@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from derive.ir.build import BATCH_INDEX, Labelled, arranged, constant, elementwise, placed, reduction, sizes_of, union
+from derive.ir.build import BATCH_INDEX, Labelled, arranged, constant, elementwise, placed, reduction, sizes_of
 from derive.ir.graph import Node
 from derive.ir.ops import BY_NAME, OPPOSITE, RELATIONS
+from derive.ir.subscripts import at_subscripts, position, same_place
 from derive.language.definition import Definition, Input
 from derive.language.errors import DeriveError
 from derive.language.expressions import (
@@ -26,7 +27,6 @@ from derive.language.expressions import (
     Chosen,
     Delta,
     Expression,
-    Fixed,
     Guarded,
     Index,
     Mul,
@@ -37,7 +37,6 @@ from derive.language.expressions import (
     Reduce,
     Ref,
     Selected,
-    Shifted,
     Size,
     Where,
     factors_of,
@@ -89,73 +88,6 @@ class Lowering:
         return Labelled(node, tuple(axes.get(i, i) for i in found.labels))
 
 
-# --- subscripts ------------------------------------------------------------------------------------------
-
-
-def at_subscripts(to: Lowering, part: Labelled, subscripts: tuple[Index, ...], origin: Expression) -> Labelled:
-    """A quantity on axes #0, #1, ... at these subscripts: letters, fixed positions, or what a label says."""
-    sizes = {label.name: label.size for label in part.labels}
-    named = {f"#{k}": index for k, index in enumerate(subscripts)}
-    plain = {name: i for name, i in named.items() if type(i) is Index and sizes.get(name) == i.size}
-    part = with_labels(part, tuple(plain.get(label.name, label) for label in part.labels), origin)
-    for name, index in named.items():
-        if name in sizes and name not in plain:
-            part = looked_up(to, part, Index(name, sizes[name]), index, origin)
-    return part
-
-
-def with_labels(part: Labelled, labels: tuple[Index, ...], origin: Expression) -> Labelled:
-    """The same axes under other labels; an index that stands twice takes the diagonal."""
-    unique = tuple(dict.fromkeys(labels))
-    if len(unique) == len(labels):
-        return Labelled(part.node, labels)
-    node = Node("view", (placed(Labelled(part.node, labels), unique),), sizes_of(unique), origin=origin)
-    return Labelled(node, unique)
-
-
-def looked_up(to: Lowering, part: Labelled, axis: Index, index: Index, origin: Expression) -> Labelled:
-    """The entries at one position of an axis."""
-    rest = tuple(label for label in part.labels if label != axis)
-    if isinstance(index, Fixed):
-        node = Node("pick", (placed(part, (*rest, axis)),), sizes_of(rest), (axis.size,), index.position, origin=origin)
-        return Labelled(node, rest)
-    base, offset = (index.base, index.offset) if isinstance(index, Shifted) else (index, 0)
-    if type(base) is Index:
-        return window(part, rest, axis, base, offset, origin)
-    label = position(to, index)
-    labels = union((Labelled(part.node, rest), label))
-    arguments = (placed(part, (*labels, axis)), placed(label, labels))
-    return Labelled(Node("gather", arguments, sizes_of(labels), (axis.size,), origin=origin), labels)
-
-
-def window(
-    part: Labelled, rest: tuple[Index, ...], axis: Index, base: Index, offset: int, origin: Expression
-) -> Labelled:
-    """The entries at the places of another index, moved by an offset: x[i+1]."""
-    labels = (*rest, Index(f"{axis.name}'", base.size))
-    argument = placed(part, (*labels, axis))
-    node = Node("window", (argument,), sizes_of(labels), (axis.size,), (len(rest), offset), origin=origin)
-    return with_labels(Labelled(node, labels), (*rest, base), origin)
-
-
-def position(to: Lowering, index: Index) -> Labelled:
-    """The number of the place that an index stands for."""
-    if isinstance(index, Shifted):
-        return elementwise("add", position(to, index.base), Labelled(constant(index.offset)))
-    if isinstance(index, Fixed):
-        return Labelled(constant(index.position))
-    if isinstance(index, Chosen):
-        return to.visit(index.by)
-    return Labelled(Node("index", shape=(index.size,), data=index.size), (index,))
-
-
-def same_place(to: Lowering, left: Index, right: Index) -> Labelled:
-    """Where two positions are equal, as booleans."""
-    if type(left) is Index and type(right) is Index and left.size == right.size:
-        return Labelled(Node("same", shape=(left.size, left.size), data=left.size), (left, right))
-    return elementwise("equal", position(to, left), position(to, right))
-
-
 def input_node(entry: Input) -> Labelled:
     """The tensor of an input on axes #0, #1, ..., after the batch unless all samples share it."""
     own = tuple(Index(f"#{k}", d) for k, d in enumerate(entry.dimensions))
@@ -173,7 +105,7 @@ def lower_size(to: Lowering, value: Size) -> Labelled:
 
 
 def lower_ref(to: Lowering, value: Ref) -> Labelled:
-    return at_subscripts(to, to.quantity(value.name), value.indices, value)
+    return at_subscripts(to.visit, to.quantity(value.name), value.indices, value)
 
 
 def lower_add(to: Lowering, value: Add) -> Labelled:
@@ -238,7 +170,7 @@ def lower_product_of_others(to: Lowering, value: Reduce) -> Labelled:
     apart = next((e for e in value.excluding if type(e) is Index and e not in used), None)
     for place in value.excluding:
         if place != apart:
-            body = elementwise("where", same_place(to, value.index, place), one, body)
+            body = elementwise("where", same_place(to.visit, value.index, place), one, body)
     if apart is None:
         return reduction("prod", body, value.index, value)
     rest = tuple(label for label in body.labels if label != value.index)
@@ -276,7 +208,7 @@ def lower_selected(to: Lowering, value: Selected) -> Labelled:
     best = reduction(value.kind, body, value.index)
     chosen = elementwise("where", Labelled(node, labels), Labelled(constant(1)), Labelled(constant(0)))
     found = elementwise("where", elementwise("greater_equal", best, best), chosen, best)
-    return at_subscripts(to, found, (value.at,), value)
+    return at_subscripts(to.visit, found, (value.at,), value)
 
 
 def lower_where(to: Lowering, value: Where) -> Labelled:
@@ -314,12 +246,12 @@ def lower_delta(to: Lowering, value: Delta) -> Labelled:
     if type(value.left) is Index and type(value.right) is Index and value.left.size == value.right.size:
         size = value.left.size
         return Labelled(Node("identity", shape=(size, size), data=size), (value.left, value.right))
-    return elementwise("delta", position(to, value.left), position(to, value.right), origin=value)
+    return elementwise("delta", position(to.visit, value.left), position(to.visit, value.right), origin=value)
 
 
 def lower_guarded(to: Lowering, value: Guarded) -> Labelled:
     """The body between two positions, else 0."""
-    found, at, zero = to.visit(value.body), position(to, value.index), Labelled(constant(0))
+    found, at, zero = to.visit(value.body), position(to.visit, value.index), Labelled(constant(0))
     if value.low > 0:
         found = elementwise("where", elementwise("greater_equal", at, Labelled(constant(value.low))), found, zero)
     if value.high != value.index.size:

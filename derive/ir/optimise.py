@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from derive.ir.contraction import contract_sums
 from derive.ir.graph import Graph
 from derive.ir.passes import Pass, flatten, multiply_out, share
+from derive.ir.stability.gaussians import bounded_factors
 from derive.ir.stability.table import STABILITY
 from derive.ir.verify import verify
 
@@ -21,7 +22,8 @@ ARRANGE = (
     Pass("contract", contract_sums),
     Pass("share", share),
 )
-PASSES: tuple[Pass, ...] = (*SIMPLIFY, *STABILITY, *ARRANGE)
+LIMITS = (Pass("flatten", flatten), Pass("bounded factors", bounded_factors))
+PASSES: tuple[Pass, ...] = (*SIMPLIFY, *STABILITY, *LIMITS, *ARRANGE)
 LITERAL: tuple[Pass, ...] = (*SIMPLIFY, *ARRANGE)
 """For closed forms that are to be computed as they stand, with their loss of digits."""
 

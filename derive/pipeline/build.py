@@ -17,6 +17,7 @@ from derive.language.words import LANGUAGES
 from derive.pipeline.library import Entry, entry, library
 from derive.pipeline.notes import site_files, tex_files
 from derive.pipeline.publish import with_manifest
+from derive.pipeline.report import report
 from derive.pipeline.study import Study, study_of
 from derive.pipeline.workers import each
 from derive.verify.drift import compare
@@ -44,7 +45,7 @@ def files_of(study: Study) -> dict[str, bytes]:
     files = {
         f"kernels/{study.name}.py": study.source,
         f"latex/{study.name}.tex": study.show("latex"),
-        f"report/{study.name}.json": study.show("json"),
+        f"report/{study.name}.json": report(study),
     }
     for language in LANGUAGES:
         files[f"notes/{language}/{study.name}.md"] = study.show("markdown", language)

@@ -190,7 +190,7 @@ class Study:
     def name(self) -> str:
         return self.definition.name
 
-    @property
+    @cached_property
     def kernel_names(self) -> tuple[str, ...]:
         return kernel_names(self.definition, self.derivations)
 

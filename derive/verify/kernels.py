@@ -23,10 +23,11 @@ import numpy as np
 from derive.language.definition import Definition
 from derive.language.derivation import Derivation
 from derive.language.errors import CheckError
-from derive.verify.calls import Call, Trial, flatten, functions, of_first_output
+from derive.verify.calls import Call, Trial, flatten, of_first_output
 from derive.verify.cases import Case, HardPoint, batch_plan, hard_case, random_case, with_batch
 from derive.verify.directional import check_adjoint, check_directions
 from derive.verify.samples import Domain, Sizes, Values, first_success
+from derive.verify.second_calls import functions
 from derive.verify.sights import shown
 from derive.verify.systems import Rounded
 from derive.verify.truth import Truth, check_against_differences, place_of

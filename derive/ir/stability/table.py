@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from derive.ir.graph import Graph
 from derive.ir.passes import Pass
+from derive.ir.stability.error_function import complementary_errors
 from derive.ir.stability.logarithms import logarithms
 from derive.ir.stability.one_exponential import one_exponential
 from derive.ir.stability.powers import divide_step_by_step
@@ -163,6 +164,18 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x) -> y\n y = 1 - tanh(x)**2", {"x": 20.0}, "1 - 1"),
         ),
         unsound="for exp(z) itself or cosh z, which grow, exp(-|z|) would be 0 where the truth is infinite",
+    ),
+    Rewrite(
+        name="complementary error function",
+        condition="c + c erf(u) or c - c erf(u) with a rational number c",
+        because="1 - erf(u) = erfc(u) and 1 + erf(u) = erfc(-u), which is small where the sum cancels",
+        apply=complementary_errors,
+        witnesses=(
+            Witness("f(x) -> y\n y = 1 + erf(x)", {"x": -6.0}, "1 - 1"),
+            Witness("f(x) -> y\n y = x/2*(1 + erf(x/sqrt(2)))", {"x": -9.0}, "1 - 1"),
+            Witness("f(x) -> y\n y = 1/2 - erf(x)/2", {"x": 6.0}, "1 - 1"),
+        ),
+        unsound="erfc(u) for 2 - erfc(-u) in general: where u < 0, erfc(u) is near 2 and nothing is gained",
     ),
     Rewrite(
         name="division step by step",

@@ -1,0 +1,118 @@
+"""Polynomials of v beside exp(-c v**2) or erfc(c v) at an infinite v: inf * 0 as written, 0 in truth.
+
+Contract: `bounded_factors(graph)` bounds v by BOUND in the polynomial, on the sides where the other factor decays.
+Beyond the bound that factor is 0 in every precision, so no finite value changes. Where v is multiplied with a factor
+that is made of other entries too, nothing is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derive.ir.build import apply, constant
+from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, whole
+
+BOUND = Fraction(10**8)
+LEAST = Fraction(1, 10**6)
+"""Smaller factors c may not have made exp(-c v**2) vanish at the bound."""
+
+EVEN = (Fraction(2), Fraction(4))
+POSITIVE = ("size", "pi", "sqrt")
+
+
+@dataclass(frozen=True)
+class Decay:
+    """A factor vanishes where v goes to +inf (`above`), -inf (`below`)."""
+
+    value: Argument
+    above: bool
+    below: bool
+
+    @property
+    def bounded(self) -> Node:
+        node = self.value.node
+        node = apply("minimum", node, constant(BOUND)) if self.above else node
+        return apply("maximum", node, constant(-BOUND)) if self.below else node
+
+
+def bounded_factors(graph: Graph) -> Graph:
+    return rebuild(graph, lambda n: bounded(n) if n.op == "multiply" else n)
+
+
+def bounded(node: Node) -> Node:
+    """Polynomials of what another factor decays with, bounded."""
+    arguments = list(node.arguments)
+    for decay in (d for a in node.arguments for d in decays(a)):
+        arguments = [with_bound(a, decay) if is_polynomial(a, decay.value) else a for a in arguments]
+    return node if arguments == list(node.arguments) else replace(node, arguments=tuple(arguments))
+
+
+def decays(argument: Argument) -> Iterator[Decay]:
+    """What a factor exp(-c v**2) or erfc(c v) decays with."""
+    node = argument.node
+    if node.op == "erfc":
+        value, scale = scaled_value(moved(node.arguments[0], argument.axes))
+        if abs(scale) >= LEAST:
+            yield Decay(value, scale > 0, scale < 0)
+    if node.op == "exp" and node.data is None:
+        square, factor = scaled_value(moved(node.arguments[0], argument.axes))
+        if square.node.op == "power" and square.node.data in EVEN and factor <= -LEAST:
+            base = moved(square.node.arguments[0], square.axes)
+            yield Decay(base, True, True)
+            value, scale = scaled_value(base)
+            if value != base and scale:
+                yield Decay(value, True, True)
+
+
+def scaled_value(argument: Argument) -> tuple[Argument, Fraction]:
+    """(v, c) with the argument = c v times positive numbers; c is 0 where a sign is not known."""
+    node = argument.node
+    if node.op not in ("multiply", "divide"):
+        return argument, Fraction(1)
+    parts = [moved(a, argument.axes) for a in node.arguments]
+    rest = [p for p in parts if has_input(p.node)]
+    if len(rest) != 1 or (node.op == "divide" and rest[0] != parts[0]):
+        return argument, Fraction(1)
+    value, scale = scaled_value(rest[0])
+    for part in parts:
+        if part != rest[0]:
+            scale *= sign_and_size(part.node)
+    return value, scale
+
+
+def sign_and_size(node: Node) -> Fraction:
+    if node.op == "constant" and isinstance(node.data, Fraction):
+        return node.data
+    return Fraction(1 if node.op in POSITIVE else 0)
+
+
+def has_input(node: Node) -> bool:
+    return any(n.op == "input" for n in topological((node,)))
+
+
+def is_polynomial(argument: Argument, value: Argument) -> bool:
+    """Whether a factor is a polynomial of v on v's own axes."""
+    return argument.axes == value.axes and of_value(argument.node, value.node)
+
+
+def of_value(node: Node, value: Node) -> bool:
+    """Whether v itself, or sums, products and whole powers of polynomials and numbers."""
+    if node == value:
+        return True
+    if node.op == "power" and (node.data not in EVEN and node.data != 3):
+        return False
+    if node.op not in ("add", "multiply", "power") or not has_input(node):
+        return False
+    whole_parts = all(a == whole(a.node) and (a.node.shape == node.shape or not a.node.shape) for a in node.arguments)
+    return whole_parts and all(not has_input(a.node) or of_value(a.node, value) for a in node.arguments)
+
+
+def with_bound(argument: Argument, decay: Decay) -> Argument:
+    """The polynomial of the bounded v."""
+    value = decay.value.node
+    if argument.node == value:
+        return Argument(decay.bounded, argument.axes)
+    arguments = tuple(with_bound(a, decay) if has_input(a.node) else a for a in argument.node.arguments)
+    return Argument(replace(argument.node, arguments=arguments, name=""), argument.axes)

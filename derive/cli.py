@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from derive.cli_compare import compare
 from derive.cli_descend import descend
 from derive.cli_plot import plot
 from derive.emit.detail import DETAILS
@@ -145,6 +146,7 @@ def check(chosen: tuple[str, ...], out: Path) -> None:
     click.echo(f"checked {', '.join(chosen or names())}: {out} is as built")
 
 
+cli.add_command(compare)
 cli.add_command(descend)
 cli.add_command(plot)
 

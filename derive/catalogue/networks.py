@@ -19,6 +19,28 @@ ROWS = (
     ),
     Row(
         text="""
+            two_layers(x; w1, b1, w2, b2) -> y2
+                y1 = x*w1 + b1
+                y2 = y1*w2 + b2
+        """,
+        title=Words("Two linear layers", "两层线性模型"),
+        summary=Words(
+            "The chain rule at its simplest: the derivative of the whole is the product of those of the parts.",
+            "链式法则最简单的例子：整体的导数等于各部分导数的乘积。",
+        ),
+        remarks=(
+            Words(
+                "Without an activation between them two layers are one: y2 is linear in x again.",
+                "两层之间若没有激活函数，就等效于一层：y2 仍是 x 的线性函数。",
+            ),
+        ),
+        wanted=(("gradient", "w1"), ("gradient", "w2")),
+        hard=({"x": 1.0, "w1": 2.0, "b1": 1.0, "w2": 2.0, "b2": 1.0}, {"x": 0.0}, {"x": 1e3, "w1": -1e3}),
+        through=("y1",),
+        source="the chain rule",
+    ),
+    Row(
+        text="""
             squared_error(x, y; w) -> L
                 L = (y - w*x)**2
         """,

@@ -22,6 +22,7 @@ class Row:
     wanted: (kind, variable) pairs; empty: what `default_wanted` says.
     domain: ordinary range of each input, where random points are drawn; (-2, 2) if not given.
     hard: points at which kernels are tested beside random ones; inputs not named are drawn at random.
+    through: quantities on the way from input to output through which the notes state the chain rule.
     assumptions: equations between inputs that the derivation may use, such as "sum(i, t[i]) = 1".
     identities: right sides, in the definition language, that the output is stated to equal.
     """
@@ -34,6 +35,7 @@ class Row:
     wanted: tuple[tuple[str, str], ...] = ()
     domain: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     hard: tuple[Mapping[str, Values], ...] = ()
+    through: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
     source: str = ""

@@ -14,6 +14,7 @@ from derive.emit.kernel_numpy import emit_kernels_init
 from derive.emit.templating import environment
 from derive.language.derivation import Derivation
 from derive.language.words import LANGUAGES
+from derive.pipeline.compare import comparison_page
 from derive.pipeline.library import Entry, entry, library
 from derive.pipeline.notes import site_files, tex_files
 from derive.pipeline.publish import with_manifest
@@ -59,6 +60,7 @@ def files_of_all(found: Sequence[Study]) -> dict[str, bytes]:
     files["kernels/__init__.py"] = emit_kernels_init({s.name: s.kernel_names for s in found}).encode()
     files |= {f"latex/{name}": text.encode() for name, text in tex_files(found).items()}
     files |= {f"notes/html/{name}": text.encode() for name, text in site_files(found).items()}
+    files |= {f"notes/{language}/activations.md": comparison_page(found, language).encode() for language in LANGUAGES}
     files["report/README.md"] = evidence_table(found).encode()
     return with_manifest(files)
 

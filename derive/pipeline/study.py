@@ -23,6 +23,7 @@ from derive.language.errors import DeriveError, did_you_mean
 from derive.language.expressions import Ref
 from derive.language.resolve import parse
 from derive.language.words import Words
+from derive.pipeline.chains import chain_identity, chains_of
 from derive.pipeline.library import Entry, definitions, library
 from derive.pipeline.limits import DEFAULT_SECONDS, Say, time_limit
 from derive.pipeline.load import load
@@ -156,7 +157,10 @@ def info_of(entry: Entry) -> Info:
         title=row.title,
         summary=row.summary,
         remarks=row.remarks,
-        identities=tuple(identity(entry, right) for right in row.identities),
+        identities=(
+            *(identity(entry, right) for right in row.identities),
+            *(chain_identity(entry.definition, wanted, name, row.domain) for wanted, name in chains_of(entry)),
+        ),
     )
 
 

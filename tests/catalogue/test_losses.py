@@ -67,6 +67,17 @@ def test_a_wrong_assumption_is_caught() -> None:
         check_steps(replace(right, definition=two))
 
 
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_targets_need_no_logarithm_of_nothing(size: int) -> None:
+    """One-hot targets and logits of any size: no NaN, no infinity, and p - t without its cancellation."""
+    logits, target = np.zeros(size), np.zeros(size)
+    logits[0], target[0] = 50.0, 1.0
+    loss, gradient = study("softmax_cross_entropy").compile().softmax_cross_entropy_value_and_grad(logits, target)
+    others = (size - 1) * np.exp(-50.0)
+    assert loss == pytest.approx(others, rel=1e-14, abs=0)
+    assert gradient[0] == pytest.approx(-others, rel=1e-14, abs=0)
+
+
 def test_loss_is_the_square_of_the_norm() -> None:
     generator = np.random.default_rng(7)
     x, y = generator.normal(size=(2, 5))

@@ -4,9 +4,11 @@
     study = derive.define("sigmoid3(x) -> y\\n    y = sigmoid(3*x - 1)")
     print(study.show())
     study.compile().sigmoid3_grad([0.0, 1.0])
+
+A faulty definition raises DeriveError, a check that fails CheckError.
 """
 
 from derive.language.errors import CheckError, DeriveError
-from derive.pipeline.study import Study, define
+from derive.pipeline.study import Study, define, known
 
-__all__ = ["CheckError", "DeriveError", "Study", "define"]
+__all__ = ["CheckError", "DeriveError", "Study", "define", "known"]

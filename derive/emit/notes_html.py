@@ -166,13 +166,28 @@ def asset(name: str) -> str:
     return (templates_folder() / name).read_text(encoding="utf-8")
 
 
+STYLES = ("article.css", "page.css")
+SCRIPT = "notes.js"
+
+
+def cell(document: Document) -> str:
+    """The notes as a notebook shows them: the article and its own look, and nothing around it."""
+    return f"<style>\n{asset(STYLES[0])}</style>\n{article(document)}"
+
+
+def source_cell(source: str) -> str:
+    """Python source as a notebook shows it."""
+    block = f'<div class="derive"><pre><code>{highlighted(source)}</code></pre></div>'
+    return f"<style>\n{asset(STYLES[0])}</style>\n{block}\n"
+
+
 def page(document: Document) -> str:
     """A page that stands alone."""
     return render(
         "page.html.jinja",
         language=LANGUAGE_TAGS[document.language],
         title=text(plain_title(document)),
-        head=f"<style>\n{asset('notes.css')}</style>\n<script>\n{asset('notes.js')}</script>",
+        head=f"<style>\n{''.join(map(asset, STYLES))}</style>\n<script>\n{asset(SCRIPT)}</script>",
         navigation="",
         main=article(document),
     )

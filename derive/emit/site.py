@@ -10,13 +10,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.emit.document import Chapter, Document
-from derive.emit.notes_html import LANGUAGE_TAGS, article, asset, plain_title, printer_of, text, voice_of
+from derive.emit.notes_html import (
+    LANGUAGE_TAGS,
+    SCRIPT,
+    STYLES,
+    article,
+    asset,
+    plain_title,
+    printer_of,
+    text,
+    voice_of,
+)  # fmt: skip
 from derive.emit.phrases import words
 from derive.emit.templating import render
 
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 FIRST = "en"
-ASSETS = ("notes.css", "notes.js")
+ASSETS = (*STYLES, SCRIPT)
 
 
 def assets() -> dict[str, str]:
@@ -52,13 +62,13 @@ def framed(name: str, title: str, main: str, language: str) -> str:
         for o, label in LANGUAGE_NAMES.items()
         if o != language
     ]
-    links = f'<link rel="stylesheet" href="{top}notes.css">\n<script src="{top}notes.js" defer></script>'
+    styles = "\n".join(f'<link rel="stylesheet" href="{top}{name}">' for name in STYLES)
     home_label = text(words("all_notes", language))
     return render(
         "page.html.jinja",
         language=LANGUAGE_TAGS[language],
         title=text(title),
-        head=links,
+        head=f'{styles}\n<script src="{top}{SCRIPT}" defer></script>',
         navigation=render("navigation.html.jinja", home="index.html", home_label=home_label, others=others),
         main=main,
     )

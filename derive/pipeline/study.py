@@ -17,6 +17,7 @@ from derive.closedform.derivations import default_wanted, derive_all, kinds_of
 from derive.emit.document import Document, Identity, Info, document
 from derive.emit.formats import write
 from derive.emit.kernel_numpy import emit_module, kernel_names
+from derive.emit.notes_html import cell
 from derive.language.definition import Definition
 from derive.language.derivation import KINDS, Derivation, Wanted
 from derive.language.errors import DeriveError, did_you_mean
@@ -24,7 +25,8 @@ from derive.language.expressions import Ref
 from derive.language.resolve import parse
 from derive.language.words import Words
 from derive.pipeline.chains import chain_identity, chains_of
-from derive.pipeline.library import Entry, definitions, library
+from derive.pipeline.display import Shown, code, results
+from derive.pipeline.library import Entry, definitions, entry, library
 from derive.pipeline.limits import DEFAULT_SECONDS, Say, time_limit
 from derive.pipeline.load import load
 from derive.verify.gradients import check_closed, check_identity, check_symmetry
@@ -135,6 +137,11 @@ def study(definition: Definition, wanted: tuple[Wanted, ...] | None = None, say:
     return Study(definition, tuple(done), Info(Words(definition.name, definition.name)))
 
 
+def known(name: str) -> Study:
+    """A row of the catalogue by its name; DeriveError, with near names, where there is none."""
+    return study_of(entry(name))
+
+
 def study_of(entry: Entry) -> Study:
     """The same for a row of the catalogue, with its words, identities and hard points."""
     row, definition = entry.row, entry.definition
@@ -230,6 +237,22 @@ class Study:
     def show(self, format_name: str = "text", language: str = "en", detail: str = "textbook") -> str:
         """The notes as text, latex, markdown, html or json; en or zh; brief, textbook or full."""
         return write(self.document(language, detail), format_name)
+
+    @property
+    def closed(self) -> Shown:
+        """The closed forms alone: formulas in a notebook, text elsewhere."""
+        return results(self.document(detail="brief"))
+
+    @property
+    def kernel(self) -> Shown:
+        """The source of the kernels, highlighted in a notebook."""
+        return code(self.source)
+
+    def _repr_html_(self) -> str:
+        return cell(self.document())
+
+    def _repr_latex_(self) -> str | None:
+        return self.closed.latex
 
     def _repr_markdown_(self) -> str:
         return self.show("markdown")

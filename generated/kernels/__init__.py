@@ -18,6 +18,7 @@ from .softmax_cross_entropy import softmax_cross_entropy, softmax_cross_entropy_
 from .squared_error import squared_error, squared_error_grad, squared_error_value_and_grad
 from .step import step, step_grad, step_value_and_grad, step_vjp, step_jvp
 from .tanh import tanh, tanh_grad, tanh_value_and_grad, tanh_vjp, tanh_jvp, tanh_vjp_from_output
+from .two_layers import two_layers, two_layers_grad, two_layers_value_and_grad
 
 __all__ = [
     "bce_with_logits",
@@ -88,4 +89,7 @@ __all__ = [
     "tanh_value_and_grad",
     "tanh_vjp",
     "tanh_vjp_from_output",
+    "two_layers",
+    "two_layers_grad",
+    "two_layers_value_and_grad",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,6 +67,16 @@ def count(browser: Any, selector: str) -> int:
     return int(browser.execute_script("return document.querySelectorAll(arguments[0]).length", selector))
 
 
+def keep_screenshot(browser: Any, name: str) -> None:
+    """The whole page as a picture, in the folder that the environment names, if it names one."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        browser.execute_script("document.querySelectorAll('details.row').forEach((one) => (one.open = false))")
+        size = browser.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
+        shot = {"captureBeyondViewport": True, "clip": {**size, "scale": 1}}
+        data = browser.execute_cdp_cmd("Page.captureScreenshot", shot)["data"]
+        (Path(folder) / f"{name}.png").write_bytes(base64.b64decode(data))
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_overflows_or_complains(browser: Any, site: Path, width: int) -> None:
     resize(browser, width)
@@ -77,6 +89,7 @@ def test_no_page_overflows_or_complains(browser: Any, site: Path, width: int) ->
         wide, broken, errors, formulas = browser.execute_script(OVERFLOW)
         assert (wide, broken, errors) == (0, 0, 0), f"{page.relative_to(site)} at {width} px"
         assert formulas or page.name == "index.html"
+        keep_screenshot(browser, f"{width}-{'-'.join(page.relative_to(site).with_suffix('').parts)}")
     assert browser.get_log("browser") == []
 
 

@@ -104,7 +104,7 @@ def files() -> dict[str, str]:
 
 def test_the_site_has_no_link_that_leads_nowhere() -> None:
     found = files()
-    assert {"index.html", "zh/index.html", "softmax.html", "zh/softmax.html", "notes.css", "notes.js"} <= set(found)
+    assert {"index.html", "zh/index.html", "softmax.html", "zh/softmax.html", *assets()} <= set(found)
     for name, html in found.items():
         if name.endswith(".html"):
             outline = Outline(html)

@@ -1,0 +1,260 @@
+"""Two linear layers: NumPy kernels of
+
+    two_layers(x; w1, b1, w2, b2) -> y2
+        y1 = x*w1 + b1
+        y2 = y1*w2 + b2
+
+The chain rule at its simplest: the derivative of the whole is the product of those of the parts.
+
+Inputs of a sample may have leading batch axes, equal for all or none. float32 and float64 stay as they are,
+float16 computes in float32, integers and bools become float64; NaN gives NaN; inputs are never changed.
+`out` is an array (or a tuple of arrays, where several are returned) to write to; it may overlap an input.
+Inside a function every array of samples has one leading axis, the sample.
+"""
+
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["two_layers", "two_layers_grad", "two_layers_value_and_grad"]
+
+
+class TwoLayersGradient(NamedTuple):
+    w1: np.ndarray
+    w2: np.ndarray
+
+
+@np.errstate(all="ignore")
+def two_layers(x, w1, b1, w2, b2, *, out=None):
+    """Two linear layers.
+
+        y1 = x w1 + b1
+        y2 = y1 w2 + b2
+
+    x: (...,).
+    w1: (), shared by all samples.
+    b1: (), shared by all samples.
+    w2: (), shared by all samples.
+    b2: (), shared by all samples.
+    Returns (...,).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/two_layers.tex
+    """
+    (x, w1, b1, w2, b2), call = _arguments(
+        ("x", x, (), False),
+        ("w1", w1, (), True),
+        ("b1", b1, (), True),
+        ("w2", w2, (), True),
+        ("b2", b2, (), True),
+    )
+    y1 = x * w1 + b1  # y1 = x w1 + b1
+    y2 = y1 * w2 + b2  # y2 = y1 w2 + b2
+    return _result(call, out, (y2, (), False))
+
+
+@np.errstate(all="ignore")
+def two_layers_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
+    """Derivative of two_layers.
+
+        ∂y2/∂w1 = x w2
+        ∂y2/∂w2 = y1
+
+    x: (...,).
+    w1: (), shared by all samples.
+    b1: (), shared by all samples.
+    w2: (), shared by all samples.
+    b2: (), shared by all samples.
+    g: (...,), weight of each sample; 1/B for a mean over B samples.
+    Returns w1 (), w2 ().
+
+    The result by w1 and w2 is summed over the samples.
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/two_layers.tex
+    """
+    (x, w1, b1, w2, b2, g), call = _arguments(
+        ("x", x, (), False),
+        ("w1", w1, (), True),
+        ("b1", b1, (), True),
+        ("w2", w2, (), True),
+        ("b2", b2, (), True),
+        ("g", g, (), False),
+    )
+    dy2_dw1 = w2 * (g @ x)  # ∂y2/∂w1 = x w2
+    y1 = x * w1 + b1  # y1 = x w1 + b1
+    dy2_dw2 = g @ y1  # ∂y2/∂w2 = y1
+    results = _results(
+        call,
+        out,
+        (dy2_dw1, (), True),
+        (dy2_dw2, (), True),
+    )
+    return TwoLayersGradient(*results)
+
+
+@np.errstate(all="ignore")
+def two_layers_value_and_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
+    """Value and derivative of two_layers; what they share is computed once.
+
+        ∂y2/∂w1 = x w2
+        ∂y2/∂w2 = y1
+
+    x: (...,).
+    w1: (), shared by all samples.
+    b1: (), shared by all samples.
+    w2: (), shared by all samples.
+    b2: (), shared by all samples.
+    g: (...,), weight of each sample; 1/B for a mean over B samples.
+    Returns value (...,) and w1 (), w2 ().
+
+    The result by w1 and w2 is summed over the samples.
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/two_layers.tex
+    """
+    (x, w1, b1, w2, b2, g), call = _arguments(
+        ("x", x, (), False),
+        ("w1", w1, (), True),
+        ("b1", b1, (), True),
+        ("w2", w2, (), True),
+        ("b2", b2, (), True),
+        ("g", g, (), False),
+    )
+    y1 = x * w1 + b1  # y1 = x w1 + b1
+    y2 = y1 * w2 + b2  # y2 = y1 w2 + b2
+    dy2_dw1 = w2 * (x @ g)  # ∂y2/∂w1 = x w2
+    dy2_dw2 = y1 @ g  # ∂y2/∂w2 = y1
+    value, *gradient = _results(
+        call,
+        out,
+        (y2, (), False),
+        (dy2_dw1, (), True),
+        (dy2_dw2, (), True),
+    )
+    return value, TwoLayersGradient(*gradient)
+
+
+# --- arguments and results: the same in every module ---
+
+
+class _Call(NamedTuple):
+    """What the arguments of a call have in common."""
+
+    dtype: np.dtype  # of the computation
+    result: np.dtype  # of the results
+    batch: tuple  # the leading axes of the samples
+    samples: int  # how many there are
+    sizes: dict  # the sizes of the definition, by name
+
+
+def _arguments(*rows):
+    """Rows of (name, value, dimensions of a sample, shared by all samples) to contiguous arrays of one dtype.
+
+    All leading axes of a sample's arrays become one, the sample. Raises TypeError or ValueError, which names the
+    argument.
+    """
+    arrays = [_array(name, value) for name, value, _, _ in rows]
+    kinds = [type(v)() if type(v) in (bool, int, float) else a.dtype for (_, v, _, _), a in zip(rows, arrays)]
+    result = np.result_type(*kinds).newbyteorder("=")
+    if result.kind in "biu":
+        result = np.dtype(np.float64)
+    dtype = np.dtype(np.float32) if result == np.float16 else result
+    sizes = _sizes(rows, arrays)
+    batch = _batch(rows, arrays)
+    samples = prod(batch)
+    found = []
+    for (_, _, dimensions, shared), array in zip(rows, arrays):
+        shape = array.shape[array.ndim - len(dimensions) :]
+        if not shared:
+            array = np.broadcast_to(array, batch + shape)
+        array = np.asarray(array, dtype=dtype, order="C")
+        found.append(array if shared else array.reshape((samples, *shape)))
+    return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _array(name, value):
+    """The value as an array of real numbers."""
+    try:
+        array = np.asarray(float(value) if type(value) is int else value)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{name} is not an array of numbers: {error}") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise TypeError(f"{name} has dtype {array.dtype}: expected float16, float32, float64 or integers")
+    return array
+
+
+def _sizes(rows, arrays):
+    """The sizes of the definition, bound by shared parameters first; a shape that does not fit is refused."""
+    sizes, origin = {}, {}
+    for (name, _, dimensions, shared), array in sorted(zip(rows, arrays), key=lambda pair: not pair[0][3]):
+        shape = array.shape[max(0, array.ndim - len(dimensions)) :]
+        fits = len(shape) == len(dimensions) and not (shared and array.ndim > len(dimensions))
+        new = [d for d in dimensions if isinstance(d, str) and d not in sizes]
+        for dimension, size in zip(dimensions, shape) if fits else ():
+            known = dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
+            fits = fits and known == size
+        if not fits:
+            known = {d: sizes[d] for d in dimensions if d in origin}
+            raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
+        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+    return sizes
+
+
+def _mismatch(name, shape, dimensions, shared, known, origin):
+    """What was expected of a shape, and why."""
+    wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
+    text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
+    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    return f"{text} with {' and '.join(reasons)}" if reasons else text
+
+
+def _batch(rows, arrays):
+    """The leading axes of the samples: the same in all arguments, or none."""
+    batch, first = (), None
+    for (name, _, dimensions, shared), array in zip(rows, arrays):
+        own = () if shared else array.shape[: array.ndim - len(dimensions)]
+        if own and first is None:
+            batch, first = own, name
+        elif own and own != batch:
+            raise ValueError(f"{name} has batch axes {own}: expected {batch}, as {first} has, or none")
+    return batch
+
+
+def _result(call, out, row):
+    """One result: a scalar for an array without axes, or `out`."""
+    return _results(call, None if out is None else (out,), row)[0]
+
+
+def _results(call, out, *rows):
+    """Rows of (array, dimensions, summed over the samples) to results in their shapes and dtype, or in `out`."""
+    shapes = [
+        (() if shared else call.batch) + tuple(call.sizes.get(d, d) for d in dimensions) for _, dimensions, shared in rows
+    ]
+    found = [np.asarray(value).reshape(s).astype(call.result, copy=False) for (value, _, _), s in zip(rows, shapes)]
+    if out is None:
+        return [a if a.ndim else a[()] for a in found]
+    targets = _flat(out)
+    if len(targets) != len(found):
+        raise ValueError(f"out holds {len(targets)} arrays: expected {len(found)}")
+    for target, array in zip(targets, found):
+        _check_out(target, array)
+    for target, array in zip(targets, found):
+        target[...] = array
+    return targets
+
+
+def _flat(out):
+    """The arrays of a tuple, which may hold tuples."""
+    if isinstance(out, (tuple, list)):
+        return [array for part in out for array in _flat(part)]
+    return [out]
+
+
+def _check_out(target, array):
+    """An array to write to must have the shape and dtype of the result."""
+    if not isinstance(target, np.ndarray):
+        raise TypeError(f"out is {type(target).__name__}: expected an array")
+    if target.shape != array.shape or target.dtype != array.dtype:
+        raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
+    if not target.flags.writeable:
+        raise ValueError("out is read-only")

@@ -22,6 +22,7 @@ class Helper:
 
 HELPERS = (
     Helper("first_largest"),
+    Helper("at_largest"),
     Helper("scattered"),
     Helper("product_of_others"),
     Helper("shifted"),

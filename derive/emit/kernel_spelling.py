@@ -291,6 +291,11 @@ def spell_window(speller: Speller, node: Node) -> Text:
     return Text(kernel_positions.window(value, node, speller.extent))
 
 
+def spell_at_largest(speller: Speller, node: Node) -> Text:
+    values, by = (speller.inner(a.node).text for a in node.arguments)
+    return Text(f"_at_largest({values}, {by}, axis={len(node.shape)})")
+
+
 def spell_others(speller: Speller, node: Node) -> Text:
     (value,) = factors(speller, node)
     return Text(kernel_positions.others(value, node))
@@ -312,6 +317,6 @@ SPELL: Mapping[str, Callable[[Speller, Node], Text]] = MappingProxyType(
         "sum": spell_reduction, "prod": spell_reduction, "max": spell_reduction, "min": spell_reduction,
         "first_max": spell_first, "first_min": spell_first, "contract": contract, "matrix": spell_matrix,
         "index": spell_index, "pick": spell_pick, "gather": spell_gather, "scatter": spell_scatter,
-        "others": spell_others, "window": spell_window,
+        "others": spell_others, "window": spell_window, "at_largest": spell_at_largest,
     }
 )  # fmt: skip

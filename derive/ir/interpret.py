@@ -176,7 +176,20 @@ def window(node: Node, arguments: list[Any], place: tuple[int, ...], arithmetic:
     return items[at] if 0 <= at < len(items) else arithmetic.number(Fraction(0))
 
 
-POSITION = {"pick": pick, "gather": gather, "scatter": scatter, "others": others, "window": window}
+def at_largest(node: Node, arguments: list[Any], place: tuple[int, ...], arithmetic: Arithmetic) -> Any:
+    """The entry of the first argument where the first largest of the second stands."""
+    values, by = (a.ravel() for a in arguments)
+    return values[max(range(len(by)), key=lambda k: by[k])] if len(by) else arithmetic.number(Fraction(0))
+
+
+POSITION = {
+    "pick": pick,
+    "gather": gather,
+    "scatter": scatter,
+    "others": others,
+    "window": window,
+    "at_largest": at_largest,
+}
 
 
 def first(node: Node, items: Entries, place: tuple[int, ...]) -> Any:

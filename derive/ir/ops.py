@@ -12,7 +12,7 @@ of the whole and that of each argument. Kinds:
     position     looks entries up: pick (a fixed place along the bound axis), gather (the place that a label says),
                  scatter (the sum over the bound axes of what lands at a label's place), others (the product along
                  the bound axis without the place of axis `data`), window (the places of one axis, moved by an
-                 offset, along the bound axis; 0 outside)
+                 offset, along the bound axis; 0 outside), at_largest (the first argument where the second is largest)
     special      has a function of its own in the interpreter and in each emitter
 
 To extend: one row here. An elementary function of the language gets its row from its primitive.
@@ -166,6 +166,7 @@ REDUCTIONS = (
     Op("scatter", "position", 2),
     Op("others", "position", 1),
     Op("window", "position", 1),
+    Op("at_largest", "position", 2),
 )
 
 OPS: tuple[Op, ...] = (*LEAVES, *BASIC, *EXTRA_FUNCTIONS, *ELEMENTARY, *REDUCTIONS)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from derive.ir.contraction import contract_sums
 from derive.ir.graph import Graph
-from derive.ir.passes import Pass, flatten, multiply_out, share
+from derive.ir.passes import Pass, flatten, multiply_out, share, take_largest
 from derive.ir.stability.gaussians import bounded_factors
 from derive.ir.stability.table import STABILITY
 from derive.ir.verify import verify
@@ -22,7 +22,11 @@ ARRANGE = (
     Pass("contract", contract_sums),
     Pass("share", share),
 )
-LIMITS = (Pass("flatten", flatten), Pass("bounded factors", bounded_factors))
+LIMITS = (
+    Pass("flatten", flatten),
+    Pass("bounded factors", bounded_factors),
+    Pass("take largest", take_largest),
+)
 PASSES: tuple[Pass, ...] = (*SIMPLIFY, *STABILITY, *LIMITS, *ARRANGE)
 LITERAL: tuple[Pass, ...] = (*SIMPLIFY, *ARRANGE)
 """For closed forms that are to be computed as they stand, with their loss of digits."""

@@ -3,6 +3,7 @@
 Contract: a pass maps a graph to a graph of the same values; optimise.py has their order.
     flatten       sums in sums and products in products become one; numbers are folded to the front
     multiply_out  small whole powers become squares and products, which cost a sixth of a general power
+    take_largest  a sum over a choice of the largest entry becomes a look-up
     share         equal nodes become one object and take the best name that any of them has
 What no output uses is dead and gone, since a graph is what its outputs reach.
 """
@@ -130,6 +131,29 @@ def recombined(value: Node, arguments: list[Argument]) -> Node:
 FLATTEN = {
     "multiply": flatten_multiply, "add": flatten_add, "divide": flatten_divide, "power": flatten_power,
 }  # fmt: skip
+
+
+# --- the entry at the largest ----------------------------------------------------------------------------
+
+
+def take_largest(graph: Graph) -> Graph:
+    """sum_k where(k is the first largest of e, v_k, 0) as one look-up."""
+    return rebuild(graph, lambda n: taken_at_largest(n) if n.op == "sum" and len(n.bound) == 1 else n)
+
+
+def taken_at_largest(value: Node) -> Node:
+    (argument,) = value.arguments
+    own = tuple(range(len(value.space)))
+    if argument.node.op != "where" or argument.node.name or argument.axes != own:
+        return value
+    mask, entries, zero = argument.node.arguments
+    last = len(own) - 1
+    if mask.node.op != "first_max" or mask.node.data != last or zero.node.op != "constant" or zero.node.data != 0:
+        return value
+    by = mask.node.arguments[0]
+    if mask.axes != own or entries.axes != own or by.axes != (*own[:-1], last + 1):
+        return value
+    return replace(value, op="at_largest", arguments=(entries, Argument(by.node, own)))
 
 
 # --- powers ------------------------------------------------------------------------------------------

@@ -119,6 +119,13 @@ def test_what_lands_on_one_place_is_added() -> None:
     assert np.array_equal(CODE._scattered((4, 2), np.array([1, 3, 1]), values), [[0, 0], [6, 8], [0, 0], [3, 4]])
 
 
+def test_the_entry_at_the_largest_is_the_first_of_equals() -> None:
+    by = np.array([[1.0, 3.0, 3.0], [2.0, 0.0, 1.0]])
+    values = np.arange(6.0).reshape(2, 3)
+    assert np.array_equal(CODE._at_largest(values, by, axis=1), [1.0, 3.0])
+    assert np.array_equal(CODE._at_largest(np.empty((2, 0)), np.empty((2, 0)), axis=1), [0.0, 0.0])
+
+
 def test_helpers_come_with_what_they_call_and_only_where_called() -> None:
     assert helpers(["y = 1 + x"]) == []
     assert helpers(["y = _erf(x) * _product_of_others(a, axis=1)"]) == ["product_of_others", "erf", "erfc"]

@@ -55,6 +55,19 @@ def test_powers_are_multiplied_out(exponent: int) -> None:
     assert largest_difference(compute(new, inputs, {BATCH: 4}), compute(graph, inputs, {BATCH: 4})) < 1e-50
 
 
+def test_the_entry_at_the_largest_is_looked_up() -> None:
+    (definition,) = parse(
+        "f(a[n], g[n]) -> y\n p[i] = exp(a[i])/sum(k, exp(a[k]))\n y[j] = p[j]*(g[j] - sum(i, g[i]*p[i]))"
+    )
+    graph = values_of(definition)
+    new = optimise(graph)
+    assert any(n.op == "at_largest" for n in topological(new))
+    assert not any(n.op == "first_max" for n in topological(new))
+    inputs = random_inputs(definition, {BATCH: 2, "n": 4}, 7)
+    sizes = {BATCH: 2, "n": 4}
+    assert largest_difference(compute(new, inputs, sizes), compute(graph, inputs, sizes)) < 1e-50
+
+
 BROKEN = {
     "unknown op": Node("frobnicate", (whole(X),), (BATCH,)),
     "arguments": Node("divide", (whole(X),), (BATCH,)),

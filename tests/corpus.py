@@ -60,6 +60,10 @@ entropy(p, t) -> L
 logistic(x, t) -> L
     p = sigmoid(x)
     L = -(t*log(p) + (1 - t)*log(1 - p))
+penalized(y[n], w[n]) -> L
+    L = sum(i, -y[i]*w[i]) + 1/2*sum(i, abs(w[i]) + w[i]**2)
+ranked(s[n], t[n]) -> L
+    L = sum(i, max(0, 1 - t[i]*s[i]) + max(0, t[i] + s[i] - s[0]))
 weighted(a[n], t[n]) -> L
     p[i] = exp(a[i]) / sum(k, exp(a[k]))
     L = -sum(i, t[i]*log(p[i]))
@@ -82,6 +86,8 @@ special(x) -> y
     y = log1p(x) + expm1(x) + erf(x) + lgamma(x) + digamma(x) + sqrt(2*pi)*x
 factorial_like(x[n]) -> y
     y = prod(k, 1 + x[k]**2)
+total_variation(x[n]) -> E
+    E = sum(i, (x[i+1] - x[i])**2)
 negative_log_likelihood(p[n], y) -> L
     L = -log(p[y])
 """
@@ -100,5 +106,6 @@ DOMAINS = {
 
 MORE_WANTED = {
     "perceptron": (Wanted("gradient", "E", "w"), Wanted("gradient", "E", "x")),
+    "total_variation": (Wanted("gradient", "E", "x"), Wanted("hessian", "E", "x"), Wanted("hvp", "E", "x")),
     "tempered": tuple(Wanted(k, "p", v) for v in ("a", "T") for k in ("jacobian", "vjp", "jvp")),
 }

@@ -9,6 +9,7 @@ from derive.language.expressions import (
     ZERO,
     Add,
     Expression,
+    Guarded,
     Index,
     Mul,
     Partial,
@@ -86,6 +87,13 @@ def derivative_of_sum(node: Expression, context: Context) -> Rewrite | None:
     return Rewrite(sum_over(node.body.index, node.of(node.body.body)))
 
 
+def inside_the_guard(node: Expression, context: Context) -> Rewrite | None:
+    """d(1[a <= j < b] u)/dx = 1[a <= j < b] du/dx"""
+    assert isinstance(node, Partial)
+    body = node.body
+    return Rewrite(body.with_children((node.of(body.body),))) if isinstance(body, Guarded) else None
+
+
 def out_of_the_sum(node: Expression, context: Context) -> Rewrite | None:
     """sum_k c u_k = c sum_k u_k, and sum_k c = n c"""
     assert isinstance(node, Reduce)
@@ -159,6 +167,7 @@ IDENTITY = Reason("identity", "{0} = {1}", "{0} = {1}", Weight.ROUTINE)
 SUM = Reason("sum", "sum rule", "加法法则", Weight.ROUTINE)
 FACTOR = Reason("constant_factor", "constant factor", "常数因子提出", Weight.ROUTINE)
 INSIDE = Reason("derivative_of_sum", "differentiate under the sum", "逐项求导", Weight.ROUTINE)
+GUARD = Reason("guard", "term by term", "逐项求导", Weight.ROUTINE)
 OUTSIDE = Reason("out_of_the_sum", "constant factor out of the sum", "常数因子提到求和号外", Weight.ROUTINE, exact=True)
 LINEAR = Reason("linear_form", "{0} = {1}", "{0} = {1}", Weight.NAMED)
 
@@ -170,5 +179,6 @@ RULES = (
     Rule(FACTOR, Partial, constant_factor),
     Rule(FACTOR, Partial, constant_denominator),
     Rule(INSIDE, Partial, derivative_of_sum),
+    Rule(GUARD, Partial, inside_the_guard),
     Rule(OUTSIDE, Reduce, out_of_the_sum),
 )

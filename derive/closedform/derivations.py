@@ -17,7 +17,9 @@ from derive.closedform.second_order import hessian, hessian_vector
 from derive.closedform.tangents import forward
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Wanted
-from derive.language.expressions import Expression, Partial, Ref, mul, sum_over
+from derive.language.errors import DeriveError
+from derive.language.expressions import Call, Expression, Partial, Ref, mul, sum_over
+from derive.language.trees import walk
 
 
 def default_wanted(definition: Definition) -> tuple[Wanted, ...]:
@@ -48,11 +50,22 @@ def derive_all(definition: Definition, wanted: tuple[Wanted, ...] | None = None)
     known: dict[Expression, Expression] = {}
     found = []
     for want in wanted or default_wanted(definition):
-        derivation = derive(definition, want, lemmas, known)
+        derivation = resolved(derive(definition, want, lemmas, known))
         if want.kind == "jacobian":
             known[derivation.left] = derivation.closed
         found.append(derivation)
     return tuple(found)
+
+
+def resolved(derivation: Derivation) -> Derivation:
+    """The derivation, if no derivative was left open; else DeriveError, which names what has no rule."""
+    for one in (*derivation.adjoints, derivation):
+        for node in walk(one.closed):
+            if isinstance(node, Partial):
+                what = node.body.function if isinstance(node.body, Call) else type(node.body).__name__.lower()
+                hint = "derivatives known here are those of the language's functions, once or twice"
+                raise DeriveError(f"{one.name}: the derivative of {what} is not known", hint=hint)
+    return derivation
 
 
 def lemmas_of(definition: Definition) -> Lemmas:

@@ -70,12 +70,15 @@ def test_a_wrong_sign_in_a_rule_is_caught_and_named(rule: Rule) -> None:
 
 
 def derived_with(derivation: Derivation, rules: tuple[Rule, ...]) -> Derivation:
-    """The same derivation by other rules."""
-    definition = derivation.definition
+    """The same derivation by other rules; a Hessian goes on from the gradient that it cites."""
+    cited = derivation.steps[:1] if derivation.wanted.kind == "hessian" else ()
+    start = cited[0].after if cited else derivation.left
+    definition = derivation.system if cited else derivation.definition
     context = Context(definition, lemmas(definition.name), known(derivation), frozenset(definition.names))
-    opened = rewrite(derivation.left, context, rules)
+    opened = rewrite(start, context, rules)
     closing = close(opened[-1].after, context)
-    return replace(derivation, steps=(*opened, *closing), closed=(*opened, *closing)[-1].after)
+    steps = (*cited, *opened, *closing)
+    return replace(derivation, steps=steps, closed=steps[-1].after)
 
 
 @functools.cache

@@ -19,7 +19,7 @@ class Row:
 
     text: the definition in the definition language; it may apply the rows before it.
     symbol: how LaTeX writes the function's name; empty: by its own name.
-    wanted: (kind, variable) pairs; empty: what `default_wanted` says.
+    wanted: (kind, variable) pairs, ("hessian", "x y") for d2f/dx dy; empty: what `default_wanted` says.
     domain: ordinary range of each input, where random points are drawn; (-2, 2) if not given.
     hard: points at which kernels are tested beside random ones; inputs not named are drawn at random.
     through: quantities on the way from input to output through which the notes state the chain rule.

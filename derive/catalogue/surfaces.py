@@ -16,7 +16,7 @@ ROWS = (
             "Four minima of the same depth: where a descent ends depends on where it starts.",
             "有四个同样深的极小值：从哪里出发，决定了下降到哪里。",
         ),
-        wanted=(("gradient", "x"), ("gradient", "y")),
+        wanted=(("gradient", "x"), ("gradient", "y"), ("hessian", "x"), ("hessian", "x y"), ("hessian", "y")),
         domain={"x": (-6.0, 6.0), "y": (-6.0, 6.0)},
         hard=(
             {"x": 3.0, "y": 2.0},

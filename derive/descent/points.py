@@ -40,6 +40,17 @@ def gradient(kernel: Kernel) -> Callable[[Array], Array]:
     return lambda points: joined(kernel(*coordinates(points)))
 
 
+def hessian(kernel: Kernel) -> Callable[[Array], Array]:
+    """The matrix of second derivatives at points from f_hessian; one input gives 1 x 1."""
+
+    def function(points: Array) -> Array:
+        inputs = coordinates(points)
+        found = np.asarray(kernel(*inputs), dtype=np.float64)
+        return found.reshape((*np.shape(inputs[0]), len(inputs), len(inputs)))
+
+    return function
+
+
 def value(kernel: Kernel) -> Callable[[Array], Any]:
     """The value at points from f."""
     return lambda points: kernel(*coordinates(points))

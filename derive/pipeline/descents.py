@@ -6,8 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from derive.descent.optimizers import optimizer
 from derive.descent.run import Descent, Progress, descend, silent
+from derive.descent.stationary import StationaryPoint, grid, stationary_points
 from derive.language.errors import DeriveError
 from derive.pipeline.functions import Compiled
+
+
+def stationary_of(compiled: Compiled, ranges: Sequence[tuple[float, float]], count: int) -> tuple[StationaryPoint, ...]:
+    """Minima, saddles and maxima that Newton's method reaches from a grid, by generated gradient and Hessian."""
+    return stationary_points(compiled.gradient, compiled.hessian, grid(ranges, count))
 
 
 def descend_on(

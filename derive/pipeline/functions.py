@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from derive.descent.points import gradient, value, value_and_gradient
+from derive.descent.points import gradient, hessian, value, value_and_gradient
 from derive.descent.run import Function
 from derive.language.definition import Definition
 from derive.language.derivation import Wanted
 from derive.language.errors import DeriveError
 from derive.pipeline.library import entry
-from derive.pipeline.study import study
+from derive.pipeline.study import study, wanted_by
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,12 @@ class Compiled:
     @property
     def gradient(self) -> Any:
         return gradient(self.kernel("_grad"))
+
+    @property
+    def hessian(self) -> Any:
+        """Derived and checked when it is first asked for."""
+        found = study(self.definition, wanted_by(self.definition, self.inputs, "hessian")).compile()
+        return hessian(getattr(found, f"{self.definition.name}_hessian"))
 
     @property
     def value_and_gradient(self) -> Function:

@@ -26,7 +26,7 @@ class Entry:
     def wanted(self) -> tuple[Wanted, ...] | None:
         """What the row asks for; None where it leaves that to the default."""
         output = self.definition.output
-        return tuple(Wanted(kind, output, variable) for kind, variable in self.row.wanted) or None
+        return tuple(Wanted(kind, output, *variable.split()) for kind, variable in self.row.wanted) or None
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from derive.pictures.curves import errors, with_derivative
 from derive.pictures.matrices import heat_map
 from derive.pictures.style import signed
 from derive.pictures.surfaces import Landscape, Path, Range, contours, surface
-from derive.pipeline.descents import descend_on
+from derive.pipeline.descents import descend_on, stationary_of
 from derive.pipeline.functions import Compiled, function_of_numbers
 from derive.pipeline.library import definitions, entry, names
 from derive.pipeline.study import study_of
@@ -25,6 +25,8 @@ from derive.verify.scalar import errors_in_ulps, grid
 
 EXAMPLE = (2.0, 1.0, 0.0, -1.0)
 """Logits at which a Jacobian is drawn."""
+STARTS = 13
+"""Starts along each side of a scene from which stationary points are looked for."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ def has_scene(definition: Definition) -> bool:
 def landscape_of(compiled: Compiled) -> Landscape:
     scene = SCENES[compiled.definition.name]
     first, second = compiled.inputs
-    return Landscape(compiled.definition.name, compiled.value, scene.x, scene.y, (first, second))
+    minima = [p.position for p in stationary_of(compiled, (scene.x, scene.y), STARTS) if p.kind == "minimum"]
+    return Landscape(compiled.definition.name, compiled.value, scene.x, scene.y, (first, second), minima)
 
 
 def scenery(name: str) -> bytes:

@@ -3,7 +3,7 @@
 from .bce_with_logits import bce_with_logits, bce_with_logits_grad, bce_with_logits_value_and_grad
 from .binary_cross_entropy import binary_cross_entropy, binary_cross_entropy_grad, binary_cross_entropy_value_and_grad
 from .cross_entropy import cross_entropy, cross_entropy_grad, cross_entropy_value_and_grad
-from .himmelblau import himmelblau, himmelblau_grad, himmelblau_value_and_grad
+from .himmelblau import himmelblau, himmelblau_grad, himmelblau_value_and_grad, himmelblau_hessian
 from .l2_norm import l2_norm, l2_norm_grad, l2_norm_value_and_grad
 from .linear_loss import linear_loss, linear_loss_grad, linear_loss_value_and_grad
 from .linear_model import linear_model, linear_model_grad, linear_model_value_and_grad
@@ -32,6 +32,7 @@ __all__ = [
     "cross_entropy_value_and_grad",
     "himmelblau",
     "himmelblau_grad",
+    "himmelblau_hessian",
     "himmelblau_value_and_grad",
     "l2_norm",
     "l2_norm_grad",

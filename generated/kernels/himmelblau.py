@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["himmelblau", "himmelblau_grad", "himmelblau_value_and_grad"]
+__all__ = ["himmelblau", "himmelblau_grad", "himmelblau_value_and_grad", "himmelblau_hessian"]
 
 
 class HimmelblauGradient(NamedTuple):
@@ -107,6 +107,32 @@ def himmelblau_value_and_grad(x, y, *, out=None):
         (df_dy, (), False),
     )
     return value, HimmelblauGradient(*gradient)
+
+
+@np.errstate(all="ignore")
+def himmelblau_hessian(x, y, *, out=None):
+    """Hessian of himmelblau.
+
+        ∂²f/∂x² = 4(3 x² + y - 11) + 2
+        ∂²f/(∂y ∂x) = 4(x + y)
+        ∂²f/∂y² = 2 + 4(3 y² + x - 7)
+
+    x: (...,).
+    y: (...,).
+    Returns (..., 2, 2).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/himmelblau.tex
+    """
+    (x, y), call = _arguments(
+        ("x", x, (), False),
+        ("y", y, (), False),
+    )
+    samples = call.samples
+    product = 4 * (x + y)  # 4(x + y)
+    # row by row, in the order of the inputs
+    hessian = np.stack([4 * (3 * x**2 + y - 11) + 2, product, product, 2 + 4 * (3 * y**2 + x - 7)], axis=-1).reshape((samples, 2, 2))
+    return _result(call, out, (hessian, (2, 2), False))
 
 
 # --- arguments and results: the same in every module ---

@@ -88,7 +88,7 @@ def softmax_vjp(a, g, *, out=None):
     s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
     e = np.exp(s)  # all times one number: the quotient is the same
     p = e / np.sum(e, axis=1)[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
-    rebased = g - np.sum(np.where(_first_largest(e, axis=1), g, 0), axis=1)[:, None]
+    rebased = g - _at_largest(g, e, axis=1)[:, None]
     # Σ_i g_i · ∂p_i/∂a_j = p_j (g_j - Σ_i g_i p_i)
     grad_a = p * (rebased - np.vecdot(p, rebased)[:, None])
     return _result(call, out, (grad_a, ("n",), False))
@@ -115,7 +115,7 @@ def softmax_jvp(a, v, *, out=None):
     s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
     e = np.exp(s)  # all times one number: the quotient is the same
     p = e / np.sum(e, axis=1)[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
-    rebased = v - np.sum(np.where(_first_largest(e, axis=1), v, 0), axis=1)[:, None]
+    rebased = v - _at_largest(v, e, axis=1)[:, None]
     dp = p * (rebased - np.vecdot(p, rebased)[:, None])  # Σ_j ∂p_i/∂a_j · v_j = p_i (v_i - Σ_j p_j v_j)
     return _result(call, out, (dp, ("n",), False))
 
@@ -276,3 +276,10 @@ def _first_largest(array, axis):
     if array.size:
         np.put_along_axis(mask, np.argmax(array, axis=axis, keepdims=True), True, axis=axis)
     return mask
+
+
+def _at_largest(values, by, axis):
+    """The entry of `values` where the first largest entry of `by` stands along an axis; 0 where the axis is empty."""
+    if not by.size:
+        return np.zeros(np.delete(by.shape, axis), values.dtype)
+    return np.take_along_axis(values, np.argmax(by, axis=axis, keepdims=True), axis=axis).squeeze(axis)

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
 from derive.descent.stationary import StationaryPoint, grid, stationary_points
-from derive.pipeline.functions import function_of_numbers
+from derive.pipeline.descents import stationary_of
+from derive.pipeline.functions import Compiled, function_of_numbers
 
 MINIMA = ((3.584428, -1.848126), (3.0, 2.0), (-2.805118, 3.131312), (-3.779310, -3.283186))
 
 
-def himmelblau_hessian(points: np.ndarray) -> np.ndarray:
-    """By hand: [[12 x**2 + 4 y - 42, 4 (x + y)], [4 (x + y), 12 y**2 + 4 x - 26]]"""
+@functools.cache
+def himmelblau() -> Compiled:
+    return function_of_numbers("himmelblau")
+
+
+def test_the_generated_hessian() -> None:
+    """Against [[12 x**2 + 4 y - 42, 4 (x + y)], [4 (x + y), 12 y**2 + 4 x - 26]]."""
+    points = np.random.default_rng(2).uniform(-6, 6, size=(5, 2))
     x, y = points.T
     mixed = 4 * (x + y)
-    return np.stack([12 * x**2 + 4 * y - 42, mixed, mixed, 12 * y**2 + 4 * x - 26], axis=-1).reshape(-1, 2, 2)
+    expected = np.stack([12 * x**2 + 4 * y - 42, mixed, mixed, 12 * y**2 + 4 * x - 26], axis=-1).reshape(-1, 2, 2)
+    np.testing.assert_allclose(himmelblau().hessian(points), expected, rtol=1e-12, atol=1e-12)
 
 
 def test_all_nine_points_of_himmelblau() -> None:
-    gradient = function_of_numbers("himmelblau").gradient
-    found = stationary_points(gradient, himmelblau_hessian, grid(((-6, 6), (-6, 6)), 13))
+    gradient = himmelblau().gradient
+    found = stationary_of(himmelblau(), ((-6, 6), (-6, 6)), 13)
     assert [p.kind for p in found] == ["minimum"] * 4 + ["saddle"] * 4 + ["maximum"]
     for point, expected in zip(found, MINIMA, strict=False):
         np.testing.assert_allclose(point.position, expected, atol=5e-7)
@@ -30,9 +40,12 @@ def test_all_nine_points_of_himmelblau() -> None:
 
 
 def test_starts_decide_what_is_found() -> None:
-    gradient = function_of_numbers("himmelblau").gradient
-    found = stationary_points(gradient, himmelblau_hessian, np.array([[3.1, 2.1], [2.9, 1.9]]))
+    found = stationary_points(himmelblau().gradient, himmelblau().hessian, np.array([[3.1, 2.1], [2.9, 1.9]]))
     assert [tuple(np.round(p.position, 9)) for p in found] == [(3.0, 2.0)]
+
+
+def test_a_function_of_one_number_that_only_rises() -> None:
+    assert stationary_of(function_of_numbers("sigmoid"), ((-1, 1),), 3) == ()
 
 
 def test_no_stationary_point() -> None:

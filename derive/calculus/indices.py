@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from derive.calculus.linearity import constants_out
 from derive.calculus.positions import solved
 from derive.calculus.rule import Context, Rewrite, Rule
-from derive.language.derivation import Reason
+from derive.language.derivation import Reason, Weight
 from derive.language.expressions import (
     ONE,
+    ZERO,
     Add,
     Delta,
     Expression,
@@ -30,6 +31,7 @@ from derive.language.expressions import (
     sum_over,
 )  # fmt: skip
 from derive.language.trees import contains, fresh_index, index_names, references, rename
+from derive.language.trees import replace as replaced
 
 Support = tuple[int | None, ...]
 """For each index of the variable, which index of the quantity it must equal (None: any)."""
@@ -141,6 +143,42 @@ def ready(value: Expression, index: Index) -> bool:
     )
 
 
+def out_of_the_pieces(node: Expression, context: Context) -> Rewrite | None:
+    """{delta_kj u, ...; delta_kj v, ...} = delta_kj {u, ...; v, ...}"""
+    assert isinstance(node, Where)
+    pieces = (node.then, node.otherwise)
+    found = [[f for f in multiplied(p) if isinstance(f, Delta)] for p in pieces if p != ZERO]
+    common = [d for d in found[0] if all(d in others for others in found)] if found else []
+    if not common or contains(node, Partial):
+        return None
+    inner = (replaced(p, dict.fromkeys(common, ONE)) for p in pieces)
+    return Rewrite(mul(*common, pieces_of(node, *inner)))
+
+
+def opened_pieces(node: Expression, context: Context) -> Rewrite | None:
+    """sum_k {delta_kj u + v, ...; 0, ...} = sum_k ({delta_kj u, ...; 0, ...} + {v, ...; 0, ...})"""
+    assert isinstance(node, Reduce)
+    if node.kind != "sum" or contains(node, Partial):
+        return None
+    for part in multiplied(node.body):
+        if isinstance(part, Where) and ZERO in (part.then, part.otherwise):
+            inner = part.otherwise if part.then == ZERO else part.then
+            if isinstance(inner, Add) and any(ready(t, node.index) for t in inner.terms):
+                terms = (pieces_of(part, *alone(term, part)) for term in inner.terms)
+                return Rewrite(sum_over(node.index, replaced(node.body, {part: add(*terms)})))
+    return None
+
+
+def alone(term: Expression, part: Where) -> tuple[Expression, Expression]:
+    """(then, otherwise) with the term in place of the piece that is not 0."""
+    return (ZERO, term) if part.then == ZERO else (term, ZERO)
+
+
+def pieces_of(node: Where, then: Expression, otherwise: Expression) -> Expression:
+    """The same cases with other values."""
+    return node.with_children((node.left, node.right, then, otherwise))
+
+
 def largest_entry(node: Expression, context: Context) -> Rewrite | None:
     """d/dx max_k u_k = sum_l [l = arg max u] du_l/dx; the first of equal entries owns a tie"""
     assert isinstance(node, Partial)
@@ -177,6 +215,8 @@ def piecewise(node: Expression, context: Context) -> Rewrite | None:
 SURVIVES = Reason("one_term_survives", "only {0} depends on {1}", "只有 {0} 依赖于 {1}")
 CONTRACTION = Reason("contraction", "only {0} = {1} survives the sum", "求和中只剩 {0} = {1} 的一项", exact=True)
 EXPAND = Reason("expand", "expand", "展开", exact=True)
+PIECES = Reason("out_of_the_pieces", "common to all pieces", "各段的公共因子提出", Weight.NAMED, exact=True)
+OPENED = Reason("opened_pieces", "term by term", "逐项分段", Weight.NAMED, exact=True)
 LARGEST = Reason("largest_entry", "only the largest entry moves the maximum", "只有取到最值的那一项有贡献")
 PRODUCT = Reason("product_over_index", "product rule, one term for each factor", "乘法法则，每个因子一项")
 PIECEWISE = Reason("piecewise", "piece by piece", "分段求导")
@@ -185,6 +225,8 @@ RULES = (
     Rule(SURVIVES, Reduce, one_term_survives),
     Rule(CONTRACTION, Reduce, contraction),
     Rule(EXPAND, Reduce, expand),
+    Rule(PIECES, Where, out_of_the_pieces),
+    Rule(OPENED, Reduce, opened_pieces),
     Rule(LARGEST, Partial, largest_entry),
     Rule(PRODUCT, Partial, product_over_index),
     Rule(PIECEWISE, Partial, piecewise),

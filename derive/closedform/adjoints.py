@@ -8,8 +8,8 @@ the number of paths between them.
 
 from __future__ import annotations
 
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 
 from derive.calculus.engine import rewrite
 from derive.calculus.rule import Context, Lemmas
@@ -17,7 +17,7 @@ from derive.closedform.close import close
 from derive.closedform.entries import at_fresh_indices
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Reason, Step, Wanted
-from derive.language.expressions import ONE, Expression, Partial, Ref, add, mul, sum_over
+from derive.language.expressions import ONE, Expression, Number, Partial, Ref, Size, add, mul, sum_over
 from derive.language.trees import count_nodes, free_indices, freshen, index_names, references, rename, walk
 from derive.language.trees import replace as replaced
 
@@ -66,6 +66,8 @@ def backward(
             names=Ref(sweep.bar(name), target.indices),
         )  # fmt: skip
         done = (*done, adjoint)
+        if isinstance(adjoint.closed, Ref | Number | Size):
+            sweep = replace(sweep, plain={**sweep.plain, name: adjoint})
     (variable,) = {p.variable for p in walk(left) if isinstance(p, Partial)}
     steps = sweep.steps(variable)
     if len(users(definition, variable.name, sweep.passed)) > 1:
@@ -75,12 +77,16 @@ def backward(
 
 @dataclass(frozen=True)
 class Sweep:
-    """What the steps of one backward pass share: the start, the quantities passed, and the rules' context."""
+    """What the steps of one backward pass share: the start, the quantities passed, and the rules' context.
+
+    plain: adjoints that are a quantity as it stands, and are written as that quantity.
+    """
 
     left: Expression
     passed: tuple[str, ...]
     context: Context
     taken: Set[str]
+    plain: Mapping[str, Derivation] = field(default_factory=dict)
 
     def bar(self, name: str) -> str:
         """The name of a quantity's adjoint."""
@@ -120,6 +126,10 @@ class Sweep:
 
     def adjoint(self, user: str, entry: Ref) -> Expression:
         """U_bar at the entry's indices; the output's own is what the derivation starts with."""
+        if user in self.plain:
+            known = self.plain[user]
+            assert known.names is not None
+            return rename(known.closed, dict(zip(known.names.indices, entry.indices, strict=True)))
         if user != self.passed[-1]:
             return Ref(self.bar(user), entry.indices)
         extras = [r for r in references(self.left) if r.name in self.taken]

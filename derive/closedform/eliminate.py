@@ -12,7 +12,7 @@ from derive.closedform.rational import Atoms
 from derive.closedform.recognise import foldable, is_heavy, weight
 from derive.language.definition import Definition, Equation
 from derive.language.expressions import Call, Expression, mul, number, power, split_coefficient
-from derive.language.trees import canonical, walk
+from derive.language.trees import unordered, walk
 
 
 def eliminate(value: Expression, definition: Definition) -> tuple[Expression, Expression, Expression] | None:
@@ -27,7 +27,7 @@ def eliminate(value: Expression, definition: Definition) -> tuple[Expression, Ex
 
 def heavy_atoms(value: Expression) -> set[Expression]:
     """What there is to be rid of; exponentials of multiples of one argument count as the same."""
-    return {canonical(up_to_factor(n)) for n in walk(value) if is_heavy(n)}
+    return {unordered(up_to_factor(n)) for n in walk(value) if is_heavy(n)}
 
 
 def up_to_factor(node: Expression) -> Expression:

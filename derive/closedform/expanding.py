@@ -24,7 +24,7 @@ from derive.language.expressions import (
     split_coefficient,
     terms_of,
 )
-from derive.language.trees import canonical, count_nodes
+from derive.language.trees import count_nodes, unordered
 
 MAX_PRODUCTS = 64
 """A sum of more products is left as it is."""
@@ -55,7 +55,7 @@ def common_denominator(value: Expression) -> Expression | None:
     if not isinstance(value, Add):
         return None
     parts = [fraction(t) for t in value.terms]
-    below = list({canonical(d): d for _, d in parts if d is not None}.values())
+    below = list({unordered(d): d for _, d in parts if d is not None}.values())
     if len(below) < 2:
         return None
     whole = mul(*below)
@@ -81,6 +81,14 @@ def turned(value: Expression) -> Expression | None:
     if len(terms) < 2 or not any(map(is_negative, terms)) or common_factor(inner) is not None:
         return None
     return add(*positive_first(tuple(map(negate, terms))))
+
+
+def led_by_a_plus(value: Expression) -> Expression | None:
+    """-u + v = v - u"""
+    if not isinstance(value, Add) or not is_negative(value.terms[0]) or all(map(is_negative, value.terms)):
+        return None
+    first = next(t for t in value.terms if not is_negative(t))
+    return add(first, *(t for t in value.terms if t is not first))
 
 
 def positive_first(terms: tuple[Expression, ...]) -> tuple[Expression, ...]:

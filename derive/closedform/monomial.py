@@ -26,7 +26,7 @@ from derive.language.expressions import (
     power,
     quotient,
 )  # fmt: skip
-from derive.language.trees import canonical
+from derive.language.trees import unordered
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Monomial:
     """canonical base -> (base as written, exponent)"""
 
     def exponent(self, base: Expression) -> Fraction:
-        return self.powers.get(canonical(base), (base, Fraction(0)))[1]
+        return self.powers.get(unordered(base), (base, Fraction(0)))[1]
 
     def times(self, other: Monomial, repeat: int = 1) -> Monomial:
         """self * other ** repeat"""
@@ -64,7 +64,7 @@ UNIT = Monomial(Fraction(1), {})
 
 
 def of_base(base: Expression, exponent: Fraction = Fraction(1)) -> Monomial:
-    return Monomial(Fraction(1), {canonical(base): (base, exponent)})
+    return Monomial(Fraction(1), {unordered(base): (base, exponent)})
 
 
 def raised(base: Expression, exponent: Fraction) -> Expression:

@@ -17,9 +17,8 @@ from derive.closedform.monomial import Monomial, monomial, of_base, split
 from derive.closedform.recognise import fold, foldable, is_heavy, weight
 from derive.language.definition import Definition
 from derive.language.derivation import Reason
-from derive.language.expressions import Add, Expression, Quotient, Reduce, add, mul, negate, sum_over
+from derive.language.expressions import Add, Expression, Quotient, Reduce, Ref, add, mul, negate, sum_over
 from derive.language.trees import (
-    canonical,
     count_nodes,
     free_indices,
     fresh_index,
@@ -27,6 +26,7 @@ from derive.language.trees import (
     match,
     rebind,
     references,
+    unordered,
     walk,
 )  # fmt: skip
 
@@ -115,6 +115,8 @@ def best_moves(node: Expression, definition: Definition) -> tuple[Move, ...]:
     least = weight(node)
     for plan in PLANS:
         moves = plan(node, definition)
+        if plan is eliminated and moves and count_nodes(moves[-1].new) > count_nodes(node):
+            continue  # what is solved for is written by y; that is worth it only where it leaves less to read
         if moves and weight(moves[-1].new) < least and not divides_anew(moves[-1].new, node):
             best, least = moves, weight(moves[-1].new)
     return best or shorter(recognised(node, definition), node) or shorter(inside_first(node, definition), node)
@@ -126,13 +128,19 @@ def shorter(moves: tuple[Move, ...], node: Expression) -> tuple[Move, ...]:
 
 
 def divides_anew(new: Expression, old: Expression) -> bool:
-    """Whether the new form divides by a quantity that the old one did not divide by: it could be zero."""
-    return not divisors(new) <= divisors(old)
+    """Whether the new form divides by a quantity that the old one did not divide by: it could be zero.
+
+    A quantity that is a divisor itself is another case than one inside a divisor, as x in 1 + exp(x).
+    """
+    (plain, inside), (old_plain, old_inside) = divisors(new), divisors(old)
+    return not (plain <= old_plain and inside <= old_plain | old_inside)
 
 
-def divisors(value: Expression) -> set[Expression]:
-    below = (n.denominator for n in walk(value) if isinstance(n, Quotient))
-    return {canonical(r) for b in below for r in references(b)}
+def divisors(value: Expression) -> tuple[set[Expression], set[Expression]]:
+    """(quantities that are divided by, quantities inside other divisors)"""
+    bases = [b for n in walk(value) if isinstance(n, Quotient) for b, _ in monomial(n.denominator).powers.values()]
+    plain = {unordered(b) for b in bases if isinstance(b, Ref)}
+    return plain, {unordered(r) for b in bases if not isinstance(b, Ref) for r in references(b)}
 
 
 def denominators(node: Expression, definition: Definition) -> Iterator[Add]:
@@ -151,7 +159,7 @@ def numerator_from(node: Expression, denominator: Add) -> tuple[Expression, Expr
         part = monomial(term)
         rest = add(*(t for t in denominator.terms if t is not term))
         for atom, exponent in part.powers.values():
-            alone = not any(canonical(n) == canonical(atom) for n in walk(rest))
+            alone = not any(unordered(n) == unordered(atom) for n in walk(rest))
             if is_heavy(atom) and exponent == 1 and whole.exponent(atom) == 1 and alone:
                 # the denominator stays a term of its own: ((1 + u) - 1) is not to be folded to u
                 completed = of_base(Add((denominator, negate(rest))))

@@ -29,7 +29,7 @@ from derive.language.expressions import (
     quotient,
     split_coefficient,
 )  # fmt: skip
-from derive.language.trees import canonical, references, walk
+from derive.language.trees import references, unordered, walk
 
 
 @dataclass
@@ -46,11 +46,11 @@ class Atoms:
             for node in walk(value):
                 if isinstance(node, Call) and node.function == "exp":
                     factor, rest = split_coefficient(node.arguments[0])
-                    key = canonical(rest)
+                    key = unordered(rest)
                     self.units[key] = common_unit(self.units.get(key, abs(factor)), abs(factor))
 
     def symbol(self, atom: Expression) -> sympy.Symbol:
-        key = canonical(atom)
+        key = unordered(atom)
         if key not in self.symbols:
             symbol = sympy.Symbol(f"a{len(self.symbols)}")
             self.symbols[key], self.meanings[symbol] = symbol, atom
@@ -73,7 +73,7 @@ class Atoms:
 
     def exponential(self, value: Call) -> sympy.Expr:
         factor, rest = split_coefficient(value.arguments[0])
-        unit = self.units.get(canonical(rest), abs(factor))
+        unit = self.units.get(unordered(rest), abs(factor))
         atom = Call("exp", (mul(Number(unit), rest),))
         return self.symbol(atom) ** int(factor / unit)
 

@@ -15,7 +15,7 @@ from derive.language.expressions import Applied, Call, Expression, Mul, Number, 
 from derive.language.primitives import BY_NAME
 from derive.language.trees import count_nodes, match, rename, walk
 
-WORTH_A_NAME = 4
+WORTH_A_NAME = 3
 """A named quantity of fewer nodes is as well written out."""
 
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from derive.calculus.indices import CONTRACTION, EXPAND, contraction, expand
 from derive.calculus.linearity import OUTSIDE, out_of_the_sum
 from derive.calculus.rule import Context, Rewrite, Rule
-from derive.closedform.expanding import common_denominator, multiplied_out, turned
+from derive.closedform.expanding import common_denominator, led_by_a_plus, multiplied_out, turned
 from derive.closedform.monomial import common_factor, like_terms, simplest
 from derive.language.derivation import Reason, Weight
-from derive.language.expressions import Add, Expression, Mul, Power, Quotient, Reduce
-from derive.language.trees import canonical, count_nodes
+from derive.language.expressions import Add, Expression, Mul, Number, Power, Quotient, Reduce, factors_of
+from derive.language.trees import count_nodes, unordered
 
 Tidy = Callable[[Expression], Expression | None]
 
@@ -33,8 +33,14 @@ def tidy(change: Tidy) -> Callable[[Expression, Context], Rewrite | None]:
 def cancelled(node: Expression) -> Expression | None:
     """u v / (u w) = v / w and u/v w/x = u w/(v x), where that is shorter or has fewer fraction lines"""
     new = simplest(node)
-    fewer = fraction_lines(new) < fraction_lines(node)
+    fewer = fraction_lines(new) < fraction_lines(node) or (within_a_product(node) and not within_a_product(new))
     return new if fewer or count_nodes(new) < count_nodes(node) else None
+
+
+def within_a_product(node: Expression) -> bool:
+    """u (v/w), where v is more than a number: it is written u v/w"""
+    parts = [f for f in factors_of(node) if not isinstance(f, Number)]
+    return len(parts) > 1 and any(isinstance(f, Quotient) and not isinstance(f.numerator, Number) for f in parts)
 
 
 def fraction_lines(node: Expression) -> int:
@@ -46,7 +52,7 @@ def fraction_lines(node: Expression) -> int:
 def assumed(node: Expression, context: Context) -> Rewrite | None:
     """sum_i t_i = 1, where the definition says so"""
     for assumption in context.definition.assumptions:
-        if canonical(node) == canonical(assumption.left):
+        if unordered(node) == unordered(assumption.left):
             return Rewrite(assumption.right, (node, assumption.right))
     return None
 
@@ -57,6 +63,7 @@ FACTOR = Reason("factor", "factor", "提取公因式", exact=True)
 CANCEL = Reason("cancel", "simplify", "约分", Weight.NAMED, exact=True)
 MULTIPLY_OUT = Reason("multiply_out", "expand; terms cancel", "展开后相消", exact=True)
 COMMON = Reason("common_denominator", "common denominator", "通分", exact=True)
+ORDER = Reason("order", "-u + v = v - u", "调整次序", Weight.ROUTINE, exact=True)
 TURN = Reason("turn", "-(u - v) = v - u", "去括号变号", Weight.NAMED, exact=True)
 
 RULES = (
@@ -72,4 +79,5 @@ RULES = (
     Rule(EXPAND, Reduce, expand),
     Rule(OUTSIDE, Reduce, out_of_the_sum),
     Rule(FACTOR, Add, tidy(common_factor)),
+    Rule(ORDER, Add, tidy(led_by_a_plus)),
 )

@@ -1,6 +1,7 @@
 """Walking, comparing and rebuilding expressions; bound indices never capture free ones.
 
-Contract: pure functions of trees. `canonical` decides equality up to the letters of bound indices,
+Contract: pure functions of trees. `canonical` decides equality up to the letters of bound indices, `unordered` up to
+the order of terms and factors as well,
 `rename` and `freshen` keep bound and free indices apart, `match` finds the indices at which a general
 expression becomes a given one.
 """
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from derive.language.expressions import (
+    NODE_TYPES,
+    Add,
     Applied,
     Call,
     Chosen,
@@ -18,6 +21,7 @@ from derive.language.expressions import (
     Fixed,
     Guarded,
     Index,
+    Mul,
     Number,
     Partial,
     Reduce,
@@ -220,6 +224,34 @@ def with_depths(value: Expression, depth: int) -> Expression:
     return value.with_children(children) if children != value.children else value
 
 
+def unordered(value: Expression) -> Expression:
+    """The canonical form with terms and factors in one order: a b and b a are equal, a + b and b + a too."""
+    cached = value.__dict__.get("_unordered")
+    if cached is None:
+        cached = in_order(canonical(value))
+        object.__setattr__(value, "_unordered", cached)
+    found: Expression = cached
+    return found
+
+
+def in_order(value: Expression) -> Expression:
+    children = tuple(in_order(c) for c in value.children)
+    if isinstance(value, Add | Mul):
+        ordered = tuple(sorted(children, key=shape))
+        return value if ordered == value.children else type(value)(ordered)
+    return value.with_children(children) if children != value.children else value
+
+
+def shape(value: Expression) -> str:
+    """What a tree looks like without its free letters, so that a pattern and what it fits are ordered alike."""
+    cached = value.__dict__.get("_shape")
+    if cached is None:
+        inner = ",".join(map(shape, value.children))
+        cached = f"{NODE_TYPES.index(type(value)):02d}{label(value)}({inner})"
+        object.__setattr__(value, "_shape", cached)
+    return str(cached)
+
+
 def count_nodes(value: Expression) -> int:
     return sum(1 for _ in walk(value))
 
@@ -227,22 +259,29 @@ def count_nodes(value: Expression) -> int:
 def match(pattern: Expression, value: Expression, free: Iterable[Index]) -> dict[Index, Index] | None:
     """Indices for the free ones of the pattern that make it the value (bound letters do not count)."""
     found: dict[Index, Index] = {}
-    return found if agree(canonical(pattern), canonical(value), frozenset(free), found) else None
+    return found if agree(unordered(pattern), unordered(value), frozenset(free), found) else None
 
 
 def agree(pattern: Expression, value: Expression, free: frozenset[Index], found: dict[Index, Index]) -> bool:
     if type(pattern) is not type(value) or label(pattern) != label(value):
         return False
-    for old, new in zip(subscripts(pattern), subscripts(value), strict=False):
-        if isinstance(old, Shifted) and isinstance(new, Shifted) and old.offset == new.offset:
-            old, new = old.base, new.base
-        if old not in free:
-            if old != new and not (isinstance(old, Chosen) and isinstance(new, Chosen) and value.children):
-                return False
-        elif old.size != new.size or found.setdefault(old, new) != new:
-            return False
+    places = zip(subscripts(pattern), subscripts(value), strict=False)
+    if not all(agree_on_place(old, new, free, found) for old, new in places):
+        return False
+    if isinstance(pattern, Ref):  # its children are what chooses its places
+        return True
     pairs = zip(pattern.children, value.children, strict=False)
     return len(pattern.children) == len(value.children) and all(agree(p, v, free, found) for p, v in pairs)
+
+
+def agree_on_place(old: Index, new: Index, free: frozenset[Index], found: dict[Index, Index]) -> bool:
+    if isinstance(old, Shifted) and isinstance(new, Shifted) and old.offset == new.offset:
+        return agree_on_place(old.base, new.base, free, found)
+    if old in free:
+        return old.size == new.size and found.setdefault(old, new) == new
+    if isinstance(old, Chosen) and isinstance(new, Chosen):
+        return old.size == new.size and agree(old.by, new.by, free, found)
+    return old == new
 
 
 def label(value: Expression) -> object:

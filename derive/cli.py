@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from derive.cli_certify import certify
 from derive.cli_compare import compare
 from derive.cli_descend import descend
 from derive.cli_plot import plot
@@ -147,6 +148,7 @@ def check(chosen: tuple[str, ...], out: Path) -> None:
 
 
 cli.add_command(compare)
+cli.add_command(certify)
 cli.add_command(descend)
 cli.add_command(plot)
 

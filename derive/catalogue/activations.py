@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.catalogue.row import Row, at
+from derive.catalogue.row import Bound, Row, at
 from derive.language.words import Words
 
 INFINITY = float("inf")
@@ -68,6 +68,7 @@ ROWS = (
         ),
         symbol=r"\sigma",
         hard=at("x", *EVERYWHERE),
+        bounds=(Bound("", 2.5, 3.5), Bound("grad", 3, 4)),
         source="logistic regression",
     ),
     Row(
@@ -88,6 +89,7 @@ ROWS = (
         ),
         symbol=r"\tanh",
         hard=at("x", *EVERYWHERE),
+        bounds=(Bound("", 1.5, 1.5), Bound("grad", 3, 4)),
         identities=("2*sigmoid(2*x) - 1",),
         source="hyperbolic functions",
     ),
@@ -113,6 +115,7 @@ ROWS = (
         ),
         symbol=r"\operatorname{relu}",
         hard=at("x", *EVERYWHERE),
+        bounds=(Bound("", 0.5, 0.5), Bound("grad", 0.5, 0.5)),
         source="Nair and Hinton, 2010",
     ),
 )

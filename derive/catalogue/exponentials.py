@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from derive.catalogue.row import Row
+from derive.catalogue.row import Bound, Row
 from derive.language.words import Words
+
+SIZE = "counted against |p_i| sum_k p_k |{0}_i - {0}_k|, for logits up to ×10 and 1000 entries"
+UP_TO = "for logits up to ×10 and 1000 entries"
+
+
+def softmax_scale(direction: str) -> str:
+    """The size of a difference from a mean."""
+    return f"""
+        softmax_scale(a[n], {direction}[n]) -> s
+            p[i] = exp(a[i]) / sum(k, exp(a[k]))
+            s[i] = p[i] * sum(k, p[k]*abs({direction}[i] - {direction}[k]))
+    """
+
 
 ROWS = (
     Row(
@@ -33,6 +46,33 @@ ROWS = (
             {"a": (1e308, -1e308)},
             {"a": (5.0,)},
         ),
+        bounds=(
+            Bound("", 6, 6, words=UP_TO),
+            Bound("vjp", 8, 8, softmax_scale("g"), SIZE.format("g")),
+            Bound("jvp", 8, 8, softmax_scale("v"), SIZE.format("v")),
+            Bound("jacobian", 12, 12, words=UP_TO),
+        ),
+        source="multinomial logistic regression",
+    ),
+    Row(
+        text="""
+            log_softmax(a[n]) -> y
+                y[i] = a[i] - log(sum(k, exp(a[k])))
+        """,
+        title=Words("Logarithm of softmax", "对数 Softmax 函数"),
+        summary=Words(
+            "The logarithms of the probabilities that softmax gives; what a likelihood adds up.",
+            "Softmax 所给概率的对数；似然函数累加的正是它。",
+        ),
+        symbol=r"\operatorname{log\_softmax}",
+        hard=(
+            {"a": (0.0, 0.0, 0.0)},
+            {"a": (1e3, 0.0, -1e3)},
+            {"a": (40.0, 0.0, 1.0, -2.0)},
+            {"a": (700.0, 0.0)},
+            {"a": (5.0,)},
+        ),
+        bounds=(Bound("", 3, 4, words=UP_TO),),
         source="multinomial logistic regression",
     ),
 )

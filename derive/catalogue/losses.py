@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from derive.catalogue.row import Row
+from derive.catalogue.row import Bound, Row
 from derive.language.words import Words
 
 PROBABILITY = (0.01, 0.99)
 LOGITS = (0.0, 1.0, -1.0, 20.0, -20.0, 40.0, -40.0, 745.0, -745.0, 1e3, -1e3, 1e300, -1e300)
+
+ONE_HOT = "for one-hot targets, logits up to ×10 and 1000 entries"
+BCE_SCALE = """
+    bce_scale(x, t) -> s
+        p = sigmoid(x)
+        s = p*(1 - t) + t*(1 - p)
+"""
 
 SQUARED = (
     Row(
@@ -139,6 +146,10 @@ OF_LOGITS = (
         wanted=(("gradient", "x"),),
         domain={"x": (-4.0, 4.0), "t": (0.0, 1.0)},
         hard=(*({"x": x, "t": t} for x in LOGITS for t in (0.0, 0.25, 1.0)),),
+        bounds=(
+            Bound("", 2.5, 4, words="for t from 0 to 1"),
+            Bound("grad", 3, 4, BCE_SCALE, "counted against p (1 - t) + t (1 - p), for t from 0 to 1"),
+        ),
         source="logistic regression",
     ),
     Row(
@@ -169,6 +180,7 @@ OF_LOGITS = (
             {"a": (40.0, 0.0, 1.0, -2.0), "t": (0.25, 0.25, 0.25, 0.25)},
             {"a": (5.0,), "t": (1.0,)},
         ),
+        bounds=(Bound("", 4, 4, words=ONE_HOT), Bound("grad", 6, 6, words=ONE_HOT)),
         assumptions=("sum(i, t[i]) = 1",),
         source="multinomial logistic regression",
     ),

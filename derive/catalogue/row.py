@@ -14,6 +14,32 @@ Values = float | tuple["Values", ...]
 
 
 @dataclass(frozen=True)
+class Bound:
+    """What the error of a kernel function may be, in units in the last place; `derive certify` verifies it.
+
+    function: "" for the value, else what follows the name: grad, vjp, jvp, jacobian.
+    against: where the result has a root or its terms cancel, a definition of the same inputs (and cotangent g or
+    tangent v) whose output is the size that the error is counted against; `words` says it in the docstring.
+    """
+
+    function: str
+    float64: float
+    float32: float
+    against: str = ""
+    words: str = ""
+
+    def of(self, name: str) -> str:
+        """The kernel function's full name."""
+        return f"{name}_{self.function}" if self.function else name
+
+    @property
+    def sentence(self) -> str:
+        """For the docstring."""
+        size = f"at most {self.float64:g} ULP in float64 and {self.float32:g} in float32"
+        return f"{size}, {self.words}" if self.words else size
+
+
+@dataclass(frozen=True)
 class Row:
     """One function.
 
@@ -24,6 +50,7 @@ class Row:
     hard: points at which kernels are tested beside random ones; inputs not named are drawn at random.
     through: quantities on the way from input to output through which the notes state the chain rule.
     assumptions: equations between inputs that the derivation may use, such as "sum(i, t[i]) = 1".
+    bounds: what the errors of kernel functions may be.
     identities: right sides, in the definition language, that the output is stated to equal.
     """
 
@@ -37,6 +64,7 @@ class Row:
     hard: tuple[Mapping[str, Values], ...] = ()
     through: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+    bounds: tuple[Bound, ...] = ()
     identities: tuple[str, ...] = ()
     source: str = ""
 

@@ -14,6 +14,7 @@ from derive.emit.kernel_numpy import emit_kernels_init
 from derive.emit.templating import environment
 from derive.language.derivation import Derivation
 from derive.language.words import LANGUAGES
+from derive.pipeline.certify import require
 from derive.pipeline.compare import comparison_page
 from derive.pipeline.library import Entry, entry, library
 from derive.pipeline.notes import site_files, tex_files
@@ -54,7 +55,8 @@ def files_of(study: Study) -> dict[str, bytes]:
 
 
 def files_of_all(found: Sequence[Study]) -> dict[str, bytes]:
-    """The whole tree."""
+    """The whole tree. Raises CheckError where a stated accuracy has no certificate."""
+    require(found)
     files = {name: data for one in found for name, data in files_of(one).items()}
     files["__init__.py"] = PACKAGE_NOTE
     files["kernels/__init__.py"] = emit_kernels_init({s.name: s.kernel_names for s in found}).encode()

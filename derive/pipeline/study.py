@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import ModuleType
 
-from derive.catalogue.row import Values
+from derive.catalogue.row import Bound, Values
 from derive.closedform.derivations import default_wanted, derive_all, kinds_of
 from derive.emit.document import Document, Identity, Info, document
 from derive.emit.formats import write
@@ -146,7 +146,8 @@ def study_of(entry: Entry) -> Study:
     """The same for a row of the catalogue, with its words, identities and hard points."""
     row, definition = entry.row, entry.definition
     derived = derive_all(definition, entry.wanted)
-    return Study(definition, tuple(checked(d, row.domain) for d in derived), info_of(entry), row.domain, row.hard)
+    derivations = tuple(checked(d, row.domain) for d in derived)
+    return Study(definition, derivations, info_of(entry), row.domain, row.hard, row.bounds)
 
 
 def checked(derivation: Derivation, domain: Domain) -> Derivation:
@@ -196,6 +197,7 @@ class Study:
     info: Info
     domain: Domain = field(default_factory=dict)
     hard: tuple[Mapping[str, Values], ...] = ()
+    bounds: tuple[Bound, ...] = ()
 
     @property
     def name(self) -> str:
@@ -208,8 +210,13 @@ class Study:
     @cached_property
     def source(self) -> str:
         """The text of the kernel module: NumPy only, to be copied into any project."""
-        info = self.info
-        return emit_module(self.definition, self.derivations, title=info.title.english, remark=info.summary.english)
+        return emit_module(
+            self.definition,
+            self.derivations,
+            title=self.info.title.english,
+            remark=self.info.summary.english,
+            accuracy={bound.of(self.name): bound.sentence for bound in self.bounds},
+        )
 
     def compile(self) -> ModuleType:
         """The kernels as a module: `.softmax`, `.softmax_vjp`, ..."""

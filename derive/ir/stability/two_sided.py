@@ -16,6 +16,8 @@ from derive.ir.stability.polynomial import Reduced, factored, keeps_sign
 
 ONE_MINUS_E = (Fraction(1), Fraction(-1))
 ONE_PLUS_E = (Fraction(1), Fraction(1))
+SQUARE = (Fraction(1), Fraction(2), Fraction(1))
+"""(1 + e)**2 as 1 + e (2 + e): what is rounded is small beside 1, and nothing rounded is squared."""
 JUST_E = (Fraction(0), Fraction(1))
 
 
@@ -98,6 +100,8 @@ def quotient(value: Bounded, ratio: Reduced) -> Node:
 def product(value: Bounded, coefficients: tuple[Fraction, ...]) -> Node:
     """A polynomial of e as c * product of factors, 1 - e among them by expm1."""
     scale, factors = factored(coefficients)
+    if len(factors) == 1 and factors[0][1] == 2 and factors[0][0] == ONE_PLUS_E:
+        return scaled(scale, factor(value, SQUARE))
     parts = [raised(factor(value, entries), count) for entries, count in factors]
     if not parts:
         return constant(scale)

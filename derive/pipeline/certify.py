@@ -1,0 +1,140 @@
+"""Certificates: the bounds that rows state, measured over the whole floating-point range and kept beside the code.
+
+Contract: `certify(study)` measures, refuses what is outside its bound (CheckError) and returns the certificate;
+`save` keeps it as derive/certificates/NAME.json, keyed by the kernels' content: comments and docstrings do not count.
+`require(studies)` raises a CheckError that names the command where a certificate is missing or for other kernels.
+Measured values stand in the certificate with processor and NumPy version; what is built quotes the bounds alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from derive.catalogue.row import Bound
+from derive.language.definition import Definition
+from derive.language.errors import CheckError
+from derive.language.resolve import parse
+from derive.pipeline.library import definitions, entry
+from derive.pipeline.study import Study, study_of
+from derive.verify.certify import DTYPES, Measured, Subject, confirm, machine, measure, subjects
+
+FOLDER = Path(__file__).parent.parent / "certificates"
+Certificate = dict[str, Any]
+
+
+def certify(study: Study, *, exhaustive: bool = False) -> Certificate:
+    """Measure every function that can be; CheckError where one is outside its bound, or the truth is not one."""
+    module, by_name = study.compile(), {b.of(study.name): b for b in study.bounds}
+    found: dict[str, dict[str, Any]] = {}
+    for subject in subjects(study.definition, study.derivations, study.domain):
+        bound = by_name.get(subject.name)
+        subject = replace(subject, against=scale_of(bound))
+        confirm(subject, study.hard)
+        kernel = getattr(module, subject.name)
+        found[subject.name] = {
+            dtype: checked(subject, dtype, measure(subject, kernel, kind, exhaustive=exhaustive), bound)
+            for dtype, kind in DTYPES.items()
+        }
+    for name in by_name.keys() - found.keys():
+        raise CheckError(f"{study.name}: a bound is stated for {name}, which is no function that can be certified")
+    return {"key": key_of(study), "bounds": [asdict(b) for b in study.bounds], "machine": machine(), "measured": found}
+
+
+def scale_of(bound: Bound | None) -> Definition | None:
+    """The definition that a bound counts its error against."""
+    return parse(bound.against, definitions())[-1] if bound is not None and bound.against else None
+
+
+def checked(subject: Subject, dtype: str, measured: Measured, bound: Bound | None) -> Certificate:
+    """The measurement as a table, once it is within the bound."""
+    worst = measured.kernel
+    limit = getattr(bound, dtype) if bound is not None else None
+    if limit is not None and not worst.largest <= limit:
+        text = f"{worst.largest:.3g} ULP at {worst.at}, the bound is {limit:g}"
+        raise CheckError(f"{subject.name} in {dtype}: {text}")
+    return {name: rounded(asdict(part)) for name, part in vars(measured).items()}
+
+
+def rounded(worst: dict[str, Any]) -> dict[str, Any]:
+    """Three digits; no NaN or infinity, which JSON does not have."""
+    texts = {k: float(f"{v:.3g}") if isinstance(v, float) and math.isfinite(v) else v for k, v in worst.items()}
+    return {k: str(v) if isinstance(v, float) and not math.isfinite(v) else v for k, v in texts.items()}
+
+
+# --- keys and files ----------------------------------------------------------------------------------------
+
+
+def key_of(study: Study) -> str:
+    """A hash of the kernels' code: the same for another docstring, another for any change of what is computed."""
+    return hashlib.sha256(code_of(study.source).encode()).hexdigest()
+
+
+def code_of(source: str) -> str:
+    """The lines of a generated module without docstrings, comments and blank lines."""
+    kept, inside = [], False
+    for line in source.splitlines():
+        marks = line.count('"""')
+        if marks == 0 and not inside:
+            code = line.partition("  # ")[0].rstrip()
+            if code and not code.lstrip().startswith("#"):
+                kept.append(code)
+        if marks == 1:
+            inside = not inside
+    return "\n".join(kept)
+
+
+def path_of(name: str) -> Path:
+    return FOLDER / f"{name}.json"
+
+
+def save(name: str, certificate: Certificate) -> None:
+    path_of(name).write_text(json.dumps(certificate, indent=1, ensure_ascii=False) + "\n")
+
+
+def load_certificate(name: str) -> Certificate | None:
+    path = path_of(name)
+    found: Certificate | None = json.loads(path.read_text()) if path.is_file() else None
+    return found
+
+
+def is_valid(study: Study) -> bool:
+    """Whether the certificate on file is of these kernels and these bounds."""
+    found = load_certificate(study.name)
+    return (
+        found is not None
+        and found["key"] == key_of(study)
+        and found["bounds"] == [asdict(bound) for bound in study.bounds]
+    )
+
+
+def require(found: Iterable[Study]) -> None:
+    """Refuse to publish kernels whose stated bounds are not certified. Raises CheckError."""
+    stale = [study.name for study in found if study.bounds and not is_valid(study)]
+    if stale:
+        what = f"the kernels of {', '.join(stale)} have no certificate of their stated accuracy"
+        raise CheckError(f"{what}: run `python -m derive certify {' '.join(stale)}`")
+
+
+def certify_all(
+    names: Sequence[str], advance: Callable[[str], None], *, exhaustive: bool = False
+) -> list[tuple[str, Certificate]]:
+    """Measure each and keep its certificate; all are measured before the failures are raised."""
+    done, failures = [], []
+    for name in names:
+        advance(name)
+        try:
+            certificate = certify(study_of(entry(name)), exhaustive=exhaustive)
+        except CheckError as error:
+            failures.append(str(error))
+            continue
+        save(name, certificate)
+        done.append((name, certificate))
+    if failures:
+        raise CheckError("\n".join(failures))
+    return done

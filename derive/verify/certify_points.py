@@ -1,0 +1,138 @@
+"""Where kernels are certified: the whole floating-point range of scalars, rows of many kinds for vectors.
+
+Contract: `batches(definition, extras, dtype, exhaustive)` yields dictionaries of float arrays with one leading
+axis, and the sizes that go with them. Everything is seeded. Inputs that all samples share are not certified.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from derive.language.definition import Definition, Input
+from derive.language.expressions import Dimension
+from derive.verify.samples import Domain
+
+Array = NDArray[Any]
+SIZES = (1, 2, 3, 1000)
+ROWS = 60
+LONG_ROWS = 6
+PATTERN_STEP = 1000
+CHUNK = 2**22
+SPECIAL = (0.0, -0.0, float("inf"), float("-inf"), float("nan"))
+PROBABILITIES = (0.0, 1.0, 0.25, 0.9)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Inputs with one leading axis of samples, and the sizes of the definition.
+
+    extreme: beyond what a stated bound speaks of; measured all the same.
+    """
+
+    label: str
+    inputs: Mapping[str, Array]
+    sizes: Mapping[Dimension, int]
+    extreme: bool = False
+
+
+def batches(
+    definition: Definition, extras: Sequence[Input], dtype: Any, domain: Domain, *, exhaustive: bool = False
+) -> Iterator[Batch]:
+    """All points at which a function of the definition's inputs and the extras is measured."""
+    if all(not i.dimensions for i in (*definition.inputs, *extras)):
+        yield from scalar_batches([*definition.inputs, *extras], dtype, domain, exhaustive)
+    else:
+        yield from row_batches(definition, extras, dtype, domain)
+
+
+# --- scalars -----------------------------------------------------------------------------------------------
+
+
+def scalar_batches(inputs: Sequence[Input], dtype: Any, domain: Domain, exhaustive: bool) -> Iterator[Batch]:
+    """The first input goes everywhere; the others take probabilities or ordinary numbers."""
+    first, *others = inputs
+    for label, x in everywhere(dtype, exhaustive and not others, not others):
+        chance = np.random.default_rng(len(x))
+        rest = {i.name: other_values(i, domain, len(x), chance).astype(dtype) for i in others}
+        yield Batch(label, {first.name: x, **rest}, {})
+
+
+def other_values(entry: Input, domain: Domain, count: int, chance: np.random.Generator) -> Array:
+    low, high = domain.get(entry.name, (-2.0, 2.0))
+    if low >= 0 and high <= 1:
+        return chance.choice(PROBABILITIES, size=count)
+    return chance.uniform(low, high, size=count)
+
+
+def everywhere(dtype: Any, exhaustive: bool, alone: bool) -> Iterator[tuple[str, Array]]:
+    yield "whole range", whole_range(dtype)
+    if dtype is np.float32 and alone:
+        step = 1 if exhaustive else PATTERN_STEP
+        for start in range(0, 2**32, CHUNK * step):
+            stop = min(start + CHUNK * step, 2**32)
+            yield "bit patterns", np.arange(start, stop, step, dtype=np.uint32).view(np.float32)
+
+
+def whole_range(dtype: Any, count: int = 20_000) -> Array:
+    """Log-dense from the smallest subnormal to the largest finite, both signs, and the critical region densely."""
+    info = np.finfo(dtype)
+    chance = np.random.default_rng(1)
+    low, high = np.log(np.longdouble(info.smallest_subnormal)), np.log(np.longdouble(info.max))
+    sizes = np.exp(np.linspace(low, high, count)[:-1]).astype(dtype)
+    edge = 760.0 if dtype is np.float64 else 110.0
+    near = [chance.uniform(-reach, reach, size=3 * count).astype(dtype) for reach in (3.0, 45.0, edge)]
+    ends = np.array(
+        [*SPECIAL, info.max, -info.max, info.smallest_subnormal, -info.smallest_subnormal, info.tiny], dtype
+    )
+    return np.concatenate([sizes, -sizes, *near, ends])
+
+
+# --- rows --------------------------------------------------------------------------------------------------
+
+
+def row_batches(definition: Definition, extras: Sequence[Input], dtype: Any, domain: Domain) -> Iterator[Batch]:
+    """Ordinary logits at several scales, ties, one dominating entry, long and short rows."""
+    for size in SIZES:
+        count = LONG_ROWS if size > 10 else ROWS
+        for label, rows, extreme in kinds_of_rows(size, count):
+            chance = np.random.default_rng(random.Random(f"{label} {size}").getrandbits(32))
+            sizes: dict[Dimension, int] = dict.fromkeys(definition.sizes, size)
+            arrays = {
+                i.name: values(i, k, rows, sizes, count, domain, chance).astype(dtype)
+                for k, i in enumerate((*definition.inputs, *extras))
+            }
+            yield Batch(f"{label}, n = {size}", arrays, sizes, extreme)
+
+
+def kinds_of_rows(size: int, count: int) -> Iterator[tuple[str, Array, bool]]:
+    """(label, rows, whether they are extreme)"""
+    chance = np.random.default_rng(size)
+    for scale in (1, 10, 100):
+        yield f"logits ×{scale}", chance.normal(size=(count, size)) * scale, scale > 10
+    yield "ties", np.repeat(chance.normal(size=(count, 1)) * 10, size, axis=1), False
+    for most in (40, 800):
+        dominating = chance.normal(size=(count, size))
+        dominating[:, 0] += np.linspace(1, most, count)
+        yield f"one dominates by up to {most}", dominating, most > 40
+
+
+def values(
+    entry: Input, place: int, rows: Array, sizes: Mapping[Any, int], count: int, domain: Domain, chance: Any
+) -> Array:
+    """The first input takes the rows, if it is a vector; targets are one-hot; all else is normal."""
+    shape = (count, *(d if isinstance(d, int) else sizes[d] for d in entry.dimensions))
+    if place == 0 and shape == rows.shape:
+        return rows
+    low, high = domain.get(entry.name, (-2.0, 2.0))
+    if len(shape) == 2 and low >= 0 and high <= 1:
+        hot = np.zeros(shape)
+        hot[np.arange(count), chance.integers(0, shape[1], size=count)] = 1
+        return hot
+    found: Array = chance.normal(size=shape)
+    return found

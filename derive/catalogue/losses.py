@@ -184,6 +184,36 @@ OF_LOGITS = (
         assumptions=("sum(i, t[i]) = 1",),
         source="multinomial logistic regression",
     ),
+    Row(
+        text="""
+            label_cross_entropy(a[n], y) -> L
+                p[i] = exp(a[i]) / sum(k, exp(a[k]))
+                q[i] = log(p[i])
+                L = -q[y]
+        """,
+        title=Words("Cross entropy with a label", "带类别标签的交叉熵"),
+        summary=Words(
+            "The same loss where the target is the number of the right class.",
+            "同一个损失函数，目标值是正确类别的编号。",
+        ),
+        remarks=(
+            Words(
+                "Only the entry of the right class is pulled down by 1; all others are pushed by their probability.",
+                "只有正确类别的分量要减 1，其余分量等于各自的概率。",
+            ),
+        ),
+        wanted=(("gradient", "a"),),
+        domain={"a": (-4.0, 4.0)},
+        hard=(
+            {"a": (0.0, 0.0, 0.0), "y": 0.0},
+            {"a": (1e3, 0.0, -1e3), "y": 0.0},
+            {"a": (1e3, 0.0, -1e3), "y": 2.0},
+            {"a": (40.0, 0.0, 1.0, -2.0), "y": 0.0},
+            {"a": (5.0,), "y": 0.0},
+        ),
+        identities=("logsumexp(k, a[k]) - a[y]",),
+        source="multinomial logistic regression",
+    ),
 )
 
 ROWS = (*SQUARED, *CROSS_ENTROPY, *OF_LOGITS)

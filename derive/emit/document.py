@@ -206,6 +206,8 @@ def listed(opening: str, entries: Sequence[Sentence], comma: str, language: str)
 
 
 def input_sentence(entry: Input, language: str) -> Sentence:
+    if entry.labels is not None:
+        return say("label", language, Ref(entry.name), Shape((entry.labels,)))
     key = ("shared_" if entry.shared else "") + ("array" if entry.dimensions else "number")
     shape: tuple[Argument, ...] = (Shape(entry.dimensions),) if entry.dimensions else ()
     return say(key, language, Ref(entry.name), *shape)

@@ -56,6 +56,32 @@ ROWS = (
     ),
     Row(
         text="""
+            logsumexp(a[n]) -> y
+                y = log(sum(k, exp(a[k])))
+        """,
+        title=Words("Logarithm of a sum of exponentials", "指数和的对数 logsumexp"),
+        summary=Words(
+            "A smooth maximum: at least the largest entry, and at most log n more.",
+            "光滑的最大值：不小于最大的分量，最多比它大 ln n。",
+        ),
+        remarks=(
+            Words(
+                "The gradient is the softmax: positive, of sum 1.",
+                "它的梯度就是 softmax：各项为正，总和为 1。",
+            ),
+        ),
+        symbol=r"\operatorname{logsumexp}",
+        hard=(
+            {"a": (0.0, 0.0, 0.0)},
+            {"a": (1e3, 0.0, -1e3)},
+            {"a": (-1e3, -1e3, -1e3)},
+            {"a": (40.0, 0.0, 1.0, -2.0)},
+            {"a": (5.0,)},
+        ),
+        source="multinomial logistic regression",
+    ),
+    Row(
+        text="""
             log_softmax(a[n]) -> y
                 y[i] = a[i] - log(sum(k, exp(a[k])))
         """,

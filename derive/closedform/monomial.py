@@ -7,7 +7,7 @@ a power with a variable exponent is a base of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -55,11 +55,12 @@ class Monomial:
 
     @property
     def expression(self) -> Expression:
-        above = [raised(b, e) for b, e in self.powers.values() if e > 0]
-        below = [raised(b, -e) for b, e in self.powers.values() if e < 0]
+        above = factors(self.powers.values(), 1)
+        below = factors(self.powers.values(), -1)
         return quotient(mul(Number(self.coefficient), *above), mul(*below))
 
 
+HALF = Fraction(1, 2)
 UNIT = Monomial(Fraction(1), {})
 
 
@@ -67,9 +68,21 @@ def of_base(base: Expression, exponent: Fraction = Fraction(1)) -> Monomial:
     return Monomial(Fraction(1), {unordered(base): (base, exponent)})
 
 
+def factors(powers: Iterable[tuple[Expression, Fraction]], sign: int) -> list[Expression]:
+    """The powers above (sign 1) or below the fraction line; roots of constants stand under one root, as sqrt(2 pi)."""
+    here = [(b, sign * e) for b, e in powers if sign * e > 0]
+    constants = [
+        b for b, e in here if e == HALF and (isinstance(b, Number) or (isinstance(b, Call) and not b.arguments))
+    ]
+    if len(constants) < 2:
+        return [raised(b, e) for b, e in here]
+    root = Call("sqrt", (mul(*constants),))
+    return [root, *(raised(b, e) for b, e in here if e != HALF or b not in constants)]
+
+
 def raised(base: Expression, exponent: Fraction) -> Expression:
     """A power as it is written: u^2, or the root of u."""
-    return Call("sqrt", (base,)) if exponent == Fraction(1, 2) else power(base, number(exponent))
+    return Call("sqrt", (base,)) if exponent == HALF else power(base, number(exponent))
 
 
 def monomial(value: Expression) -> Monomial:

@@ -14,8 +14,8 @@ from derive.calculus.rule import Context, Rewrite, Rule
 from derive.closedform.expanding import common_denominator, led_by_a_plus, multiplied_out, turned
 from derive.closedform.monomial import common_factor, like_terms, simplest
 from derive.language.derivation import Reason, Weight
-from derive.language.expressions import Add, Expression, Mul, Number, Power, Quotient, Reduce, factors_of
-from derive.language.trees import count_nodes, unordered
+from derive.language.expressions import Add, Call, Expression, Mul, Number, Power, Quotient, Reduce, factors_of
+from derive.language.trees import count_nodes, transform, unordered, walk
 
 Tidy = Callable[[Expression], Expression | None]
 
@@ -49,6 +49,23 @@ def fraction_lines(node: Expression) -> int:
     return inner + isinstance(node, Quotient)
 
 
+def without_roots(node: Expression) -> Expression | None:
+    """exp(-(x/sqrt(2))^2) = exp(-x^2/2): roots that cancel inside an argument"""
+    assert isinstance(node, Call)
+    return node.with_children(tuple(transform(a, fewer_roots) for a in node.arguments))
+
+
+def fewer_roots(node: Expression) -> Expression:
+    if not isinstance(node, Mul | Quotient | Power):
+        return node
+    new = simplest(node)
+    return new if roots(new) < roots(node) else node
+
+
+def roots(value: Expression) -> int:
+    return sum(isinstance(n, Call) and n.function == "sqrt" for n in walk(value))
+
+
 def assumed(node: Expression, context: Context) -> Rewrite | None:
     """sum_i t_i = 1, where the definition says so"""
     for assumption in context.definition.assumptions:
@@ -75,6 +92,7 @@ RULES = (
     Rule(CANCEL, Mul, tidy(cancelled)),
     Rule(CANCEL, Quotient, tidy(cancelled)),
     Rule(CANCEL, Power, tidy(cancelled)),
+    Rule(CANCEL, Call, tidy(without_roots)),
     Rule(CONTRACTION, Reduce, contraction),
     Rule(EXPAND, Reduce, expand),
     Rule(OUTSIDE, Reduce, out_of_the_sum),

@@ -134,7 +134,8 @@ class Resolver:
 
     def definition(self) -> Definition:
         name, *outputs = names_in(self.header)
-        self.check_new(name, ())
+        if str(name) not in REDUCTIONS:  # an index stands first in a reduction: there is nothing to confuse
+            self.check_new(name, ())
         groups = [c for c in self.header.children if isinstance(c, Tree)]
         for group, shared in zip(groups, (False, True), strict=False):
             for entry in group.children:

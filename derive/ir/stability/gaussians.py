@@ -50,8 +50,12 @@ def bounded(node: Node) -> Node:
 
 
 def decays(argument: Argument) -> Iterator[Decay]:
-    """What a factor exp(-c v**2) or erfc(c v) decays with."""
+    """What a factor exp(-c v**2) or erfc(c v), or a number times one, decays with."""
     node = argument.node
+    if node.op == "multiply":
+        varying = [a for a in node.arguments if has_input(a.node)]
+        if len(varying) == 1:
+            yield from decays(moved(varying[0], argument.axes))
     if node.op == "erfc":
         value, scale = scaled_value(moved(node.arguments[0], argument.axes))
         if abs(scale) >= LEAST:

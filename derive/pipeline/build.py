@@ -6,9 +6,11 @@ on every machine; nothing is written. `check(folder)` compares them with what is
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from derive.emit.kernel_numpy import emit_kernels_init
 from derive.emit.templating import environment
@@ -57,14 +59,33 @@ def files_of(study: Study) -> dict[str, bytes]:
 def files_of_all(found: Sequence[Study]) -> dict[str, bytes]:
     """The whole tree. Raises CheckError where a stated accuracy has no certificate."""
     require(found)
-    files = {name: data for one in found for name, data in files_of(one).items()}
+    files = {name: data for part in each(files_of, found) for name, data in part.items()}
     files["__init__.py"] = PACKAGE_NOTE
-    files["kernels/__init__.py"] = emit_kernels_init({s.name: s.kernel_names for s in found}).encode()
-    files |= {f"latex/{name}": text.encode() for name, text in tex_files(found).items()}
-    files |= {f"notes/html/{name}": text.encode() for name, text in site_files(found).items()}
-    files |= {f"notes/{language}/activations.md": comparison_page(found, language).encode() for language in LANGUAGES}
-    files["report/README.md"] = evidence_table(found).encode()
+    for texts in each(functools.partial(shared_texts, tuple(found)), tuple(SHARED)):
+        files |= {name: text.encode() for name, text in texts.items()}
     return with_manifest(files)
+
+
+def shared_texts(found: Sequence[Study], part: str) -> dict[str, str]:
+    return SHARED[part](found)
+
+
+def site_part(language: str, found: Sequence[Study]) -> dict[str, str]:
+    return {f"notes/html/{name}": text for name, text in site_files(found, (language,)).items()}
+
+
+def latex_part(language: str, found: Sequence[Study]) -> dict[str, str]:
+    return {f"latex/{name}": text for name, text in tex_files(found, (language,)).items()}
+
+
+SHARED: Mapping[str, Callable[[Sequence[Study]], dict[str, str]]] = MappingProxyType({
+    **{f"site {one}": functools.partial(site_part, one) for one in LANGUAGES},
+    **{f"latex {one}": functools.partial(latex_part, one) for one in LANGUAGES},
+    "kernels": lambda found: {"kernels/__init__.py": emit_kernels_init({s.name: s.kernel_names for s in found})},
+    "activations": lambda found: {f"notes/{one}/activations.md": comparison_page(found, one) for one in LANGUAGES},
+    "report": lambda found: {"report/README.md": evidence_table(found)},
+})  # fmt: skip
+"""The files that several definitions share, in parts of about the same work."""
 
 
 def evidence_table(found: Sequence[Study]) -> str:

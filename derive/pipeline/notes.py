@@ -19,15 +19,15 @@ from derive.pipeline.library import library
 from derive.pipeline.study import Study
 
 
-def site_files(found: Sequence[Study]) -> dict[str, str]:
-    """The web site of these studies in every language."""
-    pages = {name: data for one in LANGUAGES for name, data in site(chapters(found, one), one).items()}
+def site_files(found: Sequence[Study], languages: Sequence[str] = LANGUAGES) -> dict[str, str]:
+    """The web site of these studies in these languages."""
+    pages = {name: data for one in languages for name, data in site(chapters(found, one), one).items()}
     return {**assets(), **pages}
 
 
-def tex_files(found: Sequence[Study]) -> dict[str, str]:
+def tex_files(found: Sequence[Study], languages: Sequence[str] = LANGUAGES) -> dict[str, str]:
     """The documents that TeX makes a PDF of, one a language."""
-    return {SETTINGS[one].file: tex(found, one) for one in LANGUAGES}
+    return {SETTINGS[one].file: tex(found, one) for one in languages}
 
 
 def tex(found: Sequence[Study], language: str, detail: str = "textbook") -> str:

@@ -1,6 +1,6 @@
 """Independent work on several processors.
 
-Contract: `each(work, names, progress)` gives the results in the order of the names; a failure is raised here as it
+Contract: `each(work, items, progress)` gives the results in the order of the items; a failure is raised here as it
 was raised there. On one processor, or where processes cannot be forked, the work is done in turn.
 """
 
@@ -12,24 +12,33 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
+Item = TypeVar("Item")
 T = TypeVar("T")
 FEW = 3
 """For so few pieces of work no process is worth its start."""
 
 
-def each(work: Callable[[str], T], names: Sequence[str], progress: Callable[[str], None]) -> list[T]:
-    """work(name) for every name."""
-    workers = min(processors(), len(names))
-    if workers < 2 or len(names) <= FEW or "fork" not in multiprocessing.get_all_start_methods():
-        return [noted(work, name, progress) for name in names]
+def unseen(item: object) -> None:
+    """The progress that nobody watches."""
+
+
+def each(work: Callable[[Item], T], items: Sequence[Item], progress: Callable[[Item], None] = unseen) -> list[T]:
+    """work(item) for every item."""
+    workers = min(processors(), len(items))
+    if workers < 2 or len(items) <= FEW or "fork" not in multiprocessing.get_all_start_methods():
+        return [noted(work, item, progress) for item in items]
     with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-        running = {name: pool.submit(work, name) for name in names}
-        return [noted(lambda key: running[key].result(), name, progress) for name in names]
+        running = [pool.submit(work, item) for item in items]
+        results = []
+        for item, done in zip(items, running, strict=True):
+            results.append(done.result())
+            progress(item)
+        return results
 
 
-def noted(work: Callable[[str], T], name: str, progress: Callable[[str], None]) -> T:
-    result = work(name)
-    progress(name)
+def noted(work: Callable[[Item], T], item: Item, progress: Callable[[Item], None]) -> T:
+    result = work(item)
+    progress(item)
     return result
 
 

@@ -6,34 +6,31 @@
 
 Contract: `derive_recurrence(definition, variables)` gives a RecurrentDerivation. Each derivation in it is an ordinary
 one on a window of the definition: adjoints that come from elsewhere are further inputs with arbitrary values, so
-checking it at random points checks it for every layer. `at_depth` puts the formulas of all layers together for a
-concrete depth, to be compared with the derivative of the unrolled definition.
+checking it at random points checks it for every layer. `unrolling` puts them together for a concrete depth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from derive.calculus.engine import rewrite
 from derive.calculus.rule import Context, Lemmas
-from derive.closedform.adjoints import SUBSTITUTE, Sweep, users
+from derive.closedform.adjoints import SUBSTITUTE, through, users
 from derive.closedform.close import close
 from derive.closedform.derivations import derive, lemmas_of
 from derive.closedform.entries import at_fresh_indices, usual_entry
 from derive.language.definition import Definition, Input
-from derive.language.derivation import Derivation, Reason, Step, Wanted
+from derive.language.derivation import Derivation, Step, Wanted
 from derive.language.errors import DeriveError
-from derive.language.expressions import Expression, Number, Partial, Ref, add, mul, sum_over
-from derive.language.layered import Layer, accented, at, base_of, layer_of, mover, relabelled
-from derive.language.recurrence import FIRST, ZERO, Gradient, RecurrentDefinition, RecurrentDerivation
+from derive.language.expressions import ONE, Expression, Number, Partial, Ref, add, mul, sum_over
+from derive.language.layered import accented, at, base_of, layer_of
+from derive.language.recurrence import ZERO, Gradient, RecurrentDefinition, RecurrentDerivation
 from derive.language.trees import count_nodes, freshen, index_names, references, rename
 from derive.language.trees import replace as replaced
 
 LONGEST = 30
 """Nodes of an adjoint that is written out in those of the layer after it, without the names between."""
-
-INDUCTION = Reason("recurrence", "induction over the layers", "对层数作归纳")
 
 
 def default_variables(definition: RecurrentDefinition) -> tuple[str, ...]:
@@ -46,63 +43,78 @@ def derive_recurrence(definition: RecurrentDefinition, variables: Sequence[str] 
     """The adjoints of all layers and the gradients by these inputs, each under the name in the signature."""
     wanted = tuple(variables) or default_variables(definition)
     lemmas = lemmas_of(definition)
-    here = Layer(definition.letter)
     starting = any(r.name in wanted for e in definition.base for r in references(e.body))
     base = base_case(definition, wanted, lemmas)
-    step = induction_step(definition.pair(), here, [e.name for e in definition.layer], lemmas)
+    step = induction_step(definition.pair(), [e.name for e in definition.layer], lemmas)
     started = [at(c, ZERO) for c in definition.carried]
     bottom = definition.start()
     inner = [e.name for e in definition.base if any(bottom.depends_on(c, e.name) for c in started)]
-    start = induction_step(bottom, ZERO, inner, lemmas) if starting else ()
+    start = induction_step(bottom, inner, lemmas) if starting else ()
     gradients = tuple(gradient(definition, name, lemmas) for name in wanted)
     return RecurrentDerivation(definition, base, step, start, gradients)
 
 
-# --- sweeps ----------------------------------------------------------------------------------------------
+# --- one layer backwards -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class LastSweep(Sweep):
-    """From the output back through the last layer."""
+class LayerSweep:
+    """From what is known behind a layer back through its quantities.
 
-    def bar(self, name: str) -> str:
-        return accented(name, "bar")
-
-
-@dataclass(frozen=True)
-class StepSweep(LastSweep):
-    """From the adjoints of the layer after back through one layer; `left` is not used.
-
-    seeds: the quantities of the layer after that use this one directly. later: all of that layer.
+    known: the quantities behind the layer through which all that follows depends on it, with their adjoints; the
+    adjoint of the output itself is 1. inner: the layer's own quantities, in order.
     """
 
-    seeds: tuple[str, ...] = ()
-    later: frozenset[str] = frozenset()
+    context: Context
+    known: Mapping[str, Expression]
+    inner: tuple[str, ...]
+    plain: Mapping[str, Derivation] = field(default_factory=dict)
+
+    @property
+    def definition(self) -> Definition:
+        return self.context.definition
 
     def total(self, target: Ref) -> Expression:
-        """sum_U sum_k U_bar_k dU_k/dV over the layer after, each of its quantities for itself."""
-        definition = self.context.definition
-        return add(*(self.seeded(s, target) for s in self.seeds if definition.depends_on(s, target.name)))
+        """dE/dV: sum_U sum_k U_bar_k dU_k/dV over what is known and depends on it, if anything does."""
+        dependent = [u for u in self.known if self.definition.depends_on(u, target.name)]
+        return add(*(self.contribution(u, target, ()) for u in dependent or self.known))
 
-    def seeded(self, user: str, target: Ref) -> Expression:
+    def contribution(self, user: str, target: Ref, held: Iterable[str]) -> Expression:
+        """sum_k U_bar_k dU_k/dV with these, and all that is known, held fixed."""
         taken = self.context.taken | {i.name for i in target.indices}
-        entry = at_fresh_indices(self.context.definition.equation(user).left, taken)
-        partial = Partial(entry, target, self.later - {user})
-        return summed(mul(self.adjoint(user, entry), partial), entry)
+        entry = at_fresh_indices(self.definition.equation(user).left, taken)
+        fixed = frozenset((*held, *self.known)) - {user, target.name}
+        return summed(mul(self.adjoint(user, entry), Partial(entry, target, fixed)), entry)
 
     def adjoint(self, user: str, entry: Ref) -> Expression:
-        known = self.plain.get(user)
-        if known is None:
-            return Ref(self.bar(user), entry.indices)
-        assert known.names is not None
-        return rename(known.closed, dict(zip(known.names.indices, entry.indices, strict=True)))
+        """U_bar at these indices; written as the quantity that it is, where it is one."""
+        if user in self.known:
+            value = self.known[user]
+            return Ref(value.name, entry.indices) if isinstance(value, Ref) else value
+        if user not in self.plain:
+            return Ref(accented(user, "bar"), entry.indices)
+        names, closed = self.plain[user].names, self.plain[user].closed
+        assert names is not None
+        return rename(closed, dict(zip(names.indices, entry.indices, strict=True)))
+
+    def users(self, target: Ref) -> tuple[str, ...]:
+        """The layer's own quantities that use the target, then what is known and depends on it past them."""
+        return (*users(self.definition, target.name, self.inner), *self.direct(target))
+
+    def direct(self, target: Ref) -> Iterator[str]:
+        for user in self.known:
+            held = frozenset((*self.inner, *self.known)) - {user, target.name}
+            if self.context.reaches(user, Partial(self.definition.equation(user).left, target, held)):
+                yield user
 
     def steps(self, target: Ref) -> tuple[Step, ...]:
-        """As from any output, but what only the layer after uses is differentiated as it stands."""
-        mine = users(self.context.definition, target.name, self.passed)
-        if set(mine) <= set(self.seeds):
-            return worked_out(self.total(target), self.context)
-        return super().steps(target)
+        """From the total to the closed form, through what uses the target directly."""
+        start, mine = self.total(target), self.users(target)
+        if set(mine) <= self.known.keys():
+            return worked_out(start, self.context)
+        after = add(*(self.contribution(user, target, self.inner) for user in mine))
+        first = Step(through(len(mine)), start, after, start, after, tuple(map(Ref, mine)))
+        return (first, *worked_out(after, self.context))
 
 
 def summed(value: Expression, entry: Ref) -> Expression:
@@ -123,43 +135,53 @@ def context_of(definition: Definition, lemmas: Lemmas) -> Context:
     return Context(definition, lemmas, {}, frozenset((*names, *letters)))
 
 
-# --- the three parts ---------------------------------------------------------------------------------------
+# --- the parts of the proof --------------------------------------------------------------------------------
 
 
 def base_case(definition: RecurrentDefinition, wanted: Sequence[str], lemmas: Lemmas) -> tuple[Derivation, ...]:
-    """The adjoints of what follows the last layer, and of that layer."""
-    window, output = definition.top(), definition.output
-    sources = {i.name for i in definition.inputs if i.name in wanted} | {i.name for i in window.inputs if layer_of(i.name)}
-    inner = [
-        e.name
-        for e in window.equations
-        if e.name != output
-        and window.depends_on(output, e.name)
-        and any(window.depends_on(e.name, source) for source in sources)
-    ]
-    lost = [e for e in asked_for(definition, wanted) if e not in inner]
-    names = [e.name for e in window.equations if e.name in (*inner, *lost)]
-    sweep = LastSweep(Ref(output), (*names, output), context_of(window, lemmas), frozenset())
-    return swept(sweep, names, Wanted("gradient", output, ""), ())
+    """The adjoints of the last layer, through what follows it; also those that are 0, where one asks for them."""
+    window, end, output = definition.top(), definition.end(), definition.output
+    layer = [e.name for e in definition.at_layer(definition.last)]
+    asked = set(asked_for(definition, wanted))
+    names = [n for n in layer if window.depends_on(output, n) or n in asked]
+    sweep = LayerSweep(context_of(window, lemmas), {output: ONE}, tuple(names))
+
+    def adjoint(name: str, sweep: LayerSweep) -> Derivation:
+        if users(window, name, sweep.inner) or not window.depends_on(output, name):
+            return layer_adjoint(name, sweep)
+        found = derive(end, Wanted("gradient", output, name), lemmas, {})
+        assert isinstance(found.left, Partial)
+        return replace(found, names=Ref(accented(name, "bar"), found.left.variable.indices))
+
+    return swept(sweep, adjoint)
 
 
 def asked_for(definition: RecurrentDefinition, wanted: Sequence[str]) -> Iterator[str]:
-    """Quantities of the last layer whose adjoint the step or a gradient uses, also where it is 0."""
-    entries = {base_of(n) for n in definition.entries(Layer(definition.letter))}
+    """Quantities of the last layer whose adjoint the step or a gradient uses."""
+    entries = {base_of(n) for n in definition.entries(definition.here)}
     for equation in definition.layer:
         if base_of(equation.name) in entries or any(r.name in wanted for r in references(equation.body)):
-            yield at(equation.name, Layer(definition.depth))
+            yield at(equation.name, definition.last)
 
 
-def induction_step(window: Definition, layer: Layer, names: Sequence[str], lemmas: Lemmas) -> tuple[Derivation, ...]:
+def induction_step(window: Definition, names: Sequence[str], lemmas: Lemmas) -> tuple[Derivation, ...]:
     """The adjoints of these quantities of one layer, those of the layer after being known."""
-    later = frozenset(e.name for e in window.equations) - set(names)
-    seeds = window.outputs
-    extras = tuple(adjoint_input(window, s) for s in seeds)
-    needed = [n for n in names if any(window.depends_on(s, n) for s in seeds)]
-    taken = frozenset(e.name for e in extras)
-    sweep = StepSweep(Ref(""), (*needed, *seeds), context_of(window, lemmas), taken, {}, seeds, later)
-    return swept(sweep, needed, Wanted("gradient", window.output, ""), extras)
+    needed = tuple(n for n in names if any(window.depends_on(s, n) for s in window.outputs))
+    return swept(LayerSweep(context_of(window, lemmas), known_adjoints(window.outputs), needed), layer_adjoint)
+
+
+def known_adjoints(names: Iterable[str]) -> dict[str, Expression]:
+    return {name: Ref(accented(name, "bar")) for name in names}
+
+
+def layer_adjoint(name: str, sweep: LayerSweep) -> Derivation:
+    """The adjoint of one quantity of a layer."""
+    target = sweep.definition.equation(name).left
+    left, steps = sweep.total(target), sweep.steps(target)
+    extras = tuple(adjoint_input(sweep.definition, k) for k, v in sweep.known.items() if isinstance(v, Ref))
+    wanted = Wanted("gradient", sweep.definition.output, name)
+    names = Ref(accented(name, "bar"), target.indices)
+    return Derivation(sweep.definition, wanted, left, steps, steps[-1].after, extras, names=names)
 
 
 def adjoint_input(window: Definition, name: str) -> Input:
@@ -167,33 +189,35 @@ def adjoint_input(window: Definition, name: str) -> Input:
     return Input(accented(name, "bar"), tuple(i.size for i in window.equation(name).indices))
 
 
-def swept(
-    sweep: LastSweep, names: Sequence[str], wanted: Wanted, extras: tuple[Input, ...]
-) -> tuple[Derivation, ...]:
-    """The adjoints of these quantities, the last one first."""
-    definition = sweep.context.definition
+def swept(sweep: LayerSweep, adjoint: Callable[[str, LayerSweep], Derivation]) -> tuple[Derivation, ...]:
+    """The adjoints of a layer's quantities, the last one first; each knows those before it."""
     done: tuple[Derivation, ...] = ()
-    for name in reversed(names):
-        target = definition.equation(name).left
-        left = sweep.total(target) if isinstance(sweep, StepSweep) else Partial(Ref(wanted.output), target)
-        found = replace(sweep, left=left).steps(target)
-        found = (*found, *written_out(found[-1].after, done, sweep.context))
-        adjoint = Derivation(
-            definition, replace(wanted, variable=name), left, found, found[-1].after, extras,
-            adjoints=done, names=Ref(sweep.bar(name), target.indices),
-        )  # fmt: skip
-        done = (*done, replace(adjoint, adjoints=()))
-        if isinstance(adjoint.closed, Ref | Number):
-            sweep = replace(sweep, plain={**sweep.plain, name: adjoint})
-    return tuple(replace(d, adjoints=done[:k]) for k, d in enumerate(done))
+    for name in reversed(sweep.inner):
+        found = adjoint(name, sweep)
+        if found.definition is sweep.definition:
+            steps = (*found.steps, *written_out(found.closed, done, sweep))
+            found = replace(found, steps=steps, closed=steps[-1].after, adjoints=alone(done))
+        else:
+            done = (*done, *(a for a in found.adjoints if a.names not in [d.names for d in done]))
+        done = (*done, found)
+        if isinstance(found.closed, Ref | Number):
+            sweep = replace(sweep, plain={**sweep.plain, name: found})
+    return done
 
 
-def written_out(value: Expression, done: tuple[Derivation, ...], context: Context) -> tuple[Step, ...]:
-    """The adjoints of the same layer replaced by what they are, as long as the result stays short."""
+def alone(found: Iterable[Derivation]) -> tuple[Derivation, ...]:
+    """The same without what each of them knows itself: the names and closed forms are what matters."""
+    return tuple(replace(d, adjoints=()) for d in found)
+
+
+def written_out(value: Expression, done: tuple[Derivation, ...], sweep: LayerSweep) -> tuple[Step, ...]:
+    """Adjoints that are used for this one alone are written out, as long as the result stays short."""
     steps: list[Step] = []
-    current = value
+    current, context = value, sweep.context
     for adjoint in reversed(done):
         assert adjoint.names is not None
+        if not is_link(adjoint.wanted.variable, sweep):
+            continue
         for ref in sorted({r for r in references(current) if r.name == adjoint.names.name}, key=str):
             table = dict(zip(adjoint.names.indices, ref.indices, strict=True))
             closed = rename(freshen(adjoint.closed, context.taken | index_names(current)), table)
@@ -202,6 +226,11 @@ def written_out(value: Expression, done: tuple[Derivation, ...], context: Contex
             current = after
     steps += close(current, context)
     return tuple(steps) if steps and count_nodes(steps[-1].after) <= LONGEST else ()
+
+
+def is_link(name: str, sweep: LayerSweep) -> bool:
+    """Whether a quantity of the layer is computed from exactly one other."""
+    return len({r.name for r in references(sweep.definition.equation(name).body)} & set(sweep.inner)) == 1
 
 
 def gradient(definition: RecurrentDefinition, name: str, lemmas: Lemmas) -> Gradient:
@@ -228,87 +257,8 @@ def direct(window: Definition, variable: Ref, names: Sequence[str], lemmas: Lemm
         return None
     extras = tuple(adjoint_input(window, n) for n in mine)
     context = context_of(window, lemmas)
-    sweep = StepSweep(Ref(""), mine, context, frozenset(e.name for e in extras), {}, mine, frozenset(names))
     target = at_fresh_indices(variable, context.taken)
-    left = sweep.total(target)
+    sweep = LayerSweep(context, known_adjoints(mine), ())
+    left = add(*(sweep.contribution(user, target, names) for user in mine))
     steps = worked_out(left, context)
     return Derivation(window, Wanted("gradient", window.output, variable.name), left, steps, steps[-1].after, extras)
-
-
-# --- a concrete depth --------------------------------------------------------------------------------------
-
-
-def at_depth(found: RecurrentDerivation, depth: int) -> tuple[Derivation, ...]:
-    """The gradients of the unrolled definition as the recurrence gives them: one step each, to be checked."""
-    definition = found.definition
-    unrolled = definition.unrolled(depth)
-    adjoints = tuple(
-        replace(adjoint, definition=unrolled, adjoints=(), extras=())
-        for layer in range(depth, -1, -1)
-        for adjoint in adjoints_at(found, layer, depth)
-    )
-    return tuple(
-        composed(unrolled, adjoints, *formula)
-        for one in found.gradients
-        for formula in formulas(definition, one, depth)
-    )
-
-
-def adjoints_at(found: RecurrentDerivation, layer: int, depth: int) -> Iterator[Derivation]:
-    """The adjoints of one layer: the names and closed forms that they have there."""
-    letter = found.definition.depth if layer == depth else found.definition.letter
-    change = mover(letter, Layer("", layer))
-    for adjoint in found.start if layer == 0 else found.base if layer == depth else found.step:
-        names, closed = relabelled((adjoint.names, adjoint.closed), change)
-        yield replace(adjoint, names=names, closed=closed, steps=())
-
-
-def formulas(definition: RecurrentDefinition, one: Gradient, depth: int) -> Iterator[tuple[Ref, Expression]]:
-    """Each variable of the unrolled definition and its gradient."""
-    numbers = [Layer("", k) for k in range(1, depth + 1)]
-    last = mover(definition.depth, numbers[-1])
-    variable = relabelled(one.variable, last)
-    if layer_of(variable.name):
-        assert one.layer is not None
-        for number in numbers:
-            change = mover(definition.letter, number)
-            yield relabelled(variable, change), relabelled(at_entry(one.layer, variable), change)
-        return
-    terms = [relabelled(at_entry(p, one.variable), last) for p in (one.end, one.start) if p is not None]
-    if one.layer is not None:
-        value = at_entry(one.layer, one.variable)
-        terms += [relabelled(value, mover(definition.letter, number)) for number in numbers]
-    yield variable, add(*terms)
-
-
-def at_entry(part: Derivation, variable: Ref) -> Expression:
-    """A part's closed form at the letters of the variable."""
-    (own,) = {p.variable for p in partials(part.left)}
-    closed = freshen(inlined(part), {i.name for i in variable.indices})
-    return rename(closed, dict(zip(own.indices, variable.indices, strict=True)))
-
-
-def partials(value: Expression) -> Iterator[Partial]:
-    if isinstance(value, Partial):
-        yield value
-    for child in value.children:
-        yield from partials(child)
-
-
-def inlined(part: Derivation) -> Expression:
-    """The closed form without the names of adjoints of its own."""
-    value = part.closed
-    for adjoint in reversed(part.adjoints):
-        assert adjoint.names is not None
-        for ref in [r for r in references(value) if r.name == adjoint.names.name]:
-            table = dict(zip(adjoint.names.indices, ref.indices, strict=True))
-            value = replaced(value, {ref: rename(freshen(adjoint.closed, index_names(value)), table)})
-    return value
-
-
-def composed(unrolled: Definition, adjoints: tuple[Derivation, ...], variable: Ref, closed: Expression) -> Derivation:
-    """dE/dv = closed, in one step."""
-    wanted = Wanted("gradient", unrolled.output, variable.name)
-    left = Partial(Ref(unrolled.output), variable)
-    step = Step(INDUCTION, left, closed, left, closed)
-    return Derivation(unrolled, wanted, left, (step,), closed, adjoints=adjoints)

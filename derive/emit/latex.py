@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from derive.emit.printing import RELATIONS, Level, Printed, Printer, Style, decimal, elementary, guard, round_number
-from derive.emit.symbols import GREEK, latex_function, latex_name, width_of, width_of_name
+from derive.emit.symbols import GREEK, latex_function, latex_name, latex_size_name, width_of, width_of_name
 from derive.language.expressions import (
     Applied,
     Call,
@@ -26,6 +26,7 @@ from derive.language.expressions import (
     Selected,
     Where,
 )
+from derive.language.layered import layer_of
 
 SPACE = {Style.DISPLAY: 2, Style.INNER: 1, Style.INLINE: 1, Style.SCRIPT: 0}
 """How tall a sum sign makes its line, by style."""
@@ -78,7 +79,9 @@ class LatexPrinter(Printer):
         return Printed(text, Level.FACTOR, 1, 0.35 * max(len(top.text), len(bottom.text)) + 0.24)
 
     def name(self, name: str, indices: tuple[str, ...]) -> Printed:
-        return Printed(latex_name(name, indices), Level.ATOM, 0, width_of_name(name, indices))
+        # a layer stands where a power would
+        level = Level.ATOM if layer_of(name) is None else Level.POWER
+        return Printed(latex_name(name, indices), level, 0, width_of_name(name, indices))
 
     def quotient(self, value: Quotient, style: Style) -> Printed:
         if style in (Style.INLINE, Style.SCRIPT):
@@ -269,8 +272,8 @@ def scientific(digits: int, exponent: int) -> Printed:
 def latex_size(size: Dimension) -> str:
     """n, 3 or n - 1."""
     if isinstance(size, Less):
-        return f"{latex_name(size.size)} - {size.by}"
-    return latex_name(size) if isinstance(size, str) else str(size)
+        return f"{latex_size_name(size.size)} - {size.by}"
+    return latex_size_name(size) if isinstance(size, str) else str(size)
 
 
 def symbol_width(symbol: str) -> float:

@@ -28,8 +28,19 @@ from derive.emit.printing import (
 )  # fmt: skip
 from derive.emit.symbols import GREEK, escape_line, latex_as_text, spelling, text_function
 from derive.language.expressions import (
-    Add, Applied, Call, Expression, Guarded, Mul, Number, Quotient, Reduce, Selected, Where,
+    Add,
+    Applied,
+    Call,
+    Expression,
+    Guarded,
+    Mul,
+    Number,
+    Quotient,
+    Reduce,
+    Selected,
+    Where,
 )  # fmt: skip
+from derive.language.layered import base_of, layer_of
 
 BIG_OPERATORS = {"sum": "∑", "prod": "∏", "max": "max", "min": "min"}
 RELATION_SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
@@ -68,16 +79,28 @@ def piece(text: str, level: Level = Level.ATOM, height: int = 0) -> Printed:
 
 def named(name: str, indices: tuple[str, ...] = ()) -> str:
     """A name under its accents, with its subscripts."""
-    parts = spelling(name)
+    parts = spelling(base_of(name))
     base = word(parts.word, "mn" if parts.word.isdigit() else "mi")
     for accent in parts.accents:
         base = element("mover", base, sign(ACCENT_SIGNS[accent], stretchy=str(accent == "bar").lower()))
     below = [word(w, "mn" if w.isdigit() else "mi") for w in parts.below] + [named(i) for i in indices]
+    above = [element("mrow", sign("("), layer_row(name), sign(")"))] if layer_of(name) is not None else []
     if not below:
-        return base
+        return element("msup", base, *above) if above else base
     comma = bool(parts.below) or any(len(i) > 1 for i in indices)
     between = sign(",") if comma else ""
-    return element("msub", base, row(between.join(below)) if len(below) == 1 else element("mrow", between.join(below)))
+    under = row(between.join(below)) if len(below) == 1 else element("mrow", between.join(below))
+    return element("msubsup" if above else "msub", base, under, *above)
+
+
+def layer_row(name: str) -> str:
+    """What stands in the braces of a layered name: l-1."""
+    layer = layer_of(name)
+    assert layer is not None
+    if not layer.letter:
+        return word(str(layer), "mn")
+    steps = [sign("+" if layer.offset > 0 else "−"), word(str(abs(layer.offset)), "mn")] if layer.offset else []
+    return "".join([word(layer.letter), *steps])
 
 
 def symbol_of(text: str) -> str:
@@ -139,7 +162,8 @@ class MathmlPrinter(Printer):
         return piece(divided, Level.REACH, max(numerator.height, denominator.height))
 
     def name(self, name: str, indices: tuple[str, ...]) -> Printed:
-        return piece(named(name, indices))
+        # a layer stands where a power would
+        return piece(named(name, indices), Level.ATOM if layer_of(name) is None else Level.POWER)
 
     def quotient(self, value: Quotient, style: Style) -> Printed:
         if style in (Style.INLINE, Style.SCRIPT):

@@ -16,7 +16,7 @@ from derive.emit.latex import LatexPrinter
 from derive.emit.phrases import Argument, Equality, words
 from derive.emit.printing import Printer, Style
 from derive.emit.sentences import LATEX_SIGNS, Voice
-from derive.emit.symbols import escape_latex, latex_in_math, latex_name, width_of
+from derive.emit.symbols import escape_latex, latex_in_math, latex_size_name, width_of
 from derive.emit.templating import render
 from derive.language.expressions import Expression
 
@@ -46,7 +46,7 @@ def voice_of(printer: Printer, cite: Cite | None = None) -> Voice:
     def cited(name: str) -> str:
         return (cite(name) if cite else "") or code(name)
 
-    return Voice(printer, escape_latex, lambda m: f"${m}$", code, LATEX_SIGNS, latex_name, cited)
+    return Voice(printer, escape_latex, lambda m: f"${m}$", code, LATEX_SIGNS, latex_size_name, cited)
 
 
 def margin_voice(printer: Printer, cite: Cite | None = None) -> Voice:
@@ -56,7 +56,7 @@ def margin_voice(printer: Printer, cite: Cite | None = None) -> Voice:
         reference = cite(name) if cite else ""
         return rf"\text{{{reference}}}" if reference else margin_words(name)
 
-    return Voice(printer, margin_words, str, margin_words, LATEX_SIGNS, latex_name, cited)
+    return Voice(printer, margin_words, str, margin_words, LATEX_SIGNS, latex_size_name, cited)
 
 
 def margin_words(text: str) -> str:

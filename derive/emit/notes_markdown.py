@@ -14,7 +14,7 @@ from derive.emit.notes_latex import margin, margin_voice, printer_of
 from derive.emit.phrases import words
 from derive.emit.printing import Printer
 from derive.emit.sentences import LATEX_SIGNS, Voice
-from derive.emit.symbols import escape_line, escape_markdown, latex_name
+from derive.emit.symbols import escape_line, escape_markdown, latex_size_name
 from derive.emit.templating import render
 
 MOST_COMMANDS = 450
@@ -22,7 +22,7 @@ MOST_COMMANDS = 450
 
 
 def voice_of(printer: Printer) -> Voice:
-    return Voice(printer, escape_markdown, lambda m: f"${m}$", code, LATEX_SIGNS, latex_name)
+    return Voice(printer, escape_markdown, lambda m: f"${m}$", code, LATEX_SIGNS, latex_size_name)
 
 
 def code(text: str) -> str:

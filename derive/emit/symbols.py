@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from derive.language.layered import base_of, layer_of
+
 GREEK = MappingProxyType(
     {
         "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
@@ -123,11 +125,12 @@ def spelling(name: str) -> Spelling:
 
 
 def latex_name(name: str, indices: tuple[str, ...] = ()) -> str:
-    """x1 is x_1, w[j, k] is w_{jk}, x_hat[i] is \\hat{x}_i, gate is upright."""
-    parts = spelling(name)
+    """x1 is x_1, w[j, k] is w_{jk}, x_hat[i] is \\hat{x}_i, gate is upright, W{l} is W^{(l)}."""
+    parts, layer = spelling(base_of(name)), layer_of(name)
     base = letters(parts.word)
     for accent in parts.accents:
         base = rf"\{accent}{{{base}}}"
+    base += f"^{{({latex_layer(name)})}}" if layer is not None else ""
     running = [latex_name(i) for i in indices]
     simple = not parts.below and all(len(i) == 1 for i in indices)
     inside = "".join(running) if simple else ",".join([*map(letters, parts.below), *running])
@@ -136,8 +139,22 @@ def latex_name(name: str, indices: tuple[str, ...] = ()) -> str:
     return f"{base}_{inside}" if len(inside) == 1 else f"{base}_{{{inside}}}"
 
 
+def latex_layer(name: str) -> str:
+    """What stands in the braces of a layered name: l-1."""
+    layer = layer_of(name)
+    assert layer is not None
+    return letters(layer.letter) + (f"{layer.offset:+d}" if layer.offset else "") if layer.letter else str(layer)
+
+
+def latex_size_name(name: str) -> str:
+    """A size; that of a layer has it below, n_{l-1}."""
+    return latex_name(name) if layer_of(name) is None else f"{latex_name(base_of(name))}_{{{latex_layer(name)}}}"
+
+
 def text_name(name: str, indices: tuple[str, ...] = ()) -> str:
-    """The same for a terminal: x_j, w_jk, θ, x1[j]; z_bar is z̄."""
+    """The same for a terminal: x_j, w_jk, θ, x1[j]; z_bar is z̄, W{l} stays W{l}."""
+    layer = name[len(base_of(name)) :]
+    name = base_of(name)
     base, accents = name, ""
     while base.rpartition("_")[2] in ACCENTS:
         base, _, word = base.rpartition("_")
@@ -146,10 +163,10 @@ def text_name(name: str, indices: tuple[str, ...] = ()) -> str:
     accented = bool(accents) and len(letter) == 1
     shown = unicodedata.normalize("NFC", letter + accents) if accented else text_word(name)
     if not indices:
-        return shown
+        return shown + layer
     if (accented or len(shown) == 1) and all(len(i) == 1 for i in indices):
-        return f"{shown}_{''.join(indices)}"
-    return f"{shown}[{', '.join(indices)}]"
+        return f"{shown}{layer}_{''.join(indices)}"
+    return f"{shown}{layer}[{', '.join(indices)}]"
 
 
 def text_word(name: str) -> str:
@@ -186,7 +203,8 @@ def width_of(text: str) -> float:
 
 def width_of_name(name: str, indices: tuple[str, ...] = ()) -> float:
     """Rough width in em of a name with its indices."""
-    words = PIECES.findall(name) or [name]
+    words = PIECES.findall(base_of(name)) or [name]
     base = 0.6 if words[0] in GREEK else width_of(words[0]) + 0.1
+    base += 0.7 * width_of(f"({latex_layer(name)})") if layer_of(name) is not None else 0.0
     below = sum(0.4 if w in GREEK else 0.7 * width_of(w) + 0.1 for w in (*words[1:], *indices))
     return base + below

@@ -14,6 +14,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
 from derive.language.errors import DeriveError, Place
+from derive.language.layered import normal
 
 MAX_LENGTH = 50_000
 MAX_BRACKETS = 60
@@ -29,7 +30,7 @@ READABLE = {
 REPLACEMENTS = {
     "^": "a power is written **, as in x**2",
     "!": "comparisons are <, <=, > and >=",
-    "{": "indices stand in square brackets, as in x[i]",
+    "{": "indices stand in square brackets, as in x[i]; in braces stands a layer, as in O{l-1}",
     "'": "a derivative is asked for on the command line or in define, not in the definition",
     "@": "a product over an index is written sum(j, w[j, k] * x[j])",
     ":": "an index is a single name, as in x[i]",
@@ -52,7 +53,8 @@ class DropNewlinesInBrackets:
 @functools.cache
 def grammar() -> Lark:
     text = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    return Lark(text, parser="lalr", propagate_positions=True, postlex=DropNewlinesInBrackets())
+    names = {"NAME": lambda token: token.update(value=normal(token)) if "{" in token else token}
+    return Lark(text, parser="lalr", propagate_positions=True, postlex=DropNewlinesInBrackets(), lexer_callbacks=names)
 
 
 def read(text: str) -> list[Tree[Token]]:

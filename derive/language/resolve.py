@@ -7,7 +7,7 @@ the place. A name is looked up in the definition's own tables and nowhere else.
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -40,6 +40,7 @@ from derive.language.expressions import (
     shortened,
     sum_over,
 )
+from derive.language.layered import base_of
 from derive.language.parser import read
 from derive.language.primitives import BY_NAME, REDUCTIONS
 from derive.language.trees import references
@@ -54,7 +55,27 @@ MAX_EXPONENT = 400
 Syntax = Tree[Token] | Token
 
 
-def parse(text: str, functions: Iterable[Definition] = ()) -> tuple[Definition, ...]:
+Resolve = Callable[[str, Tree[Token], list[Tree[Token]], Mapping[str, Definition]], Definition]
+"""From the trees of one definition, and the functions it may apply, to the definition."""
+
+
+def plain(
+    text: str, header: Tree[Token], equations: list[Tree[Token]], functions: Mapping[str, Definition]
+) -> Definition:
+    """A definition without layers."""
+    found = first_layered(header, equations)
+    if found is not None:
+        hint = "indices stand in square brackets, as in x[i]"
+        raise DeriveError(f"{found} has a layer, and here is no recurrence", place_of(text, found), hint)
+    return Resolver(text, header, equations, functions).definition()
+
+
+def first_layered(header: Tree[Token], equations: list[Tree[Token]]) -> Token | None:
+    """The first name that carries a layer."""
+    return next((t for tree in (header, *equations) for t in tokens(tree) if "{" in t), None)
+
+
+def parse(text: str, functions: Iterable[Definition] = (), resolve: Resolve = plain) -> tuple[Definition, ...]:
     """The definitions of a text; each may apply those before it and the given ones."""
     known = {f.name: f for f in functions}
     found: dict[str, Definition] = {}
@@ -62,7 +83,7 @@ def parse(text: str, functions: Iterable[Definition] = ()) -> tuple[Definition, 
         name = str(header.children[0])
         if name in found:
             raise DeriveError(f"{name} is defined twice", place_of(text, header))
-        found[name] = Resolver(text, header, equations, {**known, **found}).definition()
+        found[name] = resolve(text, header, equations, {**known, **found})
     if not found:
         raise DeriveError("no definition found", Place(text, 1, 1), "a definition starts with name(inputs) -> output")
     return tuple(found.values())
@@ -187,7 +208,7 @@ class Resolver:
         return str(token)
 
     def check_name(self, token: Token) -> None:
-        if str(token) in RESERVED:
+        if base_of(token) in RESERVED:
             raise self.error(
                 f"{token} is a reserved word", token, f"another name, such as {token}_ or {token}1, is right"
             )
@@ -252,14 +273,18 @@ class Resolver:
         assert isinstance(target, Tree)
         name, *index_tokens = names_in(target)
         scope: dict[str, Index] = {}
-        for token in index_tokens:
+        for place, token in enumerate(index_tokens):
             self.check_index(token, scope)
-            dimension = self.range_of(token, body)
+            dimension = self.range_on_left(str(name), place, token, body)
             if dimension is None:
                 raise self.error(f"index {token} stands on the left only", token, "its range would be unknown")
             scope[str(token)] = Index(str(token), dimension)
         value = self.build(body, scope, 0)
         self.equations[str(name)] = Equation(str(name), tuple(scope.values()), value)
+
+    def range_on_left(self, name: str, place: int, token: Token, body: Syntax) -> Dimension | None:
+        """The size that an index on the left runs up to: what the right side says."""
+        return self.range_of(token, body)
 
     def check_index(self, token: Token, scope: Mapping[str, Index]) -> None:
         self.check_name(token)
@@ -325,11 +350,11 @@ class Resolver:
         return self.build(tree.children[1], scope, depth)
 
     def build_sum(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
-        total = self.build(tree.children[0], scope, depth)
+        terms = [self.build(tree.children[0], scope, depth)]
         for sign, part in zip(tree.children[1::2], tree.children[2::2], strict=True):
             value = self.build(part, scope, depth)
-            total = add(total, negate(value) if sign == "-" else value)
-        return total
+            terms.append(negate(value) if sign == "-" else value)
+        return add(*terms)
 
     def build_product(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
         total = self.build(tree.children[0], scope, depth)

@@ -16,6 +16,7 @@ from derive.language.layered import Layer, layer_of, mover, relabelled
 from derive.language.recurrence import Gradient, RecurrentDefinition, RecurrentDerivation
 from derive.language.trees import freshen, rename
 
+
 def at_depth(found: RecurrentDerivation, depth: int) -> tuple[Derivation, ...]:
     """The gradients of the unrolled definition as the recurrence gives them: one step each, to be checked."""
     definition = found.definition

@@ -136,7 +136,15 @@ GUIDE: tuple[Explained, ...] = (
         Words("What does not depend on the index may pass the sign, both ways.", "与求和下标无关的因子可以移进移出。"),
     ),
     Explained(
-        ("collect", "factor", "cancel", "common_denominator", "turn"), Words("tidy up", "整理"),
+        ("out_of_the_pieces", "opened_pieces", "guard"), Words("piece by piece", "逐段处理"),
+        r"\mathbf{1}[c]\,(u + v) = \mathbf{1}[c]\,u + \mathbf{1}[c]\,v",
+        Words(
+            "What all pieces of a case have in common may stand before it, and a sum in a piece may be opened.",
+            "分段函数各段的公共因子可以提到外面，段内的和也可以拆开。",
+        ),
+    ),
+    Explained(
+        ("collect", "factor", "cancel", "common_denominator", "turn", "order"), Words("tidy up", "整理"),
         r"u\,v + u\,w = u\,(v + w)",
         Words(
             "Like terms are collected, common factors taken out, fractions cancelled.",

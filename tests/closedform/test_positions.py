@@ -57,7 +57,10 @@ def test_a_label_is_no_variable() -> None:
         ("f(x[n]) -> y\n y = sum(i, x[i-1])", "an index is shifted forward only"),
         ("f(x[n], k) -> y\n y = x[k+1]", "k is no index here"),
         ("f(x[n], y; z[m]) -> L\n L = x[y] + z[y]", "y counts up to n elsewhere and up to m here"),
-        ("f(x[n], w[n]) -> y\n d[i] = x[i+1] - x[i]\n y = sum(i, w[i]*d[i])", "index i runs over n in w[i] but over n-1"),
+        (
+            "f(x[n], w[n]) -> y\n d[i] = x[i+1] - x[i]\n y = sum(i, w[i]*d[i])",
+            "index i runs over n in w[i] but over n-1",
+        ),
     ],
 )
 def test_positions_that_cannot_be(text: str, message: str) -> None:

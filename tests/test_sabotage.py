@@ -201,7 +201,7 @@ def is_harmless(edit: str) -> bool:
     shift = old.endswith("highest - 40") and new == "highest + 40"
     base = " - _at_largest(" in old and " + _at_largest(" in new
     scale = bool(re.search(r"1e-15|0\.5 \* highest\d?\b", old))
-    sign = old.replace(" * np.sign(", " / np.sign(") == new
+    sign = old.replace(" * np.sign(", " / np.sign(").endswith(new)
     return shift or base or scale or sign
 
 

@@ -12,32 +12,7 @@ from derive.language.expressions import Index, Number, Quotient, Reduce, Ref, Si
 from derive.language.resolve import parse
 from derive.language.trees import free_indices, walk
 
-TOKENS = [
-    "f",
-    "x",
-    "y",
-    "n",
-    "i",
-    "(",
-    ")",
-    "[",
-    "]",
-    "->",
-    "=",
-    "+",
-    "-",
-    "*",
-    "/",
-    "**",
-    ",",
-    ";",
-    "sum",
-    "exp",
-    "where",
-    "<",
-    "1",
-    "0.5",
-] + ["\n"]
+TOKENS = (*"f x y n i ( ) [ ] -> = + - * / ** , ; sum exp where < 1 0.5".split(), "\n")  # noqa: SIM905
 
 
 def test_perceptron_has_inputs_shared_parameters_and_ordered_equations() -> None:

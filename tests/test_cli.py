@@ -123,7 +123,7 @@ def test_show_by_one_input(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("show", "softmix"), "did you mean softmax?"),
+        (("show", "softmix"), "did you mean softmax"),
         (("show", "softmax", "--wrt", "b"), "softmax has no derivation by b"),
         (("show", "softmax", "--format", "word"), "'word' is not one of"),
         (("check", "nothing"), "no function nothing"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from types import ModuleType
@@ -191,13 +192,17 @@ def test_an_edited_kernel_is_refused_whatever_the_edit(name: str) -> None:
 
 
 def is_harmless(edit: str) -> bool:
-    """Equal in mathematics: any number may be subtracted from all logits, and from all that is weighted by shares.
+    """Equal in mathematics: what it costs in digits is for the certificates to say.
 
-    What it costs in digits is for the certificates to say.
+    Any number may be subtracted from all logits, and from all that is weighted by shares; squares may be scaled by
+    any positive number; times a sign is over a sign.
     """
-    shift = "log_softmax_" in edit and edit.endswith("highest - 40 -> highest + 40")
-    base = " - _at_largest(" in edit and " + _at_largest(" in edit
-    return shift or base
+    old, _, new = edit.partition(" -> ")
+    shift = old.endswith("highest - 40") and new == "highest + 40"
+    base = " - _at_largest(" in old and " + _at_largest(" in new
+    scale = bool(re.search(r"1e-15|0\.5 \* highest\d?\b", old))
+    sign = old.replace(" * np.sign(", " / np.sign(").endswith(new) and "np.sign(" in old
+    return shift or base or scale or sign
 
 
 def complaint(name: str, text: str) -> str:

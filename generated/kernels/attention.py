@@ -1,0 +1,239 @@
+"""Scaled dot-product attention: NumPy kernels of
+
+    attention(Q[s, d], K[r, d], V[r, e]) -> O
+        S[i, j] = sum(k, Q[i, k]*K[j, k])/sqrt(d)
+        P[i, j] = exp(S[i, j])/sum(l, exp(S[i, l]))
+        O[i, c] = sum(j, P[i, j]*V[j, c])
+
+Each query takes a mean of the values, weighted by the softmax of its products with the keys.
+
+Inputs of a sample may have leading batch axes, equal for all or none. float32 and float64 stay as they are,
+float16 computes in float32, integers and bools become float64; NaN gives NaN; inputs are never changed.
+`out` is an array (or a tuple of arrays, where several are returned) to write to; it may overlap an input.
+Inside a function every array of samples has one leading axis, the sample.
+"""
+
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["attention", "attention_vjp"]
+
+
+class AttentionVjp(NamedTuple):
+    Q: np.ndarray
+    K: np.ndarray
+    V: np.ndarray
+
+
+@np.errstate(all="ignore")
+def attention(Q, K, V, *, out=None):
+    """Scaled dot-product attention.
+
+        S_ij = (Σ_k Q_ik K_jk)/√d
+        P_ij = e^(S_ij)/(Σ_l e^(S_il))
+        O_ic = Σ_j P_ij V_jc
+
+    Q: (..., s, d).
+    K: (..., r, d).
+    V: (..., r, e).
+    Returns (..., s, e).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/attention.tex
+    """
+    (Q, K, V), call = _arguments(
+        ("Q", Q, ("s", "d"), False),
+        ("K", K, ("r", "d"), False),
+        ("V", V, ("r", "e"), False),
+    )
+    dtype = call.dtype
+    d = call.sizes["d"]
+    S = Q @ K.mT / np.sqrt(dtype.type(d))  # S_ij = (Σ_k Q_ik K_jk)/√d
+    highest = np.max(S, axis=2, initial=-np.inf)
+    s2 = S - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, :, None]
+    e2 = np.exp(s2)  # all times one number: the quotient is the same
+    P = e2 / np.sum(e2, axis=2)[:, :, None]  # P_ij = e^(S_ij)/(Σ_l e^(S_il))
+    O = P @ V  # O_ic = Σ_j P_ij V_jc
+    return _result(call, out, (O, ("s", "e"), False))
+
+
+@np.errstate(all="ignore")
+def attention_vjp(Q, K, V, g, *, out=None):
+    """Vector-Jacobian product of attention: the cotangent g pulled back.
+
+        Σ_i Σ_c g_ic · ∂O_ic/∂Q_jk = (Σ_l S̄_jl K_lk)/√d
+        Σ_i Σ_c g_ic · ∂O_ic/∂K_jk = (Σ_i S̄_ij Q_ik)/√d
+        Σ_i Σ_c g_ic · ∂O_ic/∂V_jf = Σ_i g_if P_ij
+
+    Q: (..., s, d).
+    K: (..., r, d).
+    V: (..., r, e).
+    g: (..., s, e).
+    Returns Q (..., s, d), K (..., r, d), V (..., r, e).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/attention.tex
+    """
+    (Q, K, V, g), call = _arguments(
+        ("Q", Q, ("s", "d"), False),
+        ("K", K, ("r", "d"), False),
+        ("V", V, ("r", "e"), False),
+        ("g", g, ("s", "e"), False),
+    )
+    dtype = call.dtype
+    d = call.sizes["d"]
+    u = np.sqrt(dtype.type(d))  # √d
+    S = Q @ K.mT / u  # S_ij = (Σ_k Q_ik K_jk)/√d
+    highest = np.max(S, axis=2, initial=-np.inf)
+    s2 = S - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, :, None]
+    e2 = np.exp(s2)  # all times one number: the quotient is the same
+    P = e2 / np.sum(e2, axis=2)[:, :, None]  # P_ij = e^(S_ij)/(Σ_l e^(S_il))
+    P_bar = g @ V.mT  # P̄_ij = Σ_c g_ic V_jc
+    rebased = P_bar - _at_largest(P_bar, e2, axis=2)[:, :, None]
+    S_bar = P * (rebased - np.vecdot(P, rebased)[:, :, None])  # S̄_ij = P_ij (P̄_ij - Σ_l P̄_il P_il)
+    grad_Q = S_bar @ K / u  # Σ_i Σ_c g_ic · ∂O_ic/∂Q_jk = (Σ_l S̄_jl K_lk)/√d
+    grad_K = S_bar.mT @ Q / u  # Σ_i Σ_c g_ic · ∂O_ic/∂K_jk = (Σ_i S̄_ij Q_ik)/√d
+    grad_V = P.mT @ g  # Σ_i Σ_c g_ic · ∂O_ic/∂V_jf = Σ_i g_if P_ij
+    results = _results(
+        call,
+        out,
+        (grad_Q, ("s", "d"), False),
+        (grad_K, ("r", "d"), False),
+        (grad_V, ("r", "e"), False),
+    )
+    return AttentionVjp(*results)
+
+
+# --- arguments and results: the same in every module ---
+
+
+class _Call(NamedTuple):
+    """What the arguments of a call have in common."""
+
+    dtype: np.dtype  # of the computation
+    result: np.dtype  # of the results
+    batch: tuple  # the leading axes of the samples
+    samples: int  # how many there are
+    sizes: dict  # the sizes of the definition, by name
+
+
+def _arguments(*rows):
+    """Rows of (name, value, dimensions of a sample, shared by all samples) to contiguous arrays of one dtype.
+
+    All leading axes of a sample's arrays become one, the sample. Raises TypeError or ValueError, which names the
+    argument.
+    """
+    arrays = [_array(name, value) for name, value, _, _ in rows]
+    kinds = [type(v)() if type(v) in (bool, int, float) else a.dtype for (_, v, _, _), a in zip(rows, arrays)]
+    result = np.result_type(*kinds).newbyteorder("=")
+    if result.kind in "biu":
+        result = np.dtype(np.float64)
+    dtype = np.dtype(np.float32) if result == np.float16 else result
+    sizes = _sizes(rows, arrays)
+    batch = _batch(rows, arrays)
+    samples = prod(batch)
+    found = []
+    for (_, _, dimensions, shared), array in zip(rows, arrays):
+        shape = array.shape[array.ndim - len(dimensions) :]
+        if not shared:
+            array = np.broadcast_to(array, batch + shape)
+        array = np.asarray(array, dtype=dtype, order="C")
+        found.append(array if shared else array.reshape((samples, *shape)))
+    return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _array(name, value):
+    """The value as an array of real numbers."""
+    try:
+        array = np.asarray(float(value) if type(value) is int else value)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{name} is not an array of numbers: {error}") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise TypeError(f"{name} has dtype {array.dtype}: expected float16, float32, float64 or integers")
+    return array
+
+
+def _sizes(rows, arrays):
+    """The sizes of the definition, bound by shared parameters first; a shape that does not fit is refused."""
+    sizes, origin = {}, {}
+    for (name, _, dimensions, shared), array in sorted(zip(rows, arrays), key=lambda pair: not pair[0][3]):
+        shape = array.shape[max(0, array.ndim - len(dimensions)) :]
+        fits = len(shape) == len(dimensions) and not (shared and array.ndim > len(dimensions))
+        new = [d for d in dimensions if isinstance(d, str) and d not in sizes]
+        for dimension, size in zip(dimensions, shape) if fits else ():
+            known = dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
+            fits = fits and known == size
+        if not fits:
+            known = {d: sizes[d] for d in dimensions if d in origin}
+            raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
+        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+    return sizes
+
+
+def _mismatch(name, shape, dimensions, shared, known, origin):
+    """What was expected of a shape, and why."""
+    wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
+    text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
+    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    return f"{text} with {' and '.join(reasons)}" if reasons else text
+
+
+def _batch(rows, arrays):
+    """The leading axes of the samples: the same in all arguments, or none."""
+    batch, first = (), None
+    for (name, _, dimensions, shared), array in zip(rows, arrays):
+        own = () if shared else array.shape[: array.ndim - len(dimensions)]
+        if own and first is None:
+            batch, first = own, name
+        elif own and own != batch:
+            raise ValueError(f"{name} has batch axes {own}: expected {batch}, as {first} has, or none")
+    return batch
+
+
+def _result(call, out, row):
+    """One result: a scalar for an array without axes, or `out`."""
+    return _results(call, None if out is None else (out,), row)[0]
+
+
+def _results(call, out, *rows):
+    """Rows of (array, dimensions, summed over the samples) to results in their shapes and dtype, or in `out`."""
+    shapes = [
+        (() if shared else call.batch) + tuple(call.sizes.get(d, d) for d in dimensions) for _, dimensions, shared in rows
+    ]
+    found = [np.asarray(value).reshape(s).astype(call.result, copy=False) for (value, _, _), s in zip(rows, shapes)]
+    if out is None:
+        return [a if a.ndim else a[()] for a in found]
+    targets = _flat(out)
+    if len(targets) != len(found):
+        raise ValueError(f"out holds {len(targets)} arrays: expected {len(found)}")
+    for target, array in zip(targets, found):
+        _check_out(target, array)
+    for target, array in zip(targets, found):
+        target[...] = array
+    return targets
+
+
+def _flat(out):
+    """The arrays of a tuple, which may hold tuples."""
+    if isinstance(out, (tuple, list)):
+        return [array for part in out for array in _flat(part)]
+    return [out]
+
+
+def _check_out(target, array):
+    """An array to write to must have the shape and dtype of the result."""
+    if not isinstance(target, np.ndarray):
+        raise TypeError(f"out is {type(target).__name__}: expected an array")
+    if target.shape != array.shape or target.dtype != array.dtype:
+        raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
+    if not target.flags.writeable:
+        raise ValueError("out is read-only")
+
+
+def _at_largest(values, by, axis):
+    """The entry of `values` where the first largest entry of `by` stands along an axis; 0 where the axis is empty."""
+    if not by.size:
+        return np.zeros(np.delete(by.shape, axis), values.dtype)
+    return np.take_along_axis(values, np.argmax(by, axis=axis, keepdims=True), axis=axis).squeeze(axis)

@@ -1,0 +1,276 @@
+"""Cosine similarity: NumPy kernels of
+
+    cosine_similarity(x[n], y[n]) -> c
+        a = sqrt(sum(k, x[k]**2))
+        b = sqrt(sum(k, y[k]**2))
+        u[i] = x[i]/a
+        w[i] = y[i]/b
+        c = sum(i, u[i]*w[i])
+
+The cosine of the angle between two vectors: 1 for the same direction, 0 for a right angle.
+
+Inputs of a sample may have leading batch axes, equal for all or none. float32 and float64 stay as they are,
+float16 computes in float32, integers and bools become float64; NaN gives NaN; inputs are never changed.
+`out` is an array (or a tuple of arrays, where several are returned) to write to; it may overlap an input.
+Inside a function every array of samples has one leading axis, the sample.
+"""
+
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["cosine_similarity", "cosine_similarity_grad", "cosine_similarity_value_and_grad"]
+
+
+class CosineSimilarityGradient(NamedTuple):
+    x: np.ndarray
+    y: np.ndarray
+
+
+@np.errstate(all="ignore")
+def cosine_similarity(x, y, *, out=None):
+    """Cosine similarity.
+
+        a = √(Σ_k x_k²)
+        b = √(Σ_k y_k²)
+        u_i = x_i/a
+        w_i = y_i/b
+        c = Σ_i u_i w_i
+
+    x: (..., n).
+    y: (..., n).
+    Returns (...,).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/cosine_similarity.tex
+    """
+    (x, y), call = _arguments(
+        ("x", x, ("n",), False),
+        ("y", y, ("n",), False),
+    )
+    highest = np.max(np.abs(x), axis=1, initial=-np.inf)
+    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
+    scale = np.where(0.5 * highest < highest, ratio, 1)
+    ratio2 = x / scale[:, None]
+    a = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # a = √(Σ_k x_k²)
+    u = x / a[:, None]  # u_i = x_i/a
+    highest2 = np.max(np.abs(y), axis=1, initial=-np.inf)
+    ratio3 = highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000)
+    scale2 = np.where(0.5 * highest2 < highest2, ratio3, 1)
+    ratio4 = y / scale2[:, None]
+    b = scale2 * np.sqrt(np.vecdot(ratio4, ratio4))  # b = √(Σ_k y_k²)
+    w = y / b[:, None]  # w_i = y_i/b
+    c = np.vecdot(u, w)  # c = Σ_i u_i w_i
+    return _result(call, out, (c, (), False))
+
+
+@np.errstate(all="ignore")
+def cosine_similarity_grad(x, y, *, out=None):
+    """Derivative of cosine_similarity.
+
+        ∂c/∂x_k = (w_k - c u_k)/a
+        ∂c/∂y_k = (u_k - c w_k)/b
+
+    x: (..., n).
+    y: (..., n).
+    Returns x (..., n), y (..., n).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/cosine_similarity.tex
+    """
+    (x, y), call = _arguments(
+        ("x", x, ("n",), False),
+        ("y", y, ("n",), False),
+    )
+    highest = np.max(np.abs(y), axis=1, initial=-np.inf)
+    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
+    scale = np.where(0.5 * highest < highest, ratio, 1)
+    ratio2 = y / scale[:, None]
+    b = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # b = √(Σ_k y_k²)
+    w = y / b[:, None]  # w_i = y_i/b
+    highest2 = np.max(np.abs(x), axis=1, initial=-np.inf)
+    ratio3 = highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000)
+    scale2 = np.where(0.5 * highest2 < highest2, ratio3, 1)
+    ratio4 = x / scale2[:, None]
+    a = scale2 * np.sqrt(np.vecdot(ratio4, ratio4))  # a = √(Σ_k x_k²)
+    u = x / a[:, None]  # u_i = x_i/a
+    c = np.vecdot(w, u)  # c = Σ_i u_i w_i
+    dc_dx = (w - u * c[:, None]) / a[:, None]  # ∂c/∂x_k = (w_k - c u_k)/a
+    dc_dy = (u - w * c[:, None]) / b[:, None]  # ∂c/∂y_k = (u_k - c w_k)/b
+    results = _results(
+        call,
+        out,
+        (dc_dx, ("n",), False),
+        (dc_dy, ("n",), False),
+    )
+    return CosineSimilarityGradient(*results)
+
+
+@np.errstate(all="ignore")
+def cosine_similarity_value_and_grad(x, y, *, out=None):
+    """Value and derivative of cosine_similarity; what they share is computed once.
+
+        ∂c/∂x_k = (w_k - c u_k)/a
+        ∂c/∂y_k = (u_k - c w_k)/b
+
+    x: (..., n).
+    y: (..., n).
+    Returns value (...,) and x (..., n), y (..., n).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/cosine_similarity.tex
+    """
+    (x, y), call = _arguments(
+        ("x", x, ("n",), False),
+        ("y", y, ("n",), False),
+    )
+    highest = np.max(np.abs(x), axis=1, initial=-np.inf)
+    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
+    scale = np.where(0.5 * highest < highest, ratio, 1)
+    ratio2 = x / scale[:, None]
+    a = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # a = √(Σ_k x_k²)
+    u = x / a[:, None]  # u_i = x_i/a
+    highest2 = np.max(np.abs(y), axis=1, initial=-np.inf)
+    ratio3 = highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000)
+    scale2 = np.where(0.5 * highest2 < highest2, ratio3, 1)
+    ratio4 = y / scale2[:, None]
+    b = scale2 * np.sqrt(np.vecdot(ratio4, ratio4))  # b = √(Σ_k y_k²)
+    w = y / b[:, None]  # w_i = y_i/b
+    c = np.vecdot(u, w)  # c = Σ_i u_i w_i
+    dc_dx = (w - u * c[:, None]) / a[:, None]  # ∂c/∂x_k = (w_k - c u_k)/a
+    dc_dy = (u - w * c[:, None]) / b[:, None]  # ∂c/∂y_k = (u_k - c w_k)/b
+    value, *gradient = _results(
+        call,
+        out,
+        (c, (), False),
+        (dc_dx, ("n",), False),
+        (dc_dy, ("n",), False),
+    )
+    return value, CosineSimilarityGradient(*gradient)
+
+
+# --- arguments and results: the same in every module ---
+
+
+class _Call(NamedTuple):
+    """What the arguments of a call have in common."""
+
+    dtype: np.dtype  # of the computation
+    result: np.dtype  # of the results
+    batch: tuple  # the leading axes of the samples
+    samples: int  # how many there are
+    sizes: dict  # the sizes of the definition, by name
+
+
+def _arguments(*rows):
+    """Rows of (name, value, dimensions of a sample, shared by all samples) to contiguous arrays of one dtype.
+
+    All leading axes of a sample's arrays become one, the sample. Raises TypeError or ValueError, which names the
+    argument.
+    """
+    arrays = [_array(name, value) for name, value, _, _ in rows]
+    kinds = [type(v)() if type(v) in (bool, int, float) else a.dtype for (_, v, _, _), a in zip(rows, arrays)]
+    result = np.result_type(*kinds).newbyteorder("=")
+    if result.kind in "biu":
+        result = np.dtype(np.float64)
+    dtype = np.dtype(np.float32) if result == np.float16 else result
+    sizes = _sizes(rows, arrays)
+    batch = _batch(rows, arrays)
+    samples = prod(batch)
+    found = []
+    for (_, _, dimensions, shared), array in zip(rows, arrays):
+        shape = array.shape[array.ndim - len(dimensions) :]
+        if not shared:
+            array = np.broadcast_to(array, batch + shape)
+        array = np.asarray(array, dtype=dtype, order="C")
+        found.append(array if shared else array.reshape((samples, *shape)))
+    return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _array(name, value):
+    """The value as an array of real numbers."""
+    try:
+        array = np.asarray(float(value) if type(value) is int else value)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{name} is not an array of numbers: {error}") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise TypeError(f"{name} has dtype {array.dtype}: expected float16, float32, float64 or integers")
+    return array
+
+
+def _sizes(rows, arrays):
+    """The sizes of the definition, bound by shared parameters first; a shape that does not fit is refused."""
+    sizes, origin = {}, {}
+    for (name, _, dimensions, shared), array in sorted(zip(rows, arrays), key=lambda pair: not pair[0][3]):
+        shape = array.shape[max(0, array.ndim - len(dimensions)) :]
+        fits = len(shape) == len(dimensions) and not (shared and array.ndim > len(dimensions))
+        new = [d for d in dimensions if isinstance(d, str) and d not in sizes]
+        for dimension, size in zip(dimensions, shape) if fits else ():
+            known = dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
+            fits = fits and known == size
+        if not fits:
+            known = {d: sizes[d] for d in dimensions if d in origin}
+            raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
+        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+    return sizes
+
+
+def _mismatch(name, shape, dimensions, shared, known, origin):
+    """What was expected of a shape, and why."""
+    wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
+    text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
+    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    return f"{text} with {' and '.join(reasons)}" if reasons else text
+
+
+def _batch(rows, arrays):
+    """The leading axes of the samples: the same in all arguments, or none."""
+    batch, first = (), None
+    for (name, _, dimensions, shared), array in zip(rows, arrays):
+        own = () if shared else array.shape[: array.ndim - len(dimensions)]
+        if own and first is None:
+            batch, first = own, name
+        elif own and own != batch:
+            raise ValueError(f"{name} has batch axes {own}: expected {batch}, as {first} has, or none")
+    return batch
+
+
+def _result(call, out, row):
+    """One result: a scalar for an array without axes, or `out`."""
+    return _results(call, None if out is None else (out,), row)[0]
+
+
+def _results(call, out, *rows):
+    """Rows of (array, dimensions, summed over the samples) to results in their shapes and dtype, or in `out`."""
+    shapes = [
+        (() if shared else call.batch) + tuple(call.sizes.get(d, d) for d in dimensions) for _, dimensions, shared in rows
+    ]
+    found = [np.asarray(value).reshape(s).astype(call.result, copy=False) for (value, _, _), s in zip(rows, shapes)]
+    if out is None:
+        return [a if a.ndim else a[()] for a in found]
+    targets = _flat(out)
+    if len(targets) != len(found):
+        raise ValueError(f"out holds {len(targets)} arrays: expected {len(found)}")
+    for target, array in zip(targets, found):
+        _check_out(target, array)
+    for target, array in zip(targets, found):
+        target[...] = array
+    return targets
+
+
+def _flat(out):
+    """The arrays of a tuple, which may hold tuples."""
+    if isinstance(out, (tuple, list)):
+        return [array for part in out for array in _flat(part)]
+    return [out]
+
+
+def _check_out(target, array):
+    """An array to write to must have the shape and dtype of the result."""
+    if not isinstance(target, np.ndarray):
+        raise TypeError(f"out is {type(target).__name__}: expected an array")
+    if target.shape != array.shape or target.dtype != array.dtype:
+        raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
+    if not target.flags.writeable:
+        raise ValueError("out is read-only")

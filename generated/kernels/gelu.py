@@ -1,0 +1,327 @@
+"""Gaussian error linear unit (GELU): NumPy kernels of
+
+    gelu(x) -> y
+        Phi = 1/2*(1 + erf(x/sqrt(2)))
+        y = x*Phi
+
+A number times the probability that a standard normal variable lies below it.
+
+Inputs of a sample may have leading batch axes, equal for all or none. float32 and float64 stay as they are,
+float16 computes in float32, integers and bools become float64; NaN gives NaN; inputs are never changed.
+`out` is an array (or a tuple of arrays, where several are returned) to write to; it may overlap an input.
+Inside a function every array of samples has one leading axis, the sample.
+"""
+
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["gelu", "gelu_grad", "gelu_value_and_grad", "gelu_vjp", "gelu_jvp"]
+
+
+@np.errstate(all="ignore")
+def gelu(x, *, out=None):
+    """Gaussian error linear unit (GELU).
+
+        Φ = ½ (1 + erf(x/√2))
+        y = x Φ
+
+    x: (...,).
+    Returns (...,).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/gelu.tex
+    """
+    (x,), call = _arguments(("x", x, (), False))
+    dtype = call.dtype
+    Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))  # Φ = ½ (1 + erf(x/√2))
+    y = np.maximum(x, -100000000) * Phi  # y = x Φ
+    return _result(call, out, (y, (), False))
+
+
+@np.errstate(all="ignore")
+def gelu_grad(x, *, out=None):
+    """Derivative of gelu.
+
+        ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
+
+    x: (...,).
+    Returns (...,).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/gelu.tex
+    """
+    (x,), call = _arguments(("x", x, (), False))
+    dtype = call.dtype
+    product = np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2)  # x e^(-½ x²)
+    Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))  # Φ = ½ (1 + erf(x/√2))
+    dy_dx = product / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi  # ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
+    return _result(call, out, (dy_dx, (), False))
+
+
+@np.errstate(all="ignore")
+def gelu_value_and_grad(x, *, out=None):
+    """Value and derivative of gelu; what they share is computed once.
+
+        ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
+
+    x: (...,).
+    Returns value (...,) and (...,).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/gelu.tex
+    """
+    (x,), call = _arguments(("x", x, (), False))
+    dtype = call.dtype
+    Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))  # Φ = ½ (1 + erf(x/√2))
+    y = np.maximum(x, -100000000) * Phi  # y = x Φ
+    product = np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2)  # x e^(-½ x²)
+    dy_dx = product / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi  # ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
+    results = _results(
+        call,
+        out,
+        (y, (), False),
+        (dy_dx, (), False),
+    )
+    return tuple(results)
+
+
+@np.errstate(all="ignore")
+def gelu_vjp(x, g, *, out=None):
+    """Vector-Jacobian product of gelu: the cotangent g pulled back.
+
+        g · ∂y/∂x = g (x e^(-½ x²)/√(2 π) + Φ)
+
+    x: (...,).
+    g: (...,).
+    Returns (...,).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/gelu.tex
+    """
+    (x, g), call = _arguments(
+        ("x", x, (), False),
+        ("g", g, (), False),
+    )
+    dtype = call.dtype
+    product = np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2)  # x e^(-½ x²)
+    Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))  # Φ = ½ (1 + erf(x/√2))
+    # g · ∂y/∂x = g (x e^(-½ x²)/√(2 π) + Φ)
+    grad_x = g * (product / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
+    return _result(call, out, (grad_x, (), False))
+
+
+@np.errstate(all="ignore")
+def gelu_jvp(x, v, *, out=None):
+    """Jacobian-vector product of gelu: the tangent v pushed forward.
+
+        v · ∂y/∂x = v (x e^(-½ x²)/√(2 π) + Φ)
+
+    x: (...,).
+    v: (...,).
+    Returns (...,).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/gelu.tex
+    """
+    (x, v), call = _arguments(
+        ("x", x, (), False),
+        ("v", v, (), False),
+    )
+    dtype = call.dtype
+    product = np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2)  # x e^(-½ x²)
+    Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))  # Φ = ½ (1 + erf(x/√2))
+    # v · ∂y/∂x = v (x e^(-½ x²)/√(2 π) + Φ)
+    dy = v * (product / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
+    return _result(call, out, (dy, (), False))
+
+
+# --- arguments and results: the same in every module ---
+
+
+class _Call(NamedTuple):
+    """What the arguments of a call have in common."""
+
+    dtype: np.dtype  # of the computation
+    result: np.dtype  # of the results
+    batch: tuple  # the leading axes of the samples
+    samples: int  # how many there are
+    sizes: dict  # the sizes of the definition, by name
+
+
+def _arguments(*rows):
+    """Rows of (name, value, dimensions of a sample, shared by all samples) to contiguous arrays of one dtype.
+
+    All leading axes of a sample's arrays become one, the sample. Raises TypeError or ValueError, which names the
+    argument.
+    """
+    arrays = [_array(name, value) for name, value, _, _ in rows]
+    kinds = [type(v)() if type(v) in (bool, int, float) else a.dtype for (_, v, _, _), a in zip(rows, arrays)]
+    result = np.result_type(*kinds).newbyteorder("=")
+    if result.kind in "biu":
+        result = np.dtype(np.float64)
+    dtype = np.dtype(np.float32) if result == np.float16 else result
+    sizes = _sizes(rows, arrays)
+    batch = _batch(rows, arrays)
+    samples = prod(batch)
+    found = []
+    for (_, _, dimensions, shared), array in zip(rows, arrays):
+        shape = array.shape[array.ndim - len(dimensions) :]
+        if not shared:
+            array = np.broadcast_to(array, batch + shape)
+        array = np.asarray(array, dtype=dtype, order="C")
+        found.append(array if shared else array.reshape((samples, *shape)))
+    return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _array(name, value):
+    """The value as an array of real numbers."""
+    try:
+        array = np.asarray(float(value) if type(value) is int else value)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{name} is not an array of numbers: {error}") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise TypeError(f"{name} has dtype {array.dtype}: expected float16, float32, float64 or integers")
+    return array
+
+
+def _sizes(rows, arrays):
+    """The sizes of the definition, bound by shared parameters first; a shape that does not fit is refused."""
+    sizes, origin = {}, {}
+    for (name, _, dimensions, shared), array in sorted(zip(rows, arrays), key=lambda pair: not pair[0][3]):
+        shape = array.shape[max(0, array.ndim - len(dimensions)) :]
+        fits = len(shape) == len(dimensions) and not (shared and array.ndim > len(dimensions))
+        new = [d for d in dimensions if isinstance(d, str) and d not in sizes]
+        for dimension, size in zip(dimensions, shape) if fits else ():
+            known = dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
+            fits = fits and known == size
+        if not fits:
+            known = {d: sizes[d] for d in dimensions if d in origin}
+            raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
+        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+    return sizes
+
+
+def _mismatch(name, shape, dimensions, shared, known, origin):
+    """What was expected of a shape, and why."""
+    wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
+    text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
+    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    return f"{text} with {' and '.join(reasons)}" if reasons else text
+
+
+def _batch(rows, arrays):
+    """The leading axes of the samples: the same in all arguments, or none."""
+    batch, first = (), None
+    for (name, _, dimensions, shared), array in zip(rows, arrays):
+        own = () if shared else array.shape[: array.ndim - len(dimensions)]
+        if own and first is None:
+            batch, first = own, name
+        elif own and own != batch:
+            raise ValueError(f"{name} has batch axes {own}: expected {batch}, as {first} has, or none")
+    return batch
+
+
+def _result(call, out, row):
+    """One result: a scalar for an array without axes, or `out`."""
+    return _results(call, None if out is None else (out,), row)[0]
+
+
+def _results(call, out, *rows):
+    """Rows of (array, dimensions, summed over the samples) to results in their shapes and dtype, or in `out`."""
+    shapes = [
+        (() if shared else call.batch) + tuple(call.sizes.get(d, d) for d in dimensions) for _, dimensions, shared in rows
+    ]
+    found = [np.asarray(value).reshape(s).astype(call.result, copy=False) for (value, _, _), s in zip(rows, shapes)]
+    if out is None:
+        return [a if a.ndim else a[()] for a in found]
+    targets = _flat(out)
+    if len(targets) != len(found):
+        raise ValueError(f"out holds {len(targets)} arrays: expected {len(found)}")
+    for target, array in zip(targets, found):
+        _check_out(target, array)
+    for target, array in zip(targets, found):
+        target[...] = array
+    return targets
+
+
+def _flat(out):
+    """The arrays of a tuple, which may hold tuples."""
+    if isinstance(out, (tuple, list)):
+        return [array for part in out for array in _flat(part)]
+    return [out]
+
+
+def _check_out(target, array):
+    """An array to write to must have the shape and dtype of the result."""
+    if not isinstance(target, np.ndarray):
+        raise TypeError(f"out is {type(target).__name__}: expected an array")
+    if target.shape != array.shape or target.dtype != array.dtype:
+        raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
+    if not target.flags.writeable:
+        raise ValueError("out is read-only")
+
+
+def _erfc(x):
+    """1 - erf(x), without cancellation for large x.
+
+    Rational approximations of W. J. Cody, Rational Chebyshev approximations for the error function, Mathematics of
+    Computation 23 (1969): one for erf on |x| <= 0.46875, for erfc one up to 4 and one beyond. Computed in float64.
+    """
+    x = np.asarray(x)
+    value, size = x.astype(np.float64), np.abs(x).astype(np.float64)
+    tail = _erfc_tail(np.maximum(size, 0.46875))
+    beyond = np.where(value < 0, 2 - tail, tail)
+    return np.where(size <= 0.46875, 1 - _erf_middle(np.minimum(size, 0.46875)) * np.sign(value), beyond).astype(x.dtype)
+
+
+def _erf_middle(x):
+    """erf(x) for |x| <= 0.46875"""
+    above = (3.16112374387056560e00, 1.13864154151050156e02, 3.77485237685302021e02, 3.20937758913846947e03)
+    below = (2.36012909523441209e01, 2.44024637934444173e02, 1.28261652607737228e03, 2.84423683343917062e03)
+    return x * _ratio(x * x, (1.85777706184603153e-1, *above), (1.0, *below))
+
+
+def _erfc_tail(x):
+    """erfc(x) for x >= 0.46875; exp(-x²) from a short x, whose square is exact, and the rest."""
+    below4 = _ratio(
+        np.minimum(x, 4.0),
+        (
+            2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e00, 6.61191906371416295e01,
+            2.98635138197400131e02, 8.81952221241769090e02, 1.71204761263407058e03, 2.05107837782607147e03,
+            1.23033935479799725e03,
+        ),
+        (
+            1.0, 1.57449261107098347e01, 1.17693950891312499e02, 5.37181101862009858e02, 1.62138957456669019e03,
+            3.29079923573345963e03, 4.36261909014324716e03, 3.43936767414372164e03, 1.23033935480374942e03,
+        ),
+    )  # fmt: skip
+    inverse = 1 / np.square(np.maximum(x, 4.0))
+    far = inverse * _ratio(
+        inverse,
+        (
+            1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1,
+            1.60837851487422766e-2, 6.58749161529837803e-4,
+        ),
+        (
+            1.0, 2.56852019228982242e00, 1.87295284992346047e00, 5.27905102951428412e-1, 6.05183413124413191e-2,
+            2.33520497626869185e-3,
+        ),
+    )  # fmt: skip
+    beyond4 = (0.56418958354775628695 - far) / np.maximum(x, 4.0)
+    bounded = np.minimum(x, 30.0)
+    short = np.trunc(bounded * 16) / 16
+    rest = (bounded - short) * (bounded + short)
+    tail = np.exp(-short * short) * (np.exp(-rest) * np.where(x <= 4, below4, beyond4))
+    return np.where(np.isnan(x), x, tail)
+
+
+def _ratio(x, above, below):
+    """A quotient of polynomials, the highest coefficients first."""
+    top, bottom = above[0], below[0]
+    for coefficient in above[1:]:
+        top = top * x + coefficient
+    for coefficient in below[1:]:
+        bottom = bottom * x + coefficient
+    return top / bottom

@@ -1,0 +1,232 @@
+"""Huber loss: NumPy kernels of
+
+    huber(y, t, delta) -> L
+        r = y - t
+        L = where(abs(r) <= delta, 1/2*r**2, delta*(abs(r) - 1/2*delta))
+
+Squared for small residuals, linear for large ones: an outlier pulls with a bounded force.
+
+Inputs of a sample may have leading batch axes, equal for all or none. float32 and float64 stay as they are,
+float16 computes in float32, integers and bools become float64; NaN gives NaN; inputs are never changed.
+`out` is an array (or a tuple of arrays, where several are returned) to write to; it may overlap an input.
+Inside a function every array of samples has one leading axis, the sample.
+"""
+
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["huber", "huber_grad", "huber_value_and_grad"]
+
+
+@np.errstate(all="ignore")
+def huber(y, t, delta, *, out=None):
+    """Huber loss.
+
+        r = y - t
+        L = {½ r², |r| ≤ δ; δ (|r| - ½ δ), |r| > δ}
+
+    y: (...,).
+    t: (...,).
+    delta: (...,).
+    Returns (...,).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/huber.tex
+    """
+    (y, t, delta), call = _arguments(
+        ("y", y, (), False),
+        ("t", t, (), False),
+        ("delta", delta, (), False),
+    )
+    r = y - t  # r = y - t
+    u = np.abs(r)  # |r|
+    # L = {½ r², |r| ≤ δ; δ (|r| - ½ δ), |r| > δ}
+    L = np.where(u <= delta, 0.5 * r**2, delta * (u - 0.5 * delta))
+    return _result(call, out, (L, (), False))
+
+
+@np.errstate(all="ignore")
+def huber_grad(y, t, delta, *, out=None):
+    """Derivative of huber.
+
+        ∂L/∂y = {r, |r| ≤ δ; δ sgn(r), |r| > δ}
+
+    y: (...,).
+    t: (...,).
+    delta: (...,).
+    Returns (...,).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/huber.tex
+    """
+    (y, t, delta), call = _arguments(
+        ("y", y, (), False),
+        ("t", t, (), False),
+        ("delta", delta, (), False),
+    )
+    r = y - t  # r = y - t
+    # ∂L/∂y = {r, |r| ≤ δ; δ sgn(r), |r| > δ}
+    dL_dy = np.where(np.abs(r) <= delta, r, delta * np.sign(r))
+    return _result(call, out, (dL_dy, (), False))
+
+
+@np.errstate(all="ignore")
+def huber_value_and_grad(y, t, delta, *, out=None):
+    """Value and derivative of huber; what they share is computed once.
+
+        ∂L/∂y = {r, |r| ≤ δ; δ sgn(r), |r| > δ}
+
+    y: (...,).
+    t: (...,).
+    delta: (...,).
+    Returns value (...,) and (...,).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/huber.tex
+    """
+    (y, t, delta), call = _arguments(
+        ("y", y, (), False),
+        ("t", t, (), False),
+        ("delta", delta, (), False),
+    )
+    r = y - t  # r = y - t
+    u = np.abs(r)  # |r|
+    u2 = u <= delta
+    # L = {½ r², |r| ≤ δ; δ (|r| - ½ δ), |r| > δ}
+    L = np.where(u2, 0.5 * r**2, delta * (u - 0.5 * delta))
+    dL_dy = np.where(u2, r, delta * np.sign(r))  # ∂L/∂y = {r, |r| ≤ δ; δ sgn(r), |r| > δ}
+    results = _results(
+        call,
+        out,
+        (L, (), False),
+        (dL_dy, (), False),
+    )
+    return tuple(results)
+
+
+# --- arguments and results: the same in every module ---
+
+
+class _Call(NamedTuple):
+    """What the arguments of a call have in common."""
+
+    dtype: np.dtype  # of the computation
+    result: np.dtype  # of the results
+    batch: tuple  # the leading axes of the samples
+    samples: int  # how many there are
+    sizes: dict  # the sizes of the definition, by name
+
+
+def _arguments(*rows):
+    """Rows of (name, value, dimensions of a sample, shared by all samples) to contiguous arrays of one dtype.
+
+    All leading axes of a sample's arrays become one, the sample. Raises TypeError or ValueError, which names the
+    argument.
+    """
+    arrays = [_array(name, value) for name, value, _, _ in rows]
+    kinds = [type(v)() if type(v) in (bool, int, float) else a.dtype for (_, v, _, _), a in zip(rows, arrays)]
+    result = np.result_type(*kinds).newbyteorder("=")
+    if result.kind in "biu":
+        result = np.dtype(np.float64)
+    dtype = np.dtype(np.float32) if result == np.float16 else result
+    sizes = _sizes(rows, arrays)
+    batch = _batch(rows, arrays)
+    samples = prod(batch)
+    found = []
+    for (_, _, dimensions, shared), array in zip(rows, arrays):
+        shape = array.shape[array.ndim - len(dimensions) :]
+        if not shared:
+            array = np.broadcast_to(array, batch + shape)
+        array = np.asarray(array, dtype=dtype, order="C")
+        found.append(array if shared else array.reshape((samples, *shape)))
+    return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _array(name, value):
+    """The value as an array of real numbers."""
+    try:
+        array = np.asarray(float(value) if type(value) is int else value)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{name} is not an array of numbers: {error}") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise TypeError(f"{name} has dtype {array.dtype}: expected float16, float32, float64 or integers")
+    return array
+
+
+def _sizes(rows, arrays):
+    """The sizes of the definition, bound by shared parameters first; a shape that does not fit is refused."""
+    sizes, origin = {}, {}
+    for (name, _, dimensions, shared), array in sorted(zip(rows, arrays), key=lambda pair: not pair[0][3]):
+        shape = array.shape[max(0, array.ndim - len(dimensions)) :]
+        fits = len(shape) == len(dimensions) and not (shared and array.ndim > len(dimensions))
+        new = [d for d in dimensions if isinstance(d, str) and d not in sizes]
+        for dimension, size in zip(dimensions, shape) if fits else ():
+            known = dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
+            fits = fits and known == size
+        if not fits:
+            known = {d: sizes[d] for d in dimensions if d in origin}
+            raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
+        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+    return sizes
+
+
+def _mismatch(name, shape, dimensions, shared, known, origin):
+    """What was expected of a shape, and why."""
+    wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
+    text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
+    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    return f"{text} with {' and '.join(reasons)}" if reasons else text
+
+
+def _batch(rows, arrays):
+    """The leading axes of the samples: the same in all arguments, or none."""
+    batch, first = (), None
+    for (name, _, dimensions, shared), array in zip(rows, arrays):
+        own = () if shared else array.shape[: array.ndim - len(dimensions)]
+        if own and first is None:
+            batch, first = own, name
+        elif own and own != batch:
+            raise ValueError(f"{name} has batch axes {own}: expected {batch}, as {first} has, or none")
+    return batch
+
+
+def _result(call, out, row):
+    """One result: a scalar for an array without axes, or `out`."""
+    return _results(call, None if out is None else (out,), row)[0]
+
+
+def _results(call, out, *rows):
+    """Rows of (array, dimensions, summed over the samples) to results in their shapes and dtype, or in `out`."""
+    shapes = [
+        (() if shared else call.batch) + tuple(call.sizes.get(d, d) for d in dimensions) for _, dimensions, shared in rows
+    ]
+    found = [np.asarray(value).reshape(s).astype(call.result, copy=False) for (value, _, _), s in zip(rows, shapes)]
+    if out is None:
+        return [a if a.ndim else a[()] for a in found]
+    targets = _flat(out)
+    if len(targets) != len(found):
+        raise ValueError(f"out holds {len(targets)} arrays: expected {len(found)}")
+    for target, array in zip(targets, found):
+        _check_out(target, array)
+    for target, array in zip(targets, found):
+        target[...] = array
+    return targets
+
+
+def _flat(out):
+    """The arrays of a tuple, which may hold tuples."""
+    if isinstance(out, (tuple, list)):
+        return [array for part in out for array in _flat(part)]
+    return [out]
+
+
+def _check_out(target, array):
+    """An array to write to must have the shape and dtype of the result."""
+    if not isinstance(target, np.ndarray):
+        raise TypeError(f"out is {type(target).__name__}: expected an array")
+    if target.shape != array.shape or target.dtype != array.dtype:
+        raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
+    if not target.flags.writeable:
+        raise ValueError("out is read-only")

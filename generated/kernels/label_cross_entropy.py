@@ -1,0 +1,285 @@
+"""Cross entropy with a label: NumPy kernels of
+
+    label_cross_entropy(a[n], y) -> L
+        p[i] = exp(a[i]) / sum(k, exp(a[k]))
+        q[i] = log(p[i])
+        L = -q[y]
+
+The same loss where the target is the number of the right class.
+
+Inputs of a sample may have leading batch axes, equal for all or none. float32 and float64 stay as they are,
+float16 computes in float32, integers and bools become float64; NaN gives NaN; inputs are never changed.
+`out` is an array (or a tuple of arrays, where several are returned) to write to; it may overlap an input.
+Inside a function every array of samples has one leading axis, the sample.
+"""
+
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["label_cross_entropy", "label_cross_entropy_grad", "label_cross_entropy_value_and_grad"]
+
+
+@np.errstate(all="ignore")
+def label_cross_entropy(a, y, *, out=None):
+    """Cross entropy with a label.
+
+        p_i = e^(a_i)/(Σ_k e^(a_k))
+        q_i = ln(p_i)
+        L = -q_y
+
+    a: (..., n).
+    y: (...,), labels: integers from 0 to n - 1.
+    Returns (...,).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/label_cross_entropy.tex
+    """
+    (a, y), call = _arguments(
+        ("a", a, ("n",), False),
+        ("y", y, (), False),
+        labels={"y": "n"},
+    )
+    samples = call.samples
+    highest = np.max(a, axis=1, initial=-np.inf)
+    s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
+    e = np.exp(s)  # all times one number: the quotient is the same
+    rest = np.sum(np.where(_first_largest(e, axis=1), 0, e), axis=1) / np.max(e, axis=1, initial=-np.inf)
+    q = a - highest[:, None] - np.log1p(rest)[:, None]  # q_i = ln(p_i)
+    L = -q[np.arange(samples), y]  # L = -q_y
+    return _result(call, out, (L, (), False))
+
+
+@np.errstate(all="ignore")
+def label_cross_entropy_grad(a, y, *, out=None):
+    """Derivative of label_cross_entropy.
+
+        ∂L/∂a_i = p_i - δ_yi
+
+    a: (..., n).
+    y: (...,), labels: integers from 0 to n - 1.
+    Returns (..., n).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/label_cross_entropy.tex
+    """
+    (a, y), call = _arguments(
+        ("a", a, ("n",), False),
+        ("y", y, (), False),
+        labels={"y": "n"},
+    )
+    dtype = call.dtype
+    n = call.sizes["n"]
+    highest = np.max(a, axis=1, initial=-np.inf)
+    s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
+    e = np.exp(s)  # all times one number: the quotient is the same
+    total = np.sum(e, axis=1)  # Σ_k e^(a_k)
+    p = e / total[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    u = y[:, None] == np.arange(n)
+    largest = _first_largest(e, axis=1)
+    # the sum without the own entry, for the largest entry added up anew: nothing cancels
+    others = np.where(largest, np.sum(np.where(largest, 0, e), axis=1)[:, None], total[:, None] - e)
+    # ∂L/∂a_i = p_i - δ_yi
+    dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -others / total[:, None], 0)
+    return _result(call, out, (dL_da, ("n",), False))
+
+
+@np.errstate(all="ignore")
+def label_cross_entropy_value_and_grad(a, y, *, out=None):
+    """Value and derivative of label_cross_entropy; what they share is computed once.
+
+        ∂L/∂a_i = p_i - δ_yi
+
+    a: (..., n).
+    y: (...,), labels: integers from 0 to n - 1.
+    Returns value (...,) and (..., n).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/label_cross_entropy.tex
+    """
+    (a, y), call = _arguments(
+        ("a", a, ("n",), False),
+        ("y", y, (), False),
+        labels={"y": "n"},
+    )
+    dtype = call.dtype
+    n = call.sizes["n"]
+    samples = call.samples
+    highest = np.max(a, axis=1, initial=-np.inf)
+    s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
+    e = np.exp(s)  # all times one number: the quotient is the same
+    largest = _first_largest(e, axis=1)
+    total = np.sum(np.where(largest, 0, e), axis=1)
+    # q_i = ln(p_i)
+    q = a - highest[:, None] - np.log1p(total / np.max(e, axis=1, initial=-np.inf))[:, None]
+    L = -q[np.arange(samples), y]  # L = -q_y
+    total2 = np.sum(e, axis=1)  # Σ_k e^(a_k)
+    p = e / total2[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    u = y[:, None] == np.arange(n)
+    ratio = np.where(largest, total[:, None], total2[:, None] - e) / total2[:, None]
+    dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -ratio, 0)  # ∂L/∂a_i = p_i - δ_yi
+    results = _results(
+        call,
+        out,
+        (L, (), False),
+        (dL_da, ("n",), False),
+    )
+    return tuple(results)
+
+
+# --- arguments and results: the same in every module ---
+
+
+class _Call(NamedTuple):
+    """What the arguments of a call have in common."""
+
+    dtype: np.dtype  # of the computation
+    result: np.dtype  # of the results
+    batch: tuple  # the leading axes of the samples
+    samples: int  # how many there are
+    sizes: dict  # the sizes of the definition, by name
+
+
+def _arguments(*rows, labels={}):
+    """Rows of (name, value, dimensions of a sample, shared by all samples) to contiguous arrays of one dtype.
+
+    All leading axes of a sample's arrays become one, the sample. Raises TypeError or ValueError, which names the
+    argument.
+    labels: integer arrays, by name, and the size that each stays below; they have no part in the dtype.
+    """
+    arrays = [_label(name, value) if name in labels else _array(name, value) for name, value, _, _ in rows]
+    kinds = [
+        type(v)() if type(v) in (bool, int, float) else a.dtype
+        for (name, v, _, _), a in zip(rows, arrays)
+        if name not in labels
+    ]
+    result = np.result_type(*kinds or [np.float64]).newbyteorder("=")
+    if result.kind in "biu":
+        result = np.dtype(np.float64)
+    dtype = np.dtype(np.float32) if result == np.float16 else result
+    sizes = _sizes(rows, arrays)
+    for (name, _, _, _), array in zip(rows, arrays):
+        if name in labels:
+            _check_label(name, array, labels[name], sizes)
+    batch = _batch(rows, arrays)
+    samples = prod(batch)
+    found = []
+    for (name, _, dimensions, shared), array in zip(rows, arrays):
+        shape = array.shape[array.ndim - len(dimensions) :]
+        if not shared:
+            array = np.broadcast_to(array, batch + shape)
+        array = np.asarray(array, dtype=np.intp if name in labels else dtype, order="C")
+        found.append(array if shared else array.reshape((samples, *shape)))
+    return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _array(name, value):
+    """The value as an array of real numbers."""
+    try:
+        array = np.asarray(float(value) if type(value) is int else value)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{name} is not an array of numbers: {error}") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise TypeError(f"{name} has dtype {array.dtype}: expected float16, float32, float64 or integers")
+    return array
+
+
+def _label(name, value):
+    """The value as an array of integers."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "iu" and array.size:
+        raise TypeError(f"{name} has dtype {array.dtype}: expected integers, it is a label")
+    return array
+
+
+def _check_label(name, array, size, sizes):
+    """Every label is a position below the size."""
+    size, letter = sizes.get(size, size), f"{size} = " if size in sizes else ""
+    for wrong in array[(array < 0) | (array >= size)].flat if array.size else ():
+        raise ValueError(f"{name} holds {wrong}: expected labels from 0 on and below {letter}{size}")
+
+
+def _sizes(rows, arrays):
+    """The sizes of the definition, bound by shared parameters first; a shape that does not fit is refused."""
+    sizes, origin = {}, {}
+    for (name, _, dimensions, shared), array in sorted(zip(rows, arrays), key=lambda pair: not pair[0][3]):
+        shape = array.shape[max(0, array.ndim - len(dimensions)) :]
+        fits = len(shape) == len(dimensions) and not (shared and array.ndim > len(dimensions))
+        new = [d for d in dimensions if isinstance(d, str) and d not in sizes]
+        for dimension, size in zip(dimensions, shape) if fits else ():
+            known = dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
+            fits = fits and known == size
+        if not fits:
+            known = {d: sizes[d] for d in dimensions if d in origin}
+            raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
+        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+    return sizes
+
+
+def _mismatch(name, shape, dimensions, shared, known, origin):
+    """What was expected of a shape, and why."""
+    wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
+    text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
+    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    return f"{text} with {' and '.join(reasons)}" if reasons else text
+
+
+def _batch(rows, arrays):
+    """The leading axes of the samples: the same in all arguments, or none."""
+    batch, first = (), None
+    for (name, _, dimensions, shared), array in zip(rows, arrays):
+        own = () if shared else array.shape[: array.ndim - len(dimensions)]
+        if own and first is None:
+            batch, first = own, name
+        elif own and own != batch:
+            raise ValueError(f"{name} has batch axes {own}: expected {batch}, as {first} has, or none")
+    return batch
+
+
+def _result(call, out, row):
+    """One result: a scalar for an array without axes, or `out`."""
+    return _results(call, None if out is None else (out,), row)[0]
+
+
+def _results(call, out, *rows):
+    """Rows of (array, dimensions, summed over the samples) to results in their shapes and dtype, or in `out`."""
+    shapes = [
+        (() if shared else call.batch) + tuple(call.sizes.get(d, d) for d in dimensions) for _, dimensions, shared in rows
+    ]
+    found = [np.asarray(value).reshape(s).astype(call.result, copy=False) for (value, _, _), s in zip(rows, shapes)]
+    if out is None:
+        return [a if a.ndim else a[()] for a in found]
+    targets = _flat(out)
+    if len(targets) != len(found):
+        raise ValueError(f"out holds {len(targets)} arrays: expected {len(found)}")
+    for target, array in zip(targets, found):
+        _check_out(target, array)
+    for target, array in zip(targets, found):
+        target[...] = array
+    return targets
+
+
+def _flat(out):
+    """The arrays of a tuple, which may hold tuples."""
+    if isinstance(out, (tuple, list)):
+        return [array for part in out for array in _flat(part)]
+    return [out]
+
+
+def _check_out(target, array):
+    """An array to write to must have the shape and dtype of the result."""
+    if not isinstance(target, np.ndarray):
+        raise TypeError(f"out is {type(target).__name__}: expected an array")
+    if target.shape != array.shape or target.dtype != array.dtype:
+        raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
+    if not target.flags.writeable:
+        raise ValueError("out is read-only")
+
+
+def _first_largest(array, axis):
+    """Where the first largest entry along an axis stands, as booleans."""
+    mask = np.zeros(array.shape, dtype=bool)
+    if array.size:
+        np.put_along_axis(mask, np.argmax(array, axis=axis, keepdims=True), True, axis=axis)
+    return mask

@@ -1,0 +1,238 @@
+"""Layer normalization: NumPy kernels of
+
+    layer_norm(x[n]; gamma[n], beta[n]) -> y
+        mu = mean(k, x[k])
+        v = mean(k, (x[k] - mu)**2)
+        s = sqrt(v + 1/100000)
+        z[i] = (x[i] - mu)/s
+        y[i] = gamma[i]*z[i] + beta[i]
+
+Each vector is centred and divided by its own standard deviation, then scaled and moved.
+
+Inputs of a sample may have leading batch axes, equal for all or none. float32 and float64 stay as they are,
+float16 computes in float32, integers and bools become float64; NaN gives NaN; inputs are never changed.
+`out` is an array (or a tuple of arrays, where several are returned) to write to; it may overlap an input.
+Inside a function every array of samples has one leading axis, the sample.
+"""
+
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["layer_norm", "layer_norm_vjp"]
+
+
+class LayerNormVjp(NamedTuple):
+    x: np.ndarray
+    gamma: np.ndarray
+    beta: np.ndarray
+
+
+@np.errstate(all="ignore")
+def layer_norm(x, gamma, beta, *, out=None):
+    """Layer normalization.
+
+        μ = (1/n) Σ_k x_k
+        v = (1/n) Σ_k (x_k - μ)²
+        s = √(v + 0.00001)
+        z_i = (x_i - μ)/s
+        y_i = γ_i z_i + β_i
+
+    x: (..., n).
+    gamma: (n,), shared by all samples.
+    beta: (n,), shared by all samples.
+    Returns (..., n).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/layer_norm.tex
+    """
+    (x, gamma, beta), call = _arguments(
+        ("x", x, ("n",), False),
+        ("gamma", gamma, ("n",), True),
+        ("beta", beta, ("n",), True),
+    )
+    dtype = call.dtype
+    n = call.sizes["n"]
+    ratio = 1 / dtype.type(n)  # 1/n
+    mu = ratio * np.sum(x, axis=1)  # μ = (1/n) Σ_k x_k
+    s2 = x - mu[:, None]  # x_i - μ
+    v = ratio * np.vecdot(s2, s2)  # v = (1/n) Σ_k (x_k - μ)²
+    s = np.sqrt(v + 1e-05)  # s = √(v + 0.00001)
+    z = s2 / s[:, None]  # z_i = (x_i - μ)/s
+    y = gamma * z + beta  # y_i = γ_i z_i + β_i
+    return _result(call, out, (y, ("n",), False))
+
+
+@np.errstate(all="ignore")
+def layer_norm_vjp(x, gamma, beta, g, *, out=None):
+    """Vector-Jacobian product of layer_norm: the cotangent g pulled back.
+
+        Σ_i g_i · ∂y_i/∂x_k = (z̄_k - (Σ_i z̄_i)/n - (Σ_j z̄_j z_j) z_k/n)/s
+        Σ_i g_i · ∂y_i/∂γ_j = g_j z_j
+        Σ_i g_i · ∂y_i/∂β_j = g_j
+
+    x: (..., n).
+    gamma: (n,), shared by all samples.
+    beta: (n,), shared by all samples.
+    g: (..., n).
+    Returns x (..., n), gamma (n,), beta (n,).
+
+    The result by gamma and beta is summed over the samples.
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/layer_norm.tex
+    """
+    (x, gamma, beta, g), call = _arguments(
+        ("x", x, ("n",), False),
+        ("gamma", gamma, ("n",), True),
+        ("beta", beta, ("n",), True),
+        ("g", g, ("n",), False),
+    )
+    dtype = call.dtype
+    n = call.sizes["n"]
+    z_bar = g * gamma  # z̄_i = g_i γ_i
+    ratio = 1 / dtype.type(n)  # 1/n
+    mu = ratio * np.sum(x, axis=1)  # μ = (1/n) Σ_k x_k
+    s2 = x - mu[:, None]  # x_i - μ
+    v = ratio * np.vecdot(s2, s2)  # v = (1/n) Σ_k (x_k - μ)²
+    s = np.sqrt(v + 1e-05)  # s = √(v + 0.00001)
+    z = s2 / s[:, None]  # z_i = (x_i - μ)/s
+    # z̄_k - (Σ_i z̄_i)/n - (Σ_j z̄_j z_j) z_k/n
+    s3 = z_bar - (np.sum(z_bar, axis=1) / dtype.type(n))[:, None] - np.vecdot(z_bar, z)[:, None] * z / dtype.type(n)
+    grad_x = s3 / s[:, None]  # Σ_i g_i · ∂y_i/∂x_k = (z̄_k - (Σ_i z̄_i)/n - (Σ_j z̄_j z_j) z_k/n)/s
+    grad_gamma = np.vecdot(g.T, z.T)  # Σ_i g_i · ∂y_i/∂γ_j = g_j z_j
+    grad_beta = np.sum(g.T, axis=1)  # Σ_i g_i · ∂y_i/∂β_j = g_j
+    results = _results(
+        call,
+        out,
+        (grad_x, ("n",), False),
+        (grad_gamma, ("n",), True),
+        (grad_beta, ("n",), True),
+    )
+    return LayerNormVjp(*results)
+
+
+# --- arguments and results: the same in every module ---
+
+
+class _Call(NamedTuple):
+    """What the arguments of a call have in common."""
+
+    dtype: np.dtype  # of the computation
+    result: np.dtype  # of the results
+    batch: tuple  # the leading axes of the samples
+    samples: int  # how many there are
+    sizes: dict  # the sizes of the definition, by name
+
+
+def _arguments(*rows):
+    """Rows of (name, value, dimensions of a sample, shared by all samples) to contiguous arrays of one dtype.
+
+    All leading axes of a sample's arrays become one, the sample. Raises TypeError or ValueError, which names the
+    argument.
+    """
+    arrays = [_array(name, value) for name, value, _, _ in rows]
+    kinds = [type(v)() if type(v) in (bool, int, float) else a.dtype for (_, v, _, _), a in zip(rows, arrays)]
+    result = np.result_type(*kinds).newbyteorder("=")
+    if result.kind in "biu":
+        result = np.dtype(np.float64)
+    dtype = np.dtype(np.float32) if result == np.float16 else result
+    sizes = _sizes(rows, arrays)
+    batch = _batch(rows, arrays)
+    samples = prod(batch)
+    found = []
+    for (_, _, dimensions, shared), array in zip(rows, arrays):
+        shape = array.shape[array.ndim - len(dimensions) :]
+        if not shared:
+            array = np.broadcast_to(array, batch + shape)
+        array = np.asarray(array, dtype=dtype, order="C")
+        found.append(array if shared else array.reshape((samples, *shape)))
+    return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _array(name, value):
+    """The value as an array of real numbers."""
+    try:
+        array = np.asarray(float(value) if type(value) is int else value)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{name} is not an array of numbers: {error}") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise TypeError(f"{name} has dtype {array.dtype}: expected float16, float32, float64 or integers")
+    return array
+
+
+def _sizes(rows, arrays):
+    """The sizes of the definition, bound by shared parameters first; a shape that does not fit is refused."""
+    sizes, origin = {}, {}
+    for (name, _, dimensions, shared), array in sorted(zip(rows, arrays), key=lambda pair: not pair[0][3]):
+        shape = array.shape[max(0, array.ndim - len(dimensions)) :]
+        fits = len(shape) == len(dimensions) and not (shared and array.ndim > len(dimensions))
+        new = [d for d in dimensions if isinstance(d, str) and d not in sizes]
+        for dimension, size in zip(dimensions, shape) if fits else ():
+            known = dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
+            fits = fits and known == size
+        if not fits:
+            known = {d: sizes[d] for d in dimensions if d in origin}
+            raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
+        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+    return sizes
+
+
+def _mismatch(name, shape, dimensions, shared, known, origin):
+    """What was expected of a shape, and why."""
+    wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
+    text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
+    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    return f"{text} with {' and '.join(reasons)}" if reasons else text
+
+
+def _batch(rows, arrays):
+    """The leading axes of the samples: the same in all arguments, or none."""
+    batch, first = (), None
+    for (name, _, dimensions, shared), array in zip(rows, arrays):
+        own = () if shared else array.shape[: array.ndim - len(dimensions)]
+        if own and first is None:
+            batch, first = own, name
+        elif own and own != batch:
+            raise ValueError(f"{name} has batch axes {own}: expected {batch}, as {first} has, or none")
+    return batch
+
+
+def _result(call, out, row):
+    """One result: a scalar for an array without axes, or `out`."""
+    return _results(call, None if out is None else (out,), row)[0]
+
+
+def _results(call, out, *rows):
+    """Rows of (array, dimensions, summed over the samples) to results in their shapes and dtype, or in `out`."""
+    shapes = [
+        (() if shared else call.batch) + tuple(call.sizes.get(d, d) for d in dimensions) for _, dimensions, shared in rows
+    ]
+    found = [np.asarray(value).reshape(s).astype(call.result, copy=False) for (value, _, _), s in zip(rows, shapes)]
+    if out is None:
+        return [a if a.ndim else a[()] for a in found]
+    targets = _flat(out)
+    if len(targets) != len(found):
+        raise ValueError(f"out holds {len(targets)} arrays: expected {len(found)}")
+    for target, array in zip(targets, found):
+        _check_out(target, array)
+    for target, array in zip(targets, found):
+        target[...] = array
+    return targets
+
+
+def _flat(out):
+    """The arrays of a tuple, which may hold tuples."""
+    if isinstance(out, (tuple, list)):
+        return [array for part in out for array in _flat(part)]
+    return [out]
+
+
+def _check_out(target, array):
+    """An array to write to must have the shape and dtype of the result."""
+    if not isinstance(target, np.ndarray):
+        raise TypeError(f"out is {type(target).__name__}: expected an array")
+    if target.shape != array.shape or target.dtype != array.dtype:
+        raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
+    if not target.flags.writeable:
+        raise ValueError("out is read-only")

@@ -1,0 +1,217 @@
+"""Root mean square normalization: NumPy kernels of
+
+    rms_norm(x[n]; gamma[n]) -> y
+        r = sqrt(mean(k, x[k]**2) + 1/100000)
+        z[i] = x[i]/r
+        y[i] = gamma[i]*z[i]
+
+Layer normalization without the centring: a vector is divided by the root of its mean square.
+
+Inputs of a sample may have leading batch axes, equal for all or none. float32 and float64 stay as they are,
+float16 computes in float32, integers and bools become float64; NaN gives NaN; inputs are never changed.
+`out` is an array (or a tuple of arrays, where several are returned) to write to; it may overlap an input.
+Inside a function every array of samples has one leading axis, the sample.
+"""
+
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["rms_norm", "rms_norm_vjp"]
+
+
+class RmsNormVjp(NamedTuple):
+    x: np.ndarray
+    gamma: np.ndarray
+
+
+@np.errstate(all="ignore")
+def rms_norm(x, gamma, *, out=None):
+    """Root mean square normalization.
+
+        r = √((1/n) Σ_k x_k² + 0.00001)
+        z_i = x_i/r
+        y_i = γ_i z_i
+
+    x: (..., n).
+    gamma: (n,), shared by all samples.
+    Returns (..., n).
+
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/rms_norm.tex
+    """
+    (x, gamma), call = _arguments(
+        ("x", x, ("n",), False),
+        ("gamma", gamma, ("n",), True),
+    )
+    dtype = call.dtype
+    n = call.sizes["n"]
+    r = np.sqrt(1 / dtype.type(n) * np.vecdot(x, x) + 1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
+    z = x / r[:, None]  # z_i = x_i/r
+    y = gamma * z  # y_i = γ_i z_i
+    return _result(call, out, (y, ("n",), False))
+
+
+@np.errstate(all="ignore")
+def rms_norm_vjp(x, gamma, g, *, out=None):
+    """Vector-Jacobian product of rms_norm: the cotangent g pulled back.
+
+        Σ_i g_i · ∂y_i/∂x_k = (z̄_k - (Σ_i z̄_i z_i) z_k/n)/r
+        Σ_i g_i · ∂y_i/∂γ_j = g_j z_j
+
+    x: (..., n).
+    gamma: (n,), shared by all samples.
+    g: (..., n).
+    Returns x (..., n), gamma (n,).
+
+    The result by gamma is summed over the samples.
+    ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
+    Derivation: latex/rms_norm.tex
+    """
+    (x, gamma, g), call = _arguments(
+        ("x", x, ("n",), False),
+        ("gamma", gamma, ("n",), True),
+        ("g", g, ("n",), False),
+    )
+    dtype = call.dtype
+    n = call.sizes["n"]
+    z_bar = g * gamma  # z̄_i = g_i γ_i
+    r = np.sqrt(1 / dtype.type(n) * np.vecdot(x, x) + 1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
+    z = x / r[:, None]  # z_i = x_i/r
+    # Σ_i g_i · ∂y_i/∂x_k = (z̄_k - (Σ_i z̄_i z_i) z_k/n)/r
+    grad_x = (z_bar - np.vecdot(z_bar, z)[:, None] * z / dtype.type(n)) / r[:, None]
+    grad_gamma = np.vecdot(g.T, z.T)  # Σ_i g_i · ∂y_i/∂γ_j = g_j z_j
+    results = _results(
+        call,
+        out,
+        (grad_x, ("n",), False),
+        (grad_gamma, ("n",), True),
+    )
+    return RmsNormVjp(*results)
+
+
+# --- arguments and results: the same in every module ---
+
+
+class _Call(NamedTuple):
+    """What the arguments of a call have in common."""
+
+    dtype: np.dtype  # of the computation
+    result: np.dtype  # of the results
+    batch: tuple  # the leading axes of the samples
+    samples: int  # how many there are
+    sizes: dict  # the sizes of the definition, by name
+
+
+def _arguments(*rows):
+    """Rows of (name, value, dimensions of a sample, shared by all samples) to contiguous arrays of one dtype.
+
+    All leading axes of a sample's arrays become one, the sample. Raises TypeError or ValueError, which names the
+    argument.
+    """
+    arrays = [_array(name, value) for name, value, _, _ in rows]
+    kinds = [type(v)() if type(v) in (bool, int, float) else a.dtype for (_, v, _, _), a in zip(rows, arrays)]
+    result = np.result_type(*kinds).newbyteorder("=")
+    if result.kind in "biu":
+        result = np.dtype(np.float64)
+    dtype = np.dtype(np.float32) if result == np.float16 else result
+    sizes = _sizes(rows, arrays)
+    batch = _batch(rows, arrays)
+    samples = prod(batch)
+    found = []
+    for (_, _, dimensions, shared), array in zip(rows, arrays):
+        shape = array.shape[array.ndim - len(dimensions) :]
+        if not shared:
+            array = np.broadcast_to(array, batch + shape)
+        array = np.asarray(array, dtype=dtype, order="C")
+        found.append(array if shared else array.reshape((samples, *shape)))
+    return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _array(name, value):
+    """The value as an array of real numbers."""
+    try:
+        array = np.asarray(float(value) if type(value) is int else value)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{name} is not an array of numbers: {error}") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise TypeError(f"{name} has dtype {array.dtype}: expected float16, float32, float64 or integers")
+    return array
+
+
+def _sizes(rows, arrays):
+    """The sizes of the definition, bound by shared parameters first; a shape that does not fit is refused."""
+    sizes, origin = {}, {}
+    for (name, _, dimensions, shared), array in sorted(zip(rows, arrays), key=lambda pair: not pair[0][3]):
+        shape = array.shape[max(0, array.ndim - len(dimensions)) :]
+        fits = len(shape) == len(dimensions) and not (shared and array.ndim > len(dimensions))
+        new = [d for d in dimensions if isinstance(d, str) and d not in sizes]
+        for dimension, size in zip(dimensions, shape) if fits else ():
+            known = dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
+            fits = fits and known == size
+        if not fits:
+            known = {d: sizes[d] for d in dimensions if d in origin}
+            raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
+        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+    return sizes
+
+
+def _mismatch(name, shape, dimensions, shared, known, origin):
+    """What was expected of a shape, and why."""
+    wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
+    text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
+    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    return f"{text} with {' and '.join(reasons)}" if reasons else text
+
+
+def _batch(rows, arrays):
+    """The leading axes of the samples: the same in all arguments, or none."""
+    batch, first = (), None
+    for (name, _, dimensions, shared), array in zip(rows, arrays):
+        own = () if shared else array.shape[: array.ndim - len(dimensions)]
+        if own and first is None:
+            batch, first = own, name
+        elif own and own != batch:
+            raise ValueError(f"{name} has batch axes {own}: expected {batch}, as {first} has, or none")
+    return batch
+
+
+def _result(call, out, row):
+    """One result: a scalar for an array without axes, or `out`."""
+    return _results(call, None if out is None else (out,), row)[0]
+
+
+def _results(call, out, *rows):
+    """Rows of (array, dimensions, summed over the samples) to results in their shapes and dtype, or in `out`."""
+    shapes = [
+        (() if shared else call.batch) + tuple(call.sizes.get(d, d) for d in dimensions) for _, dimensions, shared in rows
+    ]
+    found = [np.asarray(value).reshape(s).astype(call.result, copy=False) for (value, _, _), s in zip(rows, shapes)]
+    if out is None:
+        return [a if a.ndim else a[()] for a in found]
+    targets = _flat(out)
+    if len(targets) != len(found):
+        raise ValueError(f"out holds {len(targets)} arrays: expected {len(found)}")
+    for target, array in zip(targets, found):
+        _check_out(target, array)
+    for target, array in zip(targets, found):
+        target[...] = array
+    return targets
+
+
+def _flat(out):
+    """The arrays of a tuple, which may hold tuples."""
+    if isinstance(out, (tuple, list)):
+        return [array for part in out for array in _flat(part)]
+    return [out]
+
+
+def _check_out(target, array):
+    """An array to write to must have the shape and dtype of the result."""
+    if not isinstance(target, np.ndarray):
+        raise TypeError(f"out is {type(target).__name__}: expected an array")
+    if target.shape != array.shape or target.dtype != array.dtype:
+        raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
+    if not target.flags.writeable:
+        raise ValueError("out is read-only")

@@ -8,8 +8,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from derive.pipeline.certify import Certificate, certify_all
-from derive.pipeline.library import entry, names
+from derive.pipeline.certify import Certificate, bounded_names, certify_all
+from derive.pipeline.library import entry
 from derive.terminal import watched
 
 
@@ -17,11 +17,11 @@ from derive.terminal import watched
 @click.argument("chosen", metavar="[NAME]...", nargs=-1)
 @click.option("--exhaustive", is_flag=True, help="Every float32 there is, for functions of one number: hours.")
 def certify(chosen: tuple[str, ...], exhaustive: bool) -> None:
-    """Measure the kernels' accuracy over the whole floating-point range and keep the certificates."""
+    """Measure kernels over the whole floating-point range: those named, or all of rows that state a bound."""
     for name in chosen:
         entry(name)
-    with watched(len(chosen or names())) as advance:
-        found = certify_all(chosen or names(), advance, exhaustive=exhaustive)
+    with watched(len(chosen or bounded_names())) as advance:
+        found = certify_all(chosen or bounded_names(), advance, exhaustive=exhaustive)
     Console().print(accuracy_table(found))
 
 

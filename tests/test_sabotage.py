@@ -195,7 +195,8 @@ def is_harmless(edit: str) -> bool:
     """Equal in mathematics: any number may be subtracted from all logits and from all that is weighted by shares, and
     squares may be scaled by any positive one; a sign times and over is the same.
 
-    What it costs in digits is for the certificates to say.
+    Any number may be subtracted from all logits, and from all that is weighted by shares; squares may be scaled by
+    any positive number; times a sign is over a sign.
     """
     old, _, new = edit.partition(" -> ")
     shift = old.endswith("highest - 40") and new == "highest + 40"

@@ -8,6 +8,17 @@ from derive.language.words import Words
 SIZE = "counted against |p_i| sum_k p_k |{0}_i - {0}_k|, for logits up to ×10 and 1000 entries"
 UP_TO = "for logits up to ×10 and 1000 entries"
 
+LOG_SCALE = """
+    log_softmax_scale(a[n], g[n]) -> s
+        p[i] = exp(a[i]) / sum(k, exp(a[k]))
+        s[j] = p[j]*(sum(k, abs(g[k])) - abs(g[j])) + (1 - p[j])*abs(g[j])
+"""
+MEAN_SCALE = """
+    log_softmax_scale(a[n], v[n]) -> s
+        p[i] = exp(a[i]) / sum(k, exp(a[k]))
+        s[i] = sum(k, p[k]*abs(v[i] - v[k]))
+"""
+
 
 def softmax_scale(direction: str) -> str:
     """The size of a difference from a mean."""
@@ -98,7 +109,11 @@ ROWS = (
             {"a": (700.0, 0.0)},
             {"a": (5.0,)},
         ),
-        bounds=(Bound("", 3, 4, words=UP_TO),),
+        bounds=(
+            Bound("", 3, 4, words=UP_TO),
+            Bound("vjp", 16, 16, LOG_SCALE, "counted against p_j sum_(k≠j) |g_k| + (1 - p_j) |g_j|, " + UP_TO),
+            Bound("jvp", 8, 8, MEAN_SCALE, "counted against sum_k p_k |v_i - v_k|, " + UP_TO),
+        ),
         source="multinomial logistic regression",
     ),
 )

@@ -20,8 +20,9 @@ from derive.catalogue.row import Bound
 from derive.language.definition import Definition
 from derive.language.errors import CheckError
 from derive.language.resolve import parse
-from derive.pipeline.library import definitions, entry
+from derive.pipeline.library import definitions, entry, library
 from derive.pipeline.study import Study, study_of
+from derive.verify.arrays import UnknownOpError
 from derive.verify.certify import DTYPES, Measured, Subject, confirm, machine, measure, subjects
 
 FOLDER = Path(__file__).parent.parent / "certificates"
@@ -29,18 +30,24 @@ Certificate = dict[str, Any]
 
 
 def certify(study: Study, *, exhaustive: bool = False) -> Certificate:
-    """Measure every function that can be; CheckError where one is outside its bound, or the truth is not one."""
+    """Measure every function that the extended type can compute.
+
+    Raises CheckError where one is outside its bound, or its truth is none.
+    """
     module, by_name = study.compile(), {b.of(study.name): b for b in study.bounds}
     found: dict[str, dict[str, Any]] = {}
     for subject in subjects(study.definition, study.derivations, study.domain):
         bound = by_name.get(subject.name)
         subject = replace(subject, against=scale_of(bound))
-        confirm(subject, study.hard)
         kernel = getattr(module, subject.name)
-        found[subject.name] = {
-            dtype: checked(subject, dtype, measure(subject, kernel, kind, exhaustive=exhaustive), bound)
-            for dtype, kind in DTYPES.items()
-        }
+        try:
+            confirm(subject, study.hard)
+            found[subject.name] = {
+                dtype: checked(subject, dtype, measure(subject, kernel, kind, exhaustive=exhaustive), bound)
+                for dtype, kind in DTYPES.items()
+            }
+        except UnknownOpError:
+            continue
     for name in by_name.keys() - found.keys():
         raise CheckError(f"{study.name}: a bound is stated for {name}, which is no function that can be certified")
     return {"key": key_of(study), "bounds": [asdict(b) for b in study.bounds], "machine": machine(), "measured": found}
@@ -121,10 +128,15 @@ def require(found: Iterable[Study]) -> None:
         raise CheckError(f"{what}: run `python -m derive certify {' '.join(stale)}`")
 
 
+def bounded_names() -> tuple[str, ...]:
+    """The definitions whose rows state bounds."""
+    return tuple(e.definition.name for e in library() if e.row.bounds)
+
+
 def certify_all(
     names: Sequence[str], advance: Callable[[str], None], *, exhaustive: bool = False
 ) -> list[tuple[str, Certificate]]:
-    """Measure each and keep its certificate; all are measured before the failures are raised."""
+    """Measure each, and keep the certificates of stated bounds; all are measured before the failures are raised."""
     done, failures = [], []
     for name in names:
         advance(name)
@@ -133,7 +145,8 @@ def certify_all(
         except CheckError as error:
             failures.append(str(error))
             continue
-        save(name, certificate)
+        if certificate["bounds"]:
+            save(name, certificate)
         done.append((name, certificate))
     if failures:
         raise CheckError("\n".join(failures))

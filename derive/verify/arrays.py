@@ -1,7 +1,8 @@
 """Graphs on whole NumPy arrays of one type, float32 to longdouble: what certification measures against.
 
 Contract: `compute(graph, inputs, sizes, kind)` gives one array for each output. It shares the meaning of most ops
-with the slow interpreter and nothing with the emitter. An op that is not known here is a KeyError.
+with the slow interpreter and nothing with the emitter. An op that is not known here, or that NumPy lacks, is an
+UnknownOpError.
 To extend: a function in COMPUTE.
 """
 
@@ -27,6 +28,10 @@ NUMPY_NAMES = {p.mpmath: p.numpy for p in PRIMITIVES}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
+class UnknownOpError(Exception):
+    """An op that whole arrays cannot be computed with."""
+
+
 @dataclass(frozen=True)
 class Numbers:
     """Arrays of one NumPy type, as an arithmetic of the ops."""
@@ -37,7 +42,9 @@ class Numbers:
         return self.kind(value.numerator) / self.kind(value.denominator) if value.denominator > 1 else self.kind(value)
 
     def call(self, function: str, *values: Any) -> Any:
-        found = getattr(np, NUMPY_NAMES.get(function, function))
+        found = getattr(np, NUMPY_NAMES.get(function, function), None)
+        if found is None:
+            raise UnknownOpError(function)
         if values:
             return found(*values)
         return 4 * np.arctan(self.kind(1)) if function == "pi" else self.kind(found)
@@ -58,7 +65,7 @@ class Computation:
             return compute_it(self, node)
         op = BY_NAME[node.op]
         if op.kind != "elementwise" or op.meaning is None:
-            raise KeyError(node.op)
+            raise UnknownOpError(node.op)
         return np.asarray(op.meaning(self.numbers, node.data, *self.arguments(node)))
 
     def arguments(self, node: Node) -> list[Array]:
@@ -84,7 +91,7 @@ def compute(graph: Graph, inputs: Mapping[str, Array], sizes: Mapping[Dimension,
     with np.errstate(all="ignore"):
         for node in topological(graph):
             found.values[node] = found.value(node)
-        return tuple(np.broadcast_to(found.values[n], found.extents(n)) for n in graph)
+        return tuple(np.broadcast_to(found.values[n], found.extents(n)[: len(n.shape)]) for n in graph)
 
 
 # --- ops that are no elementwise meaning ----------------------------------------------------------------

@@ -32,7 +32,11 @@ def l2_norm(d, *, out=None):
     Derivation: latex/l2_norm.tex
     """
     (d,), call = _arguments(("d", d, ("n",), False))
-    r = np.sqrt(np.vecdot(d, d))  # r = √(Σ_i d_i²)
+    highest = np.max(np.abs(d), axis=1, initial=-np.inf)
+    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
+    scale = np.where(0.5 * highest < highest, ratio, 1)
+    ratio2 = d / scale[:, None]
+    r = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # r = √(Σ_i d_i²)
     return _result(call, out, (r, (), False))
 
 
@@ -49,7 +53,11 @@ def l2_norm_grad(d, *, out=None):
     Derivation: latex/l2_norm.tex
     """
     (d,), call = _arguments(("d", d, ("n",), False))
-    r = np.sqrt(np.vecdot(d, d))  # r = √(Σ_i d_i²)
+    highest = np.max(np.abs(d), axis=1, initial=-np.inf)
+    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
+    scale = np.where(0.5 * highest < highest, ratio, 1)
+    ratio2 = d / scale[:, None]
+    r = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # r = √(Σ_i d_i²)
     dr_dd = d / r[:, None]  # ∂r/∂d_i = d_i/r
     return _result(call, out, (dr_dd, ("n",), False))
 
@@ -67,7 +75,11 @@ def l2_norm_value_and_grad(d, *, out=None):
     Derivation: latex/l2_norm.tex
     """
     (d,), call = _arguments(("d", d, ("n",), False))
-    r = np.sqrt(np.vecdot(d, d))  # r = √(Σ_i d_i²)
+    highest = np.max(np.abs(d), axis=1, initial=-np.inf)
+    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
+    scale = np.where(0.5 * highest < highest, ratio, 1)
+    ratio2 = d / scale[:, None]
+    r = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # r = √(Σ_i d_i²)
     dr_dd = d / r[:, None]  # ∂r/∂d_i = d_i/r
     results = _results(
         call,

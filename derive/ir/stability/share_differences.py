@@ -14,7 +14,16 @@ from dataclasses import replace
 
 from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, whole
-from derive.ir.stability.shares import Share, complement, first_largest, negated, on_axes, share_of, summed_over
+from derive.ir.stability.shares import (
+    Share,
+    complement,
+    first_largest,
+    negated,
+    on_axes,
+    share_at,
+    share_of,
+    summed_over,
+)
 
 # --- targets ---------------------------------------------------------------------------------------------
 
@@ -55,6 +64,8 @@ def weighted_shares(argument: Argument) -> list[tuple[list[Argument], Share, Arg
     share = share_of(argument.node)
     if share is not None:
         return [([], share, argument)]
+    if argument.node.op == "divide":
+        return shares_over_sum(argument)
     if argument.node.op != "multiply":
         return []
     factors = [moved(a, argument.axes) for a in argument.node.arguments]
@@ -63,6 +74,21 @@ def weighted_shares(argument: Argument) -> list[tuple[list[Argument], Share, Arg
         share = share_of(factor.node)
         if share is not None:
             found.append((factors[:k] + factors[k + 1 :], share, factor))
+    return found
+
+
+def shares_over_sum(argument: Argument) -> list[tuple[list[Argument], Share, Argument]]:
+    """The same of (w e_i) / sum_k e_k."""
+    above, below = (moved(a, argument.axes) for a in argument.node.arguments)
+    if above.node.op != "multiply":
+        return []
+    factors = [moved(a, above.axes) for a in above.node.arguments]
+    found = []
+    for k, factor in enumerate(factors):
+        node = share_at(factor, below)
+        share = share_of(node) if node is not None else None
+        if share is not None:
+            found.append((factors[:k] + factors[k + 1 :], share, Argument(share.node, factor.axes)))
     return found
 
 

@@ -180,17 +180,21 @@ def quotients_of_sums(node: Node) -> Iterable[tuple[Argument, tuple[Share, Argum
         return
     factors = [moved(a, product.axes) for a in product.node.arguments]
     for factor in factors:
-        shape = factor.node.shape
-        kept = tuple(k for k, a in enumerate(factor.axes) if a < len(node.shape))
-        places = {factor.axes[k]: k for k in kept}
-        if factor.node.op != "exp" or len(kept) + 1 != len(shape) or not set(below.axes) <= set(places):
-            continue
-        total = Argument(below.node, tuple(places[a] for a in below.axes))
-        share = Node("divide", (whole(factor.node), total), shape)
-        if share_of(share) is not None:
+        share = share_at(factor, below)
+        if share is not None:
             others = tuple(Argument(share, f.axes) if f is factor else f for f in factors)
             mean = Node("multiply", others, top.space)
             yield from weighted_means(replace(top, arguments=(whole(mean),)))
+
+
+def share_at(factor: Argument, total: Argument) -> Node | None:
+    """The share exp / sum on the exponential's own axes, where that is what the two make."""
+    places = {axis: k for k, axis in enumerate(factor.axes)}
+    if factor.node.op != "exp" or len(places) < len(factor.axes) or not set(total.axes) <= set(places):
+        return None
+    lies = Argument(total.node, tuple(places[a] for a in total.axes))
+    node = Node("divide", (whole(factor.node), lies), factor.node.shape)
+    return node if share_of(node) is not None else None
 
 
 def joined(factors: list[Argument], node: Node) -> Argument:

@@ -21,6 +21,7 @@ from derive.ir.stability.several_terms import one_denominator
 from derive.ir.stability.share_differences import logarithms_of_shares, targets
 from derive.ir.stability.shares import complements, rebased_means
 from derive.ir.stability.shift import shift_logarithms, shift_ratios
+from derive.ir.stability.squares import factored_differences, scaled_roots
 
 Entries = float | tuple[float, ...]
 
@@ -104,6 +105,11 @@ REWRITES: tuple[Rewrite, ...] = (
                 "1 - 1",
             ),
             Witness(
+                "f(a[n], g[n]) -> y\n y[j] = g[j] - exp(a[j])*sum(i, g[i])/sum(k, exp(a[k]))",
+                {"a": (40.0, 0.0, 1.0), "g": (1.0, 0.0, 0.0)},
+                "1 - 1",
+            ),
+            Witness(
                 "f(a[n], g[n]) -> y\n y[j] = g[j] - exp(a[j])/sum(k, exp(a[k]))*sum(i, g[i])",
                 {"a": (40.0, 0.0, 1.0), "g": (1.0, 0.0, 0.0)},
                 "1 - 1",
@@ -176,6 +182,28 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x) -> y\n y = 1/2 - erf(x)/2", {"x": 6.0}, "1 - 1"),
         ),
         unsound="erfc(u) for 2 - erfc(-u) in general: where u < 0, erfc(u) is near 2 and nothing is gained",
+    ),
+    Rewrite(
+        name="root of a sum of squares",
+        condition="sqrt(sum x_k**2) over terms or an axis",
+        because="s sqrt(sum (x_k / s)**2) for any s > 0; s is 1 from 1e-15 to 1e15, where nothing needs it",
+        apply=scaled_roots,
+        witnesses=(
+            Witness("f(x, y) -> r\n r = sqrt(x**2 + y**2)", {"x": 1e200, "y": 1e200}, "x**2 is infinite"),
+            Witness("f(x, y) -> r\n r = sqrt(x**2 + y**2)", {"x": 1e-200, "y": 0.0}, "x**2 is 0"),
+            Witness("f(x[n]) -> y\n y[i] = x[i]/sqrt(sum(k, x[k]**2))", {"x": (3e200, 4e200)}, "x**2 is infinite"),
+        ),
+        unsound="s = max |x_k| always: x / s is rounded where x**2 was no danger, and 0/0 for x = 0",
+    ),
+    Rewrite(
+        name="difference of squares",
+        condition="x**2 - y**2, a number that is a square among them",
+        because="x**2 - y**2 = (x - y) (x + y): the squares' rounding errors do not survive the difference",
+        apply=factored_differences,
+        witnesses=(
+            Witness("f(x, y) -> z\n z = x**2 - y**2", {"x": 1e10 + 1, "y": 1e10}, "1e20 is rounded"),
+        ),
+        unsound="x**2 - y**2 + z: what z cancels is no longer the same",
     ),
     Rewrite(
         name="division step by step",

@@ -192,8 +192,7 @@ def test_an_edited_kernel_is_refused_whatever_the_edit(name: str) -> None:
 
 
 def is_harmless(edit: str) -> bool:
-    """Equal in mathematics: any number may be subtracted from all logits and from all that is weighted by shares, and
-    squares may be scaled by any positive one; a sign times and over is the same.
+    """Equal in mathematics: what it costs in digits is for the certificates to say.
 
     Any number may be subtracted from all logits, and from all that is weighted by shares; squares may be scaled by
     any positive number; times a sign is over a sign.
@@ -202,7 +201,7 @@ def is_harmless(edit: str) -> bool:
     shift = old.endswith("highest - 40") and new == "highest + 40"
     base = " - _at_largest(" in old and " + _at_largest(" in new
     scale = bool(re.search(r"1e-15|0\.5 \* highest\d?\b", old))
-    sign = old.replace(" * np.sign(", " / np.sign(").endswith(new)
+    sign = old.replace(" * np.sign(", " / np.sign(").endswith(new) and "np.sign(" in old
     return shift or base or scale or sign
 
 

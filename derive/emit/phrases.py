@@ -102,7 +102,9 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
         ),
         "here": Words("Here ", "其中 "),
         "array": Words("{0} has size {1}", "{0} 的形状为 {1}"),
-        "label": Words("{0} is a label, a whole number from 0 up to below {1}", "{0} 是小于 {1} 的类别编号（从 0 开始）"),
+        "label": Words(
+            "{0} is a label, a whole number from 0 up to below {1}", "{0} 是小于 {1} 的类别编号（从 0 开始）"
+        ),
         "number": Words("{0} is a number", "{0} 为标量"),
         "shared_array": Words("the parameter {0} has size {1}", "参数 {0} 的形状为 {1}"),
         "shared_number": Words("the parameter {0} is a number", "参数 {0} 为标量"),

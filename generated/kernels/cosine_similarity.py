@@ -49,9 +49,17 @@ def cosine_similarity(x, y, *, out=None):
         ("x", x, ("n",), False),
         ("y", y, ("n",), False),
     )
-    a = np.sqrt(np.vecdot(x, x))  # a = √(Σ_k x_k²)
+    highest = np.max(np.abs(x), axis=1, initial=-np.inf)
+    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
+    scale = np.where(0.5 * highest < highest, ratio, 1)
+    ratio2 = x / scale[:, None]
+    a = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # a = √(Σ_k x_k²)
     u = x / a[:, None]  # u_i = x_i/a
-    b = np.sqrt(np.vecdot(y, y))  # b = √(Σ_k y_k²)
+    highest2 = np.max(np.abs(y), axis=1, initial=-np.inf)
+    ratio3 = highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000)
+    scale2 = np.where(0.5 * highest2 < highest2, ratio3, 1)
+    ratio4 = y / scale2[:, None]
+    b = scale2 * np.sqrt(np.vecdot(ratio4, ratio4))  # b = √(Σ_k y_k²)
     w = y / b[:, None]  # w_i = y_i/b
     c = np.vecdot(u, w)  # c = Σ_i u_i w_i
     return _result(call, out, (c, (), False))
@@ -75,9 +83,17 @@ def cosine_similarity_grad(x, y, *, out=None):
         ("x", x, ("n",), False),
         ("y", y, ("n",), False),
     )
-    b = np.sqrt(np.vecdot(y, y))  # b = √(Σ_k y_k²)
+    highest = np.max(np.abs(y), axis=1, initial=-np.inf)
+    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
+    scale = np.where(0.5 * highest < highest, ratio, 1)
+    ratio2 = y / scale[:, None]
+    b = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # b = √(Σ_k y_k²)
     w = y / b[:, None]  # w_i = y_i/b
-    a = np.sqrt(np.vecdot(x, x))  # a = √(Σ_k x_k²)
+    highest2 = np.max(np.abs(x), axis=1, initial=-np.inf)
+    ratio3 = highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000)
+    scale2 = np.where(0.5 * highest2 < highest2, ratio3, 1)
+    ratio4 = x / scale2[:, None]
+    a = scale2 * np.sqrt(np.vecdot(ratio4, ratio4))  # a = √(Σ_k x_k²)
     u = x / a[:, None]  # u_i = x_i/a
     c = np.vecdot(w, u)  # c = Σ_i u_i w_i
     dc_dx = (w - u * c[:, None]) / a[:, None]  # ∂c/∂x_k = (w_k - c u_k)/a
@@ -109,9 +125,17 @@ def cosine_similarity_value_and_grad(x, y, *, out=None):
         ("x", x, ("n",), False),
         ("y", y, ("n",), False),
     )
-    a = np.sqrt(np.vecdot(x, x))  # a = √(Σ_k x_k²)
+    highest = np.max(np.abs(x), axis=1, initial=-np.inf)
+    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
+    scale = np.where(0.5 * highest < highest, ratio, 1)
+    ratio2 = x / scale[:, None]
+    a = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # a = √(Σ_k x_k²)
     u = x / a[:, None]  # u_i = x_i/a
-    b = np.sqrt(np.vecdot(y, y))  # b = √(Σ_k y_k²)
+    highest2 = np.max(np.abs(y), axis=1, initial=-np.inf)
+    ratio3 = highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000)
+    scale2 = np.where(0.5 * highest2 < highest2, ratio3, 1)
+    ratio4 = y / scale2[:, None]
+    b = scale2 * np.sqrt(np.vecdot(ratio4, ratio4))  # b = √(Σ_k y_k²)
     w = y / b[:, None]  # w_i = y_i/b
     c = np.vecdot(u, w)  # c = Σ_i u_i w_i
     dc_dx = (w - u * c[:, None]) / a[:, None]  # ∂c/∂x_k = (w_k - c u_k)/a

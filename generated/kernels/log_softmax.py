@@ -77,6 +77,8 @@ def log_softmax_vjp(a, g, *, out=None):
     g: (..., n).
     Returns (..., n).
 
+    Error: at most 16 ULP in float64 and 16 in float32, counted against p_j sum_(k≠j) |g_k| + (1 - p_j)
+    |g_j|, for logits up to ×10 and 1000 entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/log_softmax.tex
     """
@@ -87,8 +89,12 @@ def log_softmax_vjp(a, g, *, out=None):
     highest = np.max(a, axis=1, initial=-np.inf)
     s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
     e = np.exp(s)  # all times one number: the quotient is the same
-    # Σ_i g_i · ∂y_i/∂a_j = g_j - (e^(a_j) Σ_i g_i)/(Σ_k e^(a_k))
-    grad_a = g - np.sum(g, axis=1)[:, None] * e / np.sum(e, axis=1)[:, None]
+    total = np.sum(e, axis=1)  # Σ_k e^(a_k)
+    largest = _first_largest(e, axis=1)
+    # the sum without the own entry, for the largest entry added up anew: nothing cancels
+    others = np.where(largest, np.sum(np.where(largest, 0, e), axis=1)[:, None], total[:, None] - e)
+    s2 = e / total[:, None] * (np.sum(g, axis=1)[:, None] - g) - g * (others / total[:, None])
+    grad_a = -s2  # Σ_i g_i · ∂y_i/∂a_j = g_j - (e^(a_j) Σ_i g_i)/(Σ_k e^(a_k))
     return _result(call, out, (grad_a, ("n",), False))
 
 
@@ -102,6 +108,8 @@ def log_softmax_jvp(a, v, *, out=None):
     v: (..., n).
     Returns (..., n).
 
+    Error: at most 8 ULP in float64 and 8 in float32, counted against sum_k p_k |v_i - v_k|, for logits
+    up to ×10 and 1000 entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/log_softmax.tex
     """

@@ -200,9 +200,7 @@ REWRITES: tuple[Rewrite, ...] = (
         condition="x**2 - y**2, a number that is a square among them",
         because="x**2 - y**2 = (x - y) (x + y): the squares' rounding errors do not survive the difference",
         apply=factored_differences,
-        witnesses=(
-            Witness("f(x, y) -> z\n z = x**2 - y**2", {"x": 1e10 + 1, "y": 1e10}, "1e20 is rounded"),
-        ),
+        witnesses=(Witness("f(x, y) -> z\n z = x**2 - y**2", {"x": 1e10 + 1, "y": 1e10}, "1e20 is rounded"),),
         unsound="x**2 - y**2 + z: what z cancels is no longer the same",
     ),
     Rewrite(

@@ -16,7 +16,7 @@ from derive.language.errors import DeriveError
 from derive.language.expressions import Expression
 from derive.language.trees import index_names
 
-MAX_STEPS = 1_000
+MAX_STEPS = 5_000
 Types = type[Expression] | tuple[type[Expression], ...]
 
 
@@ -29,7 +29,8 @@ def rewrite(
     """All steps from `start` to an expression that no rule fits; only nodes of the types `inside` are entered."""
     steps: list[Step] = []
     current = start
-    while (step := next_step(current, context, rules, inside)) is not None:
+    quiet: set[Expression] = set()
+    while (step := next_step(current, context, rules, inside, quiet)) is not None:
         steps.append(step)
         current = step.after
         if len(steps) > MAX_STEPS:
@@ -37,9 +38,11 @@ def rewrite(
     return tuple(steps)
 
 
-def next_step(current: Expression, context: Context, rules: Sequence[Rule], inside: Types) -> Step | None:
+def next_step(
+    current: Expression, context: Context, rules: Sequence[Rule], inside: Types, quiet: set[Expression]
+) -> Step | None:
     here = replace(context, taken=context.taken | index_names(current))
-    found = first_fit(current, here, rules, inside)
+    found = first_fit(current, here, rules, inside, quiet)
     if found is None:
         return None
     rule, old, done, after = found
@@ -47,18 +50,24 @@ def next_step(current: Expression, context: Context, rules: Sequence[Rule], insi
 
 
 def first_fit(
-    node: Expression, context: Context, rules: Sequence[Rule], inside: Types
+    node: Expression, context: Context, rules: Sequence[Rule], inside: Types, quiet: set[Expression]
 ) -> tuple[Rule, Expression, Rewrite, Expression] | None:
-    """The first rule that fits the outermost, leftmost node: (rule, node, rewrite, whole expression after)."""
+    """The first rule that fits the outermost, leftmost node: (rule, node, rewrite, whole expression after).
+
+    quiet: trees in which nothing was found to fit, so that each is searched once.
+    """
+    if node in quiet:
+        return None
     for rule in rules:
         if isinstance(node, rule.node_type):
             done = rule.apply(node, context)
             if done is not None:
                 return rule, node, done, done.new
     for place, child in enumerate(node.children if isinstance(node, inside) else ()):
-        found = first_fit(child, context, rules, inside)
+        found = first_fit(child, context, rules, inside, quiet)
         if found is not None:
             rule, old, done, new = found
             children = (*node.children[:place], new, *node.children[place + 1 :])
             return rule, old, done, node.with_children(children)
+    quiet.add(node)
     return None

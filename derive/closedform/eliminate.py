@@ -11,18 +11,39 @@ import sympy
 from derive.closedform.rational import Atoms
 from derive.closedform.recognise import foldable, is_heavy, weight
 from derive.language.definition import Definition, Equation
-from derive.language.expressions import Call, Expression, mul, number, power, split_coefficient
+from derive.language.expressions import Add, Call, Expression, add, mul, number, power, split_coefficient
 from derive.language.trees import unordered, walk
+
+FEW = 4
+"""A longer sum is not brought to one fraction: terms without the atom stay as they are."""
+
+MAX_SYMBOLS = 12
+"""The cost of algebra with more unknowns grows beyond what a closed form is worth."""
 
 
 def eliminate(value: Expression, definition: Definition) -> tuple[Expression, Expression, Expression] | None:
     """(result, atom, the atom in terms of y) for the first equation that rids the value of its atom."""
     present = heavy_atoms(value)
     for equation in foldable(definition):
-        found = solved(value, equation) if present & heavy_atoms(equation.body) else None
+        shared = present & heavy_atoms(equation.body)
+        found = solved_in(value, equation, shared) if shared else None
         if found is not None and weight(found[0]) < weight(value):
             return found
     return None
+
+
+def solved_in(
+    value: Expression, equation: Equation, shared: set[Expression]
+) -> tuple[Expression, Expression, Expression] | None:
+    """`solved`; of a long sum only the terms with a shared atom take part."""
+    if not isinstance(value, Add) or len(value.terms) <= FEW:
+        return solved(value, equation)
+    part = [t for t in value.terms if shared & heavy_atoms(t)]
+    found = solved(add(*part), equation) if len(part) <= FEW else None
+    if found is None:
+        return None
+    rest = [t for t in value.terms if t not in part]
+    return add(found[0], *rest), *found[1:]
 
 
 def heavy_atoms(value: Expression) -> set[Expression]:
@@ -41,7 +62,7 @@ def solved(value: Expression, equation: Equation) -> tuple[Expression, Expressio
     atoms.prepare(equation.body, value)
     y = atoms.symbol(equation.left)
     right, start = atoms.rational(equation.body), atoms.rational(value)
-    for symbol in transcendental(atoms, right):
+    for symbol in transcendental(atoms, right) if len(atoms.meanings) <= MAX_SYMBOLS else ():
         top, bottom = sympy.fraction(sympy.together(right))
         polynomial = sympy.Poly(sympy.expand(top - y * bottom), symbol)
         step = step_of(polynomial)

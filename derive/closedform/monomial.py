@@ -87,6 +87,15 @@ def raised(base: Expression, exponent: Fraction) -> Expression:
 
 def monomial(value: Expression) -> Monomial:
     """The monomial of a product or quotient; a sum, a call or a reference is one base."""
+    cached = value.__dict__.get("_monomial")
+    if cached is None:
+        cached = monomial_of(value)
+        object.__setattr__(value, "_monomial", cached)
+    found: Monomial = cached
+    return found
+
+
+def monomial_of(value: Expression) -> Monomial:
     if isinstance(value, Number) and value.value != 0:
         return Monomial(value.value, {})
     if isinstance(value, Mul):

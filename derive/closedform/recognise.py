@@ -6,6 +6,7 @@ definition, at whatever indices, by the equation's left side. There is no table 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -13,7 +14,7 @@ from derive.closedform.monomial import Monomial, monomial, of_base
 from derive.language.definition import Definition, Equation
 from derive.language.expressions import Applied, Call, Expression, Mul, Number, Power, Quotient, Reduce, Ref
 from derive.language.primitives import BY_NAME
-from derive.language.trees import count_nodes, match, rename, walk
+from derive.language.trees import count_nodes, match, rename, shape, walk
 
 WORTH_A_NAME = 3
 """A named quantity of fewer nodes is as well written out."""
@@ -32,6 +33,7 @@ def is_heavy(node: Expression) -> bool:
     return isinstance(node, Applied | Reduce)
 
 
+@functools.lru_cache(maxsize=256)
 def foldable(definition: Definition) -> tuple[Equation, ...]:
     """Equations worth recognising, the output first: what hides something heavy, and what was given a name."""
     equations = [
@@ -62,7 +64,7 @@ def folded(value: Expression, equations: tuple[Equation, ...], used: dict[Expres
 def fold_product(product: Monomial, equation: Equation, used: dict[Expression, Expression]) -> Monomial:
     """As many whole powers of the equation's right side as the product holds, replaced by its left side."""
     pattern = monomial(equation.body)
-    if not pattern.powers:
+    if not shapes(pattern) & shapes(product):
         return product
     for body, left in instances(pattern, product, equation):
         here = monomial(body)
@@ -73,12 +75,17 @@ def fold_product(product: Monomial, equation: Equation, used: dict[Expression, E
     return product
 
 
+def shapes(product: Monomial) -> set[str]:
+    """What its bases look like without their letters: without a common one nothing matches."""
+    return {shape(base) for base in product.powers}
+
+
 def instances(pattern: Monomial, product: Monomial, equation: Equation) -> Iterator[tuple[Expression, Ref]]:
     """The equation at each choice of indices that makes one of its factors a factor of the product."""
     seen: set[Ref] = set()
-    for base, _ in pattern.powers.values():
-        for candidate, _ in product.powers.values():
-            found = match(base, candidate, equation.indices)
+    for key, (base, _) in pattern.powers.items():
+        for other, (candidate, _) in product.powers.items():
+            found = match(base, candidate, equation.indices) if shape(key) == shape(other) else None
             if found is None or len(found) != len(equation.indices):
                 continue
             left = rename(equation.left, found)

@@ -106,12 +106,14 @@ def free_indices(value: Expression) -> tuple[Index, ...]:
 
 def index_names(value: Expression) -> set[str]:
     """Names that a new index must not take: those of all indices, free and bound, and of their sizes."""
-    names: set[str] = set()
-    for n in walk(value):
-        bound = bound_index(n)
-        for index in (*own_indices(n), *([bound] if bound is not None else [])):
-            names.update((index.name, str(index.size)))
-    return names
+    cached = value.__dict__.get("_index_names")
+    if cached is None:
+        bound = bound_index(value)
+        own = (*own_indices(value), *([bound] if bound is not None else []))
+        cached = frozenset(name for index in own for name in (index.name, str(index.size)))
+        cached = cached.union(*map(index_names, value.children))
+        object.__setattr__(value, "_index_names", cached)
+    return set(cached)
 
 
 def transform(value: Expression, change: Callable[[Expression], Expression]) -> Expression:
@@ -246,7 +248,7 @@ def shape(value: Expression) -> str:
     """What a tree looks like without its free letters, so that a pattern and what it fits are ordered alike."""
     cached = value.__dict__.get("_shape")
     if cached is None:
-        inner = ",".join(map(shape, value.children))
+        inner = "" if isinstance(value, Ref) else ",".join(map(shape, value.children))
         cached = f"{NODE_TYPES.index(type(value)):02d}{label(value)}({inner})"
         object.__setattr__(value, "_shape", cached)
     return str(cached)

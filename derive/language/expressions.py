@@ -82,6 +82,10 @@ class Shifted(Index):
 class Expression:
     """Base of all nodes."""
 
+    def __getstate__(self) -> dict[str, object]:
+        """What goes to another process: the fields, and none of what is remembered about them."""
+        return {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
+
     @property
     def children(self) -> tuple[Expression, ...]:
         return ()

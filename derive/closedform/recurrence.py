@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from derive.calculus.engine import rewrite
 from derive.calculus.rule import Context, Lemmas
-from derive.closedform.adjoints import SUBSTITUTE, through, users
+from derive.closedform.adjoints import SUBSTITUTE, is_deep, through, users
 from derive.closedform.close import close
 from derive.closedform.derivations import derive, lemmas_of
 from derive.closedform.entries import at_fresh_indices, usual_entry
@@ -24,7 +24,7 @@ from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Step, Wanted
 from derive.language.errors import DeriveError
 from derive.language.expressions import ONE, Expression, Number, Partial, Ref, add, mul, sum_over
-from derive.language.layered import accented, at, base_of, layer_of
+from derive.language.layered import accented, at, base_of
 from derive.language.recurrence import ZERO, Gradient, RecurrentDefinition, RecurrentDerivation
 from derive.language.trees import count_nodes, freshen, index_names, references, rename
 from derive.language.trees import replace as replaced
@@ -42,15 +42,15 @@ def default_variables(definition: RecurrentDefinition) -> tuple[str, ...]:
 def derive_recurrence(definition: RecurrentDefinition, variables: Sequence[str] = ()) -> RecurrentDerivation:
     """The adjoints of all layers and the gradients by these inputs, each under the name in the signature."""
     wanted = tuple(variables) or default_variables(definition)
-    lemmas = lemmas_of(definition)
+    shared = Shared(lemmas_of(definition), (definition.letter, definition.depth))
     starting = any(r.name in wanted for e in definition.base for r in references(e.body))
-    base = base_case(definition, wanted, lemmas)
-    step = induction_step(definition.pair(), [e.name for e in definition.layer], lemmas)
+    base = base_case(definition, wanted, shared)
+    step = induction_step(definition.pair(), [e.name for e in definition.layer], shared)
     started = [at(c, ZERO) for c in definition.carried]
     bottom = definition.start()
     inner = [e.name for e in definition.base if any(bottom.depends_on(c, e.name) for c in started)]
-    start = induction_step(bottom, inner, lemmas) if starting else ()
-    gradients = tuple(gradient(definition, name, lemmas) for name in wanted)
+    start = induction_step(bottom, inner, shared) if starting else ()
+    gradients = tuple(gradient(definition, name, shared) for name in wanted)
     return RecurrentDerivation(definition, base, step, start, gradients)
 
 
@@ -76,7 +76,7 @@ class LayerSweep:
 
     def total(self, target: Ref) -> Expression:
         """dE/dV: sum_U sum_k U_bar_k dU_k/dV over what is known and depends on it, if anything does."""
-        dependent = [u for u in self.known if self.definition.depends_on(u, target.name)]
+        dependent = tuple(self.reached(target, ()))
         return add(*(self.contribution(u, target, ()) for u in dependent or self.known))
 
     def contribution(self, user: str, target: Ref, held: Iterable[str]) -> Expression:
@@ -99,12 +99,13 @@ class LayerSweep:
 
     def users(self, target: Ref) -> tuple[str, ...]:
         """The layer's own quantities that use the target, then what is known and depends on it past them."""
-        return (*users(self.definition, target.name, self.inner), *self.direct(target))
+        return (*users(self.definition, target.name, self.inner), *self.reached(target, self.inner))
 
-    def direct(self, target: Ref) -> Iterator[str]:
+    def reached(self, target: Ref, held: Iterable[str]) -> Iterator[str]:
+        """What is known and depends on the target with these, and all else that is known, held fixed."""
         for user in self.known:
-            held = frozenset((*self.inner, *self.known)) - {user, target.name}
-            if self.context.reaches(user, Partial(self.definition.equation(user).left, target, held)):
+            fixed = frozenset((*held, *self.known)) - {user, target.name}
+            if self.context.reaches(user, Partial(self.definition.equation(user).left, target, fixed)):
                 yield user
 
     def steps(self, target: Ref) -> tuple[Step, ...]:
@@ -128,32 +129,48 @@ def worked_out(start: Expression, context: Context) -> tuple[Step, ...]:
     return (*opened, *close(opened[-1].after if opened else start, context))
 
 
-def context_of(definition: Definition, lemmas: Lemmas) -> Context:
-    """No index is called as a quantity, a size, or a layer."""
-    names = (*definition.names, *definition.sizes)
-    letters = (layer.letter for layer in map(layer_of, names) if layer is not None)
-    return Context(definition, lemmas, {}, frozenset((*names, *letters)))
+@dataclass(frozen=True)
+class Shared:
+    """What all parts of one proof share: the derivatives of functions, and the letters that count layers."""
+
+    lemmas: Lemmas
+    letters: tuple[str, str]
+
+    def context(self, window: Definition) -> Context:
+        """No index is called as a quantity, a size, or a layer."""
+        return Context(window, self.lemmas, {}, frozenset((*window.names, *window.sizes, *self.letters)))
 
 
 # --- the parts of the proof --------------------------------------------------------------------------------
 
 
-def base_case(definition: RecurrentDefinition, wanted: Sequence[str], lemmas: Lemmas) -> tuple[Derivation, ...]:
+def base_case(definition: RecurrentDefinition, wanted: Sequence[str], shared: Shared) -> tuple[Derivation, ...]:
     """The adjoints of the last layer, through what follows it; also those that are 0, where one asks for them."""
     window, end, output = definition.top(), definition.end(), definition.output
     layer = [e.name for e in definition.at_layer(definition.last)]
     asked = set(asked_for(definition, wanted))
     names = [n for n in layer if window.depends_on(output, n) or n in asked]
-    sweep = LayerSweep(context_of(window, lemmas), {output: ONE}, tuple(names))
+    sweep = LayerSweep(shared.context(window), {output: ONE}, tuple(names))
 
     def adjoint(name: str, sweep: LayerSweep) -> Derivation:
         if users(window, name, sweep.inner) or not window.depends_on(output, name):
             return layer_adjoint(name, sweep)
-        found = derive(end, Wanted("gradient", output, name), lemmas, {})
+        found = ending(end, name, shared)
         assert isinstance(found.left, Partial)
         return replace(found, names=Ref(accented(name, "bar"), found.left.variable.indices))
 
     return swept(sweep, adjoint)
+
+
+def ending(window: Definition, name: str, shared: Shared) -> Derivation:
+    """dE/dv of what follows the last layer: with named adjoints where that is deep itself."""
+    wanted = Wanted("gradient", window.output, name)
+    if is_deep(window, wanted):
+        return derive(window, wanted, shared.lemmas, {})
+    context = shared.context(window)
+    left = Partial(Ref(window.output), at_fresh_indices(usual_entry(window, window.input(name)), context.taken))
+    steps = worked_out(left, context)
+    return Derivation(window, wanted, left, steps, steps[-1].after)
 
 
 def asked_for(definition: RecurrentDefinition, wanted: Sequence[str]) -> Iterator[str]:
@@ -164,10 +181,10 @@ def asked_for(definition: RecurrentDefinition, wanted: Sequence[str]) -> Iterato
             yield at(equation.name, definition.last)
 
 
-def induction_step(window: Definition, names: Sequence[str], lemmas: Lemmas) -> tuple[Derivation, ...]:
+def induction_step(window: Definition, names: Sequence[str], shared: Shared) -> tuple[Derivation, ...]:
     """The adjoints of these quantities of one layer, those of the layer after being known."""
     needed = tuple(n for n in names if any(window.depends_on(s, n) for s in window.outputs))
-    return swept(LayerSweep(context_of(window, lemmas), known_adjoints(window.outputs), needed), layer_adjoint)
+    return swept(LayerSweep(shared.context(window), known_adjoints(window.outputs), needed), layer_adjoint)
 
 
 def known_adjoints(names: Iterable[str]) -> dict[str, Expression]:
@@ -233,30 +250,30 @@ def is_link(name: str, sweep: LayerSweep) -> bool:
     return len({r.name for r in references(sweep.definition.equation(name).body)} & set(sweep.inner)) == 1
 
 
-def gradient(definition: RecurrentDefinition, name: str, lemmas: Lemmas) -> Gradient:
+def gradient(definition: RecurrentDefinition, name: str, shared: Shared) -> Gradient:
     """dE/dv by one input, from wherever it is used."""
     entry = definition.input(name)
     variable = usual_entry(definition, entry)
     window = definition.end()
     end = None
     if any(i.name == name for i in window.inputs) and window.depends_on(window.output, name):
-        end = derive(window, Wanted("gradient", window.output, name), lemmas, {})
+        end = ending(window, name, shared)
     here = [e.name for e in definition.layer]
-    layer = direct(definition.single(), variable, here, lemmas)
+    layer = direct(definition.single(), variable, here, shared)
     bottom = replace(definition.start(), equations=definition.base)
-    start = direct(bottom, variable, [e.name for e in definition.base], lemmas)
+    start = direct(bottom, variable, [e.name for e in definition.base], shared)
     if not any((end, layer, start)):
         raise DeriveError(f"{definition.output} does not depend on {name}")
     return Gradient(variable, end, layer, start)
 
 
-def direct(window: Definition, variable: Ref, names: Sequence[str], lemmas: Lemmas) -> Derivation | None:
+def direct(window: Definition, variable: Ref, names: Sequence[str], shared: Shared) -> Derivation | None:
     """What reaches the variable through the quantities that use it directly, their adjoints being known."""
     mine = users(window, variable.name, tuple(names))
     if not mine:
         return None
     extras = tuple(adjoint_input(window, n) for n in mine)
-    context = context_of(window, lemmas)
+    context = shared.context(window)
     target = at_fresh_indices(variable, context.taken)
     sweep = LayerSweep(context, known_adjoints(mine), ())
     left = add(*(sweep.contribution(user, target, names) for user in mine))

@@ -12,9 +12,8 @@ from dataclasses import replace
 from derive.language.definition import Definition
 from derive.language.derivation import Derivation, Reason, Step, Wanted
 from derive.language.expressions import Expression, Partial, Ref, add
-from derive.language.layered import Layer, layer_of, mover, relabelled
+from derive.language.layered import Layer, mover, relabelled
 from derive.language.recurrence import Gradient, RecurrentDefinition, RecurrentDerivation
-from derive.language.trees import freshen, rename
 
 
 def at_depth(found: RecurrentDerivation, depth: int) -> tuple[Derivation, ...]:
@@ -53,31 +52,13 @@ def formulas(definition: RecurrentDefinition, one: Gradient, depth: int) -> Iter
     numbers = [Layer("", k) for k in range(1, depth + 1)]
     last = mover(definition.depth, numbers[-1])
     variable = relabelled(one.variable, last)
-    if layer_of(variable.name):
-        assert one.layer is not None
-        for number in numbers:
-            change = mover(definition.letter, number)
-            yield relabelled(variable, change), relabelled(at_entry(one.layer, variable), change)
-        return
-    terms = [relabelled(at_entry(p, one.variable), last) for p in (one.end, one.start) if p is not None]
-    if one.layer is not None:
-        value = at_entry(one.layer, one.variable)
-        terms += [relabelled(value, mover(definition.letter, number)) for number in numbers]
-    yield variable, add(*terms)
-
-
-def at_entry(part: Derivation, variable: Ref) -> Expression:
-    """A part's closed form at the letters of the variable."""
-    (own,) = {p.variable for p in partials(part.left)}
-    closed = freshen(part.closed, {i.name for i in variable.indices})
-    return rename(closed, dict(zip(own.indices, variable.indices, strict=True)))
-
-
-def partials(value: Expression) -> Iterator[Partial]:
-    if isinstance(value, Partial):
-        yield value
-    for child in value.children:
-        yield from partials(child)
+    value = None if one.layer is None else one.closed(one.layer)
+    each = [] if value is None else [relabelled(value, mover(definition.letter, n)) for n in numbers]
+    if one.is_layered:
+        yield from zip((relabelled(variable, mover(definition.letter, n)) for n in numbers), each, strict=True)
+    else:
+        others = [relabelled(one.closed(p), last) for p in (one.end, one.start) if p is not None]
+        yield variable, add(*others, *each)
 
 
 def composed(unrolled: Definition, adjoints: tuple[Derivation, ...], variable: Ref, closed: Expression) -> Derivation:

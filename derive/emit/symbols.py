@@ -205,6 +205,6 @@ def width_of_name(name: str, indices: tuple[str, ...] = ()) -> float:
     """Rough width in em of a name with its indices."""
     words = PIECES.findall(base_of(name)) or [name]
     base = 0.6 if words[0] in GREEK else width_of(words[0]) + 0.1
-    base += 0.7 * width_of(f"({latex_layer(name)})") if layer_of(name) is not None else 0.0
     below = sum(0.4 if w in GREEK else 0.7 * width_of(w) + 0.1 for w in (*words[1:], *indices))
-    return base + below
+    above = 0.7 * width_of(f"({layer_of(name)})") + 0.1 if layer_of(name) is not None else 0.0
+    return base + max(below, above)

@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import TypeVar
 
 from derive.language.definition import Definition, Equation, Input
-from derive.language.derivation import Derivation
-from derive.language.expressions import Ref
+from derive.language.derivation import Derivation, Evidence
+from derive.language.expressions import Expression, Index, Partial, Ref, add, sum_over
 from derive.language.layered import Layer, at, base_of, layer_of, moved, mover, relabelled
-from derive.language.trees import references
+from derive.language.trees import freshen, references, rename, walk
 
 Part = TypeVar("Part", Input, Equation)
 
@@ -35,6 +35,11 @@ class RecurrentDefinition(Definition):
     letter: str = "l"
     depth: str = "L"
     shapes: tuple[Input, ...] = ()
+
+    @property
+    def is_scalar_function(self) -> bool:
+        """Never: it cannot be applied by name."""
+        return False
 
     # --- parts ---
 
@@ -201,6 +206,24 @@ class Gradient:
     def parts(self) -> tuple[Derivation, ...]:
         return tuple(p for p in (self.end, self.layer, self.start) if p is not None)
 
+    @property
+    def is_layered(self) -> bool:
+        """Whether every layer has one of its own."""
+        return layer_of(self.variable.name) is not None
+
+    def closed(self, part: Derivation) -> Expression:
+        """A part's closed form at the letters of the variable."""
+        own = next(n.variable for n in walk(part.left) if isinstance(n, Partial))
+        value = freshen(part.closed, {i.name for i in self.variable.indices})
+        return rename(value, dict(zip(own.indices, self.variable.indices, strict=True)))
+
+    def total(self, letter: str, depth: str) -> Expression:
+        """The whole gradient as it is printed: what all layers contribute stands under a sum over the layers."""
+        terms = [(p, self.closed(p)) for p in self.parts]
+        if self.is_layered:
+            return terms[0][1]
+        return add(*(sum_over(Index(letter, depth), v) if p is self.layer else v for p, v in terms))
+
 
 @dataclass(frozen=True)
 class RecurrentDerivation:
@@ -209,6 +232,7 @@ class RecurrentDerivation:
     base: the adjoints of layer L (and of what follows it), each after those it uses.
     step: the adjoints of layer l from those of layer l+1.
     start: the adjoints of layer 0 from those of layer 1, where a result needs them.
+    depths, evidence: up to how many layers the whole was compared with the unrolled definition, and how well.
     """
 
     definition: RecurrentDefinition
@@ -216,6 +240,8 @@ class RecurrentDerivation:
     step: tuple[Derivation, ...]
     start: tuple[Derivation, ...]
     gradients: tuple[Gradient, ...]
+    depths: int = 0
+    evidence: Evidence | None = None
 
     @property
     def parts(self) -> tuple[Derivation, ...]:

@@ -98,7 +98,7 @@ def test_a_shared_parameter_gathers_what_reaches_it_everywhere() -> None:
 
 
 def test_logits_go_straight_to_shares_minus_targets() -> None:
-    assert forms(derived("softmax").base) == {"X̄{L}_k": "p_k Σ_l t_l - t_k"}
+    assert forms(derived("softmax").base) == {"X̄{L}_k": "p_k Σ_m t_m - t_k"}
 
 
 def test_a_loss_at_every_step() -> None:

@@ -28,7 +28,7 @@ from derive.pipeline.library import entry, library, names
 from derive.pipeline.limits import DEFAULT_SECONDS, bounded_memory
 from derive.pipeline.notes import tex
 from derive.pipeline.pdf import engine_of, write_pdf
-from derive.pipeline.publish import publish
+from derive.pipeline.publish import publish, refuse_early
 from derive.pipeline.study import Study, define_all, study_of
 from derive.terminal import watched
 
@@ -46,6 +46,7 @@ def cli() -> None:
 @OUT
 def build_all(out: Path) -> None:
     """Derive, check and write everything."""
+    refuse_early(out)
     with watched(len(library())) as advance:
         found = studies(progress=advance)
     changed = publish(files_of_all(found), out)
@@ -97,6 +98,8 @@ def run(
     timeout: float,
 ) -> None:
     """Derive definitions of one's own, from FILE or -e TEXT ('-' reads standard input)."""
+    if out is not None:
+        refuse_early(out)
     with bounded_memory():
         found = define_all(read_definitions(file, text), wrt=wrt, kind=kind, timeout=timeout)
     for one in found:

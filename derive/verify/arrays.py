@@ -167,7 +167,7 @@ COMPUTE: Mapping[str, Callable[[Computation, Node], Array]] = {
     "identity": of_identity, "same": of_identity, "where": by_numpy(np.where), "copysign": by_numpy(np.copysign),
     "maximum": by_numpy(np.maximum), "minimum": by_numpy(np.minimum), "abs": by_numpy(np.abs),
     "less": of_test(operator.lt), "less_equal": of_test(operator.le), "greater": of_test(operator.gt),
-    "greater_equal": of_test(operator.ge), "bracket": of_bracket, "sum": over_bound(np.sum), "prod": over_bound(np.prod),
-    "max": over_bound(np.max), "min": over_bound(np.min), "contract": over_bound(np.sum),
+    "greater_equal": of_test(operator.ge), "sum": over_bound(np.sum), "prod": over_bound(np.prod),
+    "bracket": of_bracket, "max": over_bound(np.max), "min": over_bound(np.min), "contract": over_bound(np.sum),
     "first_max": of_first, "first_min": of_first, "at_largest": of_at_largest, "spread": of_spread,
 }  # fmt: skip

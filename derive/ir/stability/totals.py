@@ -32,7 +32,9 @@ def sum_with_largest(node: Node) -> Node | None:
     value = kept.node
     if mask.node.op != "first_max" or zero.node != constant(0) or mask.node.arguments[0].node != value:
         return None
-    if mask != whole(mask.node) or kept != whole(value) or argument.axes[mask.node.data] != len(node.shape):  # type: ignore[index]
+    axis = mask.node.data
+    assert isinstance(axis, int)
+    if mask != whole(mask.node) or kept != whole(value) or argument.axes[axis] != len(node.shape):
         return None
     return Node("sum", (Argument(value, argument.axes),), node.shape, node.bound)
 

@@ -22,8 +22,8 @@ from derive.emit.notes_document import SETTINGS
 from derive.language.derivation import KINDS
 from derive.language.errors import CheckError, DeriveError
 from derive.language.words import LANGUAGES
+from derive.pipeline.build import build, files_of_all, studies
 from derive.pipeline.build import check as check_folder
-from derive.pipeline.build import files_of_all, studies
 from derive.pipeline.library import entry, library, names
 from derive.pipeline.limits import DEFAULT_SECONDS, bounded_memory
 from derive.pipeline.notes import tex
@@ -48,8 +48,8 @@ def build_all(out: Path) -> None:
     """Derive, check and write everything."""
     refuse_early(out)
     with watched(len(library())) as advance:
-        found = studies(progress=advance)
-    changed = publish(files_of_all(found), out)
+        found, files = build(advance)
+    changed = publish(files, out)
     console = Console()
     console.print(overview(found))
     console.print(f"{'written to' if changed else 'nothing to change in'} {out}", soft_wrap=True)

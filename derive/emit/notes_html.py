@@ -7,6 +7,7 @@ buttons that copy and fold. To extend: what a page shows is a field of Document 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from html import escape
 
@@ -31,7 +32,13 @@ Cite = Callable[[str], str]
 
 
 def printer_of(document: Document) -> MathmlPrinter:
-    return MathmlPrinter(document.symbols, document.ordinary, words("otherwise", document.language))
+    return printer(tuple(document.symbols.items()), document.ordinary, words("otherwise", document.language))
+
+
+@functools.lru_cache(maxsize=16)
+def printer(symbols: tuple[tuple[str, str], ...], ordinary: bool, otherwise: str) -> MathmlPrinter:
+    """One printer for all formulas of a setting: it prints no piece twice."""
+    return MathmlPrinter(dict(symbols), ordinary, otherwise)
 
 
 SIGNS = tuple((s, sign(s)) for s in ("=", "≠", "×"))

@@ -22,8 +22,11 @@ IN_PLACE: Mapping[str, str] = MappingProxyType(
 )
 COMMUTATIVE = ("np.add", "np.multiply")
 TEMPORARY: Mapping[str, str] = MappingProxyType(
-    {"np.add": "s", "np.subtract": "s", "np.multiply": "product", "np.divide": "ratio", "np.exp": "e", "_chosen": "chosen",
-     "np.less": "mask", "np.less_equal": "mask", "np.greater": "mask", "np.greater_equal": "mask", "np.equal": "mask"}
+    {
+        "np.add": "s", "np.subtract": "s", "np.multiply": "product", "np.divide": "ratio", "np.exp": "e",
+        "_chosen": "chosen", "np.less": "mask", "np.less_equal": "mask", "np.greater": "mask",
+        "np.greater_equal": "mask", "np.equal": "mask",
+    }
 )  # fmt: skip
 
 
@@ -141,7 +144,7 @@ class Writer:
             return f"{name}{'[...]' if is_bound else ''} = {operands[0]}"
         call = f"{step.function}({', '.join(operands)}"
         if not before:
-            return f"{name} = {call})"
+            return f"{name} = {call}{f', out=np.empty_like({operands[0]})' if step.fills else ''})"
         if not is_bound:
             return f"{name} = {call}, out={before})"
         if step.function in COMMUTATIVE and operands[1] == name:

@@ -23,8 +23,12 @@ from derive.language.expressions import Dimension
 
 FLOAT, BOOLEAN = "float", "boolean"
 CALLED = re.compile(r"(np\.\w+)\(\{0\}(?:, \{1\})?\)")
-OPERATORS: Mapping[str, str] = MappingProxyType({"/": "np.divide", "<": "np.less", "<=": "np.less_equal",
-                                                 ">": "np.greater", ">=": "np.greater_equal", "==": "np.equal"})  # fmt: skip
+OPERATORS: Mapping[str, str] = MappingProxyType(
+    {
+        "/": "np.divide", "<": "np.less", "<=": "np.less_equal",
+        ">": "np.greater", ">=": "np.greater_equal", "==": "np.equal",
+    }
+)  # fmt: skip
 LOOKS = ("view", "spread", "pick", "window")
 """Ops whose value may be another look at an argument's memory."""
 
@@ -45,7 +49,8 @@ def marked(text: str) -> list[int]:
 class Step:
     """One call. With a `function` its result can go to a buffer; without one `operands` is an expression alone.
 
-    shape, kind: of the result; `looks` says that the result may be another look at what is mentioned.
+    shape, kind: of the result; `looks` says that the result may be another look at what is mentioned; `fills` that the
+    call alone would make an array of another dtype.
     """
 
     result: int
@@ -54,6 +59,7 @@ class Step:
     shape: tuple[Dimension, ...]
     kind: str = FLOAT
     looks: bool = False
+    fills: bool = False
 
     @property
     def reads(self) -> list[int]:
@@ -170,9 +176,11 @@ class Steps:
 
         return Speller(inner, self.local).spell(node).text
 
-    def step(self, function: str, operands: tuple[str, ...], node: Node, *, looks: bool = False) -> str:
+    def step(
+        self, function: str, operands: tuple[str, ...], node: Node, *, looks: bool = False, fills: bool = False
+    ) -> str:
         kind = BOOLEAN if BY_NAME[node.op].boolean else FLOAT
-        self.current.append(Step(self.count, function, operands, node.shape, kind, looks))
+        self.current.append(Step(self.count, function, operands, node.shape, kind, looks, fills))
         self.count += 1
         return mark(self.count - 1)
 
@@ -290,8 +298,16 @@ def choice(steps: Steps, node: Node) -> str:
     return steps.step("_chosen", tuple(steps.operand(a, node) for a in node.arguments), node)
 
 
+def bracket(steps: Steps, node: Node) -> str:
+    """A comparison with 0 as a number."""
+    (argument,) = node.arguments
+    opposite = without_sign(argument)
+    function = "np.less_equal" if opposite else "np.greater_equal"
+    return steps.step(function, (steps.operand(opposite or argument, node), "0.0"), node, fills=True)
+
+
 STEPS: Mapping[str, Callable[[Steps, Node], str]] = MappingProxyType(
-    {"add": add, "multiply": multiply, "power": power, "exp": exponential, "where": choice}
+    {"add": add, "multiply": multiply, "power": power, "exp": exponential, "where": choice, "bracket": bracket}
 )
 
 

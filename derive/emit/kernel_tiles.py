@@ -1,7 +1,7 @@
 """A kernel that is computed in tiles: the function of one tile, and how the public function hands over to it.
 
 Contract: `tiled(kernel, ...)` gives finished strings for templates/kernel.py.jinja, or None where a kernel needs all
-samples at once (kernel_modes). Arrays of samples and results are cut into parts; what all samples share is passed whole.
+samples at once (kernel_modes). Arrays of samples and results are cut into parts; what all share is passed whole.
 """
 
 from __future__ import annotations
@@ -109,6 +109,6 @@ def fast(
     new = [f"np.empty_like({names[0]})" for _ in outputs]
     call = f"{name}({', '.join([*names, *new, *(f'{names[0]}.shape[-1]' for _ in sizes)])})"
     head = f"if out is None and _plain({', '.join(names)}){rank}:"
-    if len(outputs) == 1 or not kernel.first_apart and returned == "tuple(results)":
+    if len(outputs) == 1 or (not kernel.first_apart and returned == "tuple(results)"):
         return (head, f"    return {call}")
     return (head, f"    {results_as} = {call}", f"    return {returned}")

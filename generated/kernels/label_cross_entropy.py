@@ -74,14 +74,13 @@ def label_cross_entropy_grad(a, y, *, out=None):
     highest = np.max(a, axis=1, initial=-np.inf)
     s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
     e = np.exp(s)  # all times one number: the quotient is the same
-    total = np.sum(e, axis=1)  # Σ_k e^(a_k)
+    largest = _first_largest(e, axis=1)
+    rest = np.sum(np.where(largest, 0, e), axis=1)
+    total = rest + np.max(e, axis=1, initial=-np.inf)
     p = e / total[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
     u = y[:, None] == np.arange(n)
-    largest = _first_largest(e, axis=1)
-    # the sum without the own entry, for the largest entry added up anew: nothing cancels
-    others = np.where(largest, np.sum(np.where(largest, 0, e), axis=1)[:, None], total[:, None] - e)
-    # ∂L/∂a_i = p_i - δ_yi
-    dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -others / total[:, None], 0)
+    ratio = np.where(largest, rest[:, None], total[:, None] - e) / total[:, None]
+    dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -ratio, 0)  # ∂L/∂a_i = p_i - δ_yi
     return _result(call, out, (dL_da, ("n",), False))
 
 
@@ -111,10 +110,10 @@ def label_cross_entropy_value_and_grad(a, y, *, out=None):
     e = np.exp(s)  # all times one number: the quotient is the same
     largest = _first_largest(e, axis=1)
     total = np.sum(np.where(largest, 0, e), axis=1)
-    # q_i = ln(p_i)
-    q = a - highest[:, None] - np.log1p(total / np.max(e, axis=1, initial=-np.inf))[:, None]
+    highest2 = np.max(e, axis=1, initial=-np.inf)
+    q = a - highest[:, None] - np.log1p(total / highest2)[:, None]  # q_i = ln(p_i)
     L = -q[np.arange(samples), y]  # L = -q_y
-    total2 = np.sum(e, axis=1)  # Σ_k e^(a_k)
+    total2 = total + highest2
     p = e / total2[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
     u = y[:, None] == np.arange(n)
     ratio = np.where(largest, total[:, None], total2[:, None] - e) / total2[:, None]

@@ -59,11 +59,11 @@ def log_softmax_jacobian(a, *, out=None):
     s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
     e = np.exp(s)  # all times one number: the quotient is the same
     largest = _first_largest(e, axis=1)
-    total = np.sum(e, axis=1)  # Σ_k e^(a_k)
-    # the sum without the own entry, for the largest entry added up anew: nothing cancels
-    others = np.where(largest, np.sum(np.where(largest, 0, e), axis=1)[:, None], total[:, None] - e)
+    total = np.sum(np.where(largest, 0, e), axis=1)
+    total2 = total + np.max(e, axis=1, initial=-np.inf)
+    ratio = np.where(largest, total[:, None], total2[:, None] - e) / total2[:, None]
     # ∂y_i/∂a_j = δ_ij - e^(a_j)/(Σ_k e^(a_k))
-    dy_da = np.where(np.eye(n, dtype=bool), (others / total[:, None])[:, None, :], (-e / total[:, None])[:, None, :])
+    dy_da = np.where(np.eye(n, dtype=bool), ratio[:, None, :], (-e / total2[:, None])[:, None, :])
     return _result(call, out, (dy_da, ("n", "n"), False))
 
 
@@ -89,11 +89,11 @@ def log_softmax_vjp(a, g, *, out=None):
     highest = np.max(a, axis=1, initial=-np.inf)
     s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
     e = np.exp(s)  # all times one number: the quotient is the same
-    total = np.sum(e, axis=1)  # Σ_k e^(a_k)
     largest = _first_largest(e, axis=1)
-    # the sum without the own entry, for the largest entry added up anew: nothing cancels
-    others = np.where(largest, np.sum(np.where(largest, 0, e), axis=1)[:, None], total[:, None] - e)
-    s2 = e / total[:, None] * (np.sum(g, axis=1)[:, None] - g) - g * (others / total[:, None])
+    rest = np.sum(np.where(largest, 0, e), axis=1)
+    total = rest + np.max(e, axis=1, initial=-np.inf)
+    ratio = np.where(largest, rest[:, None], total[:, None] - e) / total[:, None]
+    s2 = e / total[:, None] * (np.sum(g, axis=1)[:, None] - g) - g * ratio
     grad_a = -s2  # Σ_i g_i · ∂y_i/∂a_j = g_j - (e^(a_j) Σ_i g_i)/(Σ_k e^(a_k))
     return _result(call, out, (grad_a, ("n",), False))
 

@@ -28,13 +28,13 @@ def sigmoid(x, *, out=None):
     x: (...,).
     Returns (...,).
 
-    Error: at most 2.5 ULP in float64 and 3.5 in float32.
+    Error: at most 2.5 ULP in float64 and 3 in float32.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/sigmoid.tex
     """
     (x,), call = _arguments(("x", x, (), False))
     e = np.exp(-np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    y = np.where(x >= 0, 1, e) / (1 + e)  # y = 1/(1 + e^(-x))
+    y = np.abs((x >= 0) - (e - e * (e / (1 + e))))  # y = 1/(1 + e^(-x))
     return _result(call, out, (y, (), False))
 
 
@@ -71,7 +71,7 @@ def sigmoid_value_and_grad(x, *, out=None):
     """
     (x,), call = _arguments(("x", x, (), False))
     e = np.exp(-np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    y = np.where(x >= 0, 1, e) / (1 + e)  # y = 1/(1 + e^(-x))
+    y = np.abs((x >= 0) - (e - e * (e / (1 + e))))  # y = 1/(1 + e^(-x))
     dy_dx = e / (1 + e * (2 + e))  # ∂y/∂x = y (1 - y)
     results = _results(
         call,

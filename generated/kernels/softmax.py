@@ -58,13 +58,12 @@ def softmax_jacobian(a, *, out=None):
     highest = np.max(a, axis=1, initial=-np.inf)
     s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
     e = np.exp(s)  # all times one number: the quotient is the same
-    total = np.sum(e, axis=1)  # Σ_k e^(a_k)
-    p = e / total[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
     largest = _first_largest(e, axis=1)
-    # the sum without the own entry, for the largest entry added up anew: nothing cancels
-    others = np.where(largest, np.sum(np.where(largest, 0, e), axis=1)[:, None], total[:, None] - e)
-    # δ_ij - p_j
-    chosen = np.where(np.eye(n, dtype=bool), (others / total[:, None])[:, None, :], (-p)[:, None, :])
+    rest = np.sum(np.where(largest, 0, e), axis=1)
+    total = rest + np.max(e, axis=1, initial=-np.inf)
+    p = e / total[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    ratio = np.where(largest, rest[:, None], total[:, None] - e) / total[:, None]
+    chosen = np.where(np.eye(n, dtype=bool), ratio[:, None, :], (-p)[:, None, :])  # δ_ij - p_j
     dp_da = p[:, :, None] * chosen  # ∂p_i/∂a_j = p_i (δ_ij - p_j)
     return _result(call, out, (dp_da, ("n", "n"), False))
 

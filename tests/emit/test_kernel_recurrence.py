@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -104,15 +105,15 @@ def test_rnn_is_what_pytorch_says(name: str, steps: int) -> None:
     shapes = [(n, h), (h, h), (h, o), *([(h,)] if name == "every_step" else [])]
     arrays = [chance.normal(size=s) / 2 for s in shapes]
     value, gradient = module(name).rnn_value_and_grad(x, y, *arrays)
-    U, W, V, *start = tensors = leaves(arrays)
+    to_state, onward, out, *start = tensors = leaves(arrays)
     state = start[0].expand(6, h) if start else torch.zeros(6, h, dtype=torch.float64)
     error = torch.zeros(6, dtype=torch.float64)
     for step in range(steps):
-        state = torch.tanh(torch.tensor(x[step]) @ U + state @ W)
+        state = torch.tanh(torch.tensor(x[step]) @ to_state + state @ onward)
         if start:
-            error = error + ((state @ V - torch.tensor(y[step])) ** 2).sum(1) / 2
+            error = error + ((state @ out - torch.tensor(y[step])) ** 2).sum(1) / 2
     if not start:
-        error = ((state @ V - torch.tensor(y)) ** 2).sum(1) / 2
+        error = ((state @ out - torch.tensor(y)) ** 2).sum(1) / 2
     error.sum().backward()
     assert relative(value, error.detach().numpy()) < CLOSE
     assert max(relative(ours, theirs.grad) for ours, theirs in zip(gradient, tensors, strict=True)) < CLOSE
@@ -124,7 +125,7 @@ def test_rnn_is_what_pytorch_says(name: str, steps: int) -> None:
 def example(batch: tuple[int, ...] = (4,), dtype: Any = float) -> tuple[Array, Array, list[Array]]:
     chance = np.random.default_rng(0)
     sizes = (3, 5, 2)
-    weights = [chance.normal(size=pair).astype(dtype) for pair in zip(sizes, sizes[1:], strict=False)]
+    weights = [chance.normal(size=pair).astype(dtype) for pair in itertools.pairwise(sizes)]
     return chance.normal(size=(*batch, 3)).astype(dtype), chance.normal(size=(*batch, 2)).astype(dtype), weights
 
 
@@ -135,7 +136,8 @@ def test_batch_axes() -> None:
     flat = module("mlp").mlp_grad(x.reshape(6, 3), t.reshape(6, 2), weights)
     assert all(np.array_equal(a, b) for a, b in zip(gradient, flat, strict=True))
     single = module("mlp").mlp(x[0, 0], t[0, 0], weights)
-    assert single.shape == () and np.isclose(single, value[0, 0], rtol=1e-14)
+    assert single.shape == ()
+    assert np.isclose(single, value[0, 0], rtol=1e-14)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
@@ -192,7 +194,8 @@ def test_nan_and_no_samples() -> None:
     assert np.array_equal(np.isnan(value), [False, True, False, False])
     assert all(np.isnan(part).any() for part in gradient)
     value, gradient = module("mlp").mlp_value_and_grad(x[:0], t[:0], weights)
-    assert value.shape == (0,) and not any(part.any() for part in gradient)
+    assert value.shape == (0,)
+    assert not any(part.any() for part in gradient)
 
 
 @pytest.mark.parametrize(

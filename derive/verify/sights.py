@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.language.definition import Definition, Input
-from derive.language.errors import CheckError
+from derive.language.errors import CheckError, UnreachableError
 from derive.language.expressions import Expression, Index
 from derive.language.trees import free_indices
 from derive.verify.assumptions import satisfied
@@ -67,7 +67,7 @@ def look(subject: Subject, chain: Sequence[Expression]) -> list[Sight]:
     for sizes in size_choices(subject.definition):
         try:
             sights += [s for number in range(POINTS) for s in look_at_point(subject, chain, system, sizes, number)]
-        except CheckError as error:
+        except UnreachableError as error:
             failure = error
     if not sights:
         raise failure

@@ -22,13 +22,13 @@ from derive.emit.notes_document import SETTINGS
 from derive.language.derivation import KINDS
 from derive.language.errors import CheckError, DeriveError
 from derive.language.words import LANGUAGES
+from derive.pipeline.build import build, files_of_all, studies
 from derive.pipeline.build import check as check_folder
-from derive.pipeline.build import files_of_all, studies
 from derive.pipeline.library import entry, library, names
 from derive.pipeline.limits import DEFAULT_SECONDS, bounded_memory
 from derive.pipeline.notes import tex
 from derive.pipeline.pdf import engine_of, write_pdf
-from derive.pipeline.publish import publish
+from derive.pipeline.publish import publish, refuse_early
 from derive.pipeline.study import Study, define_all, study_of
 from derive.terminal import watched
 
@@ -46,9 +46,10 @@ def cli() -> None:
 @OUT
 def build_all(out: Path) -> None:
     """Derive, check and write everything."""
+    refuse_early(out)
     with watched(len(library())) as advance:
-        found = studies(progress=advance)
-    changed = publish(files_of_all(found), out)
+        found, files = build(advance)
+    changed = publish(files, out)
     console = Console()
     console.print(overview(found))
     console.print(f"{'written to' if changed else 'nothing to change in'} {out}", soft_wrap=True)
@@ -97,6 +98,8 @@ def run(
     timeout: float,
 ) -> None:
     """Derive definitions of one's own, from FILE or -e TEXT ('-' reads standard input)."""
+    if out is not None:
+        refuse_early(out)
     with bounded_memory():
         found = define_all(read_definitions(file, text), wrt=wrt, kind=kind, timeout=timeout)
     for one in found:

@@ -8,8 +8,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from derive.pipeline.certify import Certificate, bounded_names, certify_all
+from derive.pipeline.certify import bounded_names, certify_all
 from derive.pipeline.library import entry
+from derive.pipeline.profiles import Certificate
 from derive.terminal import watched
 
 

@@ -68,7 +68,7 @@ ROWS = (
         ),
         symbol=r"\sigma",
         hard=at("x", *EVERYWHERE),
-        bounds=(Bound("", 2.5, 3.5), Bound("grad", 3, 4)),
+        bounds=(Bound("", 2.5, 3), Bound("grad", 3, 4)),
         source="logistic regression",
     ),
     Row(

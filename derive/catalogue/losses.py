@@ -180,7 +180,7 @@ OF_LOGITS = (
             {"a": (40.0, 0.0, 1.0, -2.0), "t": (0.25, 0.25, 0.25, 0.25)},
             {"a": (5.0,), "t": (1.0,)},
         ),
-        bounds=(Bound("", 4, 4, words=ONE_HOT), Bound("grad", 6, 6, words=ONE_HOT)),
+        bounds=(Bound("", 4, 4, words=ONE_HOT), Bound("grad", 4, 5, words=ONE_HOT)),
         assumptions=("sum(i, t[i]) = 1",),
         source="multinomial logistic regression",
     ),

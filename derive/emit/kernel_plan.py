@@ -6,6 +6,7 @@ makes kernels of one kind, and its place in MAKERS.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
@@ -32,6 +33,12 @@ from derive.language.trees import references
 
 def kernels(definition: Definition, derivations: Sequence[Derivation]) -> tuple[Kernel, ...]:
     """All kernels of a definition, the value first."""
+    return planned(definition, tuple(derivations))
+
+
+@functools.lru_cache(maxsize=16)
+def planned(definition: Definition, derivations: tuple[Derivation, ...]) -> tuple[Kernel, ...]:
+    """Worked out once for the module, its names and its costs."""
     return (value_kernel(definition), *(k for r in requests(definition, derivations) for m in MAKERS for k in m(r)))
 
 

@@ -6,6 +6,7 @@ that they fit a line of an article (LINE em). With `cite` it refers to other not
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -37,7 +38,13 @@ MARGIN, LEFT, GAP, BOX = 11.0, 9.0, 3.5, 1.0
 
 
 def printer_of(document: Document) -> LatexPrinter:
-    return LatexPrinter(document.symbols, document.ordinary, words("otherwise", document.language))
+    return printer(tuple(document.symbols.items()), document.ordinary, words("otherwise", document.language))
+
+
+@functools.lru_cache(maxsize=16)
+def printer(symbols: tuple[tuple[str, str], ...], ordinary: bool, otherwise: str) -> LatexPrinter:
+    """One printer for all formulas of a setting: it prints no piece twice."""
+    return LatexPrinter(dict(symbols), ordinary, otherwise)
 
 
 def voice_of(printer: Printer, cite: Cite | None = None) -> Voice:

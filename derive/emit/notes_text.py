@@ -5,6 +5,7 @@ Contract: no control character of a user's text reaches the terminal; lines are 
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -19,7 +20,13 @@ WIDEST = 60
 
 
 def printer_of(document: Document) -> TextPrinter:
-    return TextPrinter(document.symbols, document.ordinary, words("otherwise", document.language))
+    return printer(tuple(document.symbols.items()), document.ordinary, words("otherwise", document.language))
+
+
+@functools.lru_cache(maxsize=16)
+def printer(symbols: tuple[tuple[str, str], ...], ordinary: bool, otherwise: str) -> TextPrinter:
+    """One printer for all formulas of a setting: it prints no piece twice."""
+    return TextPrinter(dict(symbols), ordinary, otherwise)
 
 
 def voice_of(printer: TextPrinter) -> Voice:

@@ -79,6 +79,9 @@ class Printed:
 RELATIONS: Mapping[str, tuple[str, str]] = {"<": ("<", ">="), "<=": ("<=", ">"), ">": (">", "<="), ">=": (">=", "<")}
 """Each relation and its complement."""
 
+REMEMBERED = 20_000
+"""Most pieces that a printer keeps."""
+
 SHORT = 3.5
 """Widest body, in em, that stands inside the numerator of a derivative."""
 
@@ -89,12 +92,19 @@ class Printer(ABC):
 
     symbols: Mapping[str, str] = field(default_factory=dict)
     ordinary: bool = False
+    memo: dict[tuple[Expression, Style], Printed] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def __call__(self, value: Expression, style: Style = Style.DISPLAY) -> str:
         return self.show(value, style).text
 
     def show(self, value: Expression, style: Style = Style.DISPLAY) -> Printed:
-        return SHOW[type(value)](self, value, style)
+        """The value printed once: neighbouring lines of a derivation share most of what they say."""
+        found = self.memo.get((value, style))
+        if found is None:
+            if len(self.memo) >= REMEMBERED:
+                self.memo.clear()
+            found = self.memo[value, style] = SHOW[type(value)](self, value, style)
+        return found
 
     def at(self, value: Expression, level: Level, style: Style) -> Printed:
         """The value in parentheses unless it binds at least as tightly as `level`."""

@@ -87,6 +87,11 @@ def copy_sign(arithmetic: Arithmetic, data: Any, size: Any, sign: Any) -> Any:
     return -abs(size) if sign < 0 else abs(size)
 
 
+def bracket(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
+    """1 from 0 on, else 0: a comparison that is counted with."""
+    return arithmetic.number(Fraction(1 if value >= 0 else 0))
+
+
 def is_equal(arithmetic: Arithmetic, data: Any, left: Any, right: Any) -> Any:
     """Kronecker's delta of two positions."""
     return arithmetic.number(Fraction(left == right))
@@ -125,6 +130,7 @@ BASIC = (
     Op("where", "elementwise", 3, lambda arithmetic, data, c, a, b: a if c else b, "np.where({0}, {1}, {2})"),
     Op("maximum", "elementwise", 2, folding(larger), "np.maximum({0}, {1})"),
     Op("minimum", "elementwise", 2, folding(smaller), "np.minimum({0}, {1})"),
+    Op("bracket", "elementwise", 1, bracket, "({0} >= 0)", ATOM, (SUM,)),
     Op("copysign", "elementwise", 2, copy_sign, "np.copysign({0}, {1})"),
 )
 EXTRA_FUNCTIONS = (

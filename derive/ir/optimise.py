@@ -13,6 +13,7 @@ from derive.ir.graph import Graph
 from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_largest
 from derive.ir.stability.gaussians import bounded_factors
 from derive.ir.stability.table import STABILITY
+from derive.ir.stability.totals import totals_of_largest
 from derive.ir.verify import verify
 
 SIMPLIFY = (Pass("share", share), Pass("flatten", flatten))
@@ -26,6 +27,7 @@ LIMITS = (
     Pass("flatten", flatten),
     Pass("bounded factors", bounded_factors),
     Pass("take largest", take_largest),
+    Pass("totals of the largest", totals_of_largest),
 )
 PASSES: tuple[Pass, ...] = (*SIMPLIFY, *STABILITY, *LIMITS, *ARRANGE)
 LITERAL: tuple[Pass, ...] = (*SIMPLIFY, *ARRANGE)

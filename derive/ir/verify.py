@@ -6,6 +6,7 @@ It checks form; that values stay the same is checked by the tests of each pass a
 
 from __future__ import annotations
 
+import functools
 from fractions import Fraction
 
 from derive.ir.build import HAVE_AXIS
@@ -20,20 +21,21 @@ class MalformedGraphError(AssertionError):
 def verify(graph: Graph) -> Graph:
     """Every node obeys the grammar: a known op, the right arguments, axes that fit."""
     for node in topological(graph):
-        for problem in problems(node):
+        for problem in (*problems(node), *data_problems(node)):
             raise MalformedGraphError(f"{node.op} {node.name or ''} {list(node.shape)}/{list(node.bound)}: {problem}")
     return graph
 
 
-def problems(node: Node) -> list[str]:
-    """What is wrong with one node, in words."""
+@functools.lru_cache(maxsize=8192)
+def problems(node: Node) -> tuple[str, ...]:
+    """What is wrong with the form of a node, in words. Equal nodes have equal form, and most pass unchanged."""
     op = BY_NAME.get(node.op)
     if op is None:
-        return ["unknown op; is a lowering missing?"]
-    found = arity_problems(node, op) + bound_problems(node, op) + shape_problems(node, op) + data_problems(node)
+        return ("unknown op; is a lowering missing?",)
+    found = arity_problems(node, op) + bound_problems(node, op) + shape_problems(node, op)
     for argument in node.arguments:
         found += argument_problems(node, op, argument)
-    return found
+    return tuple(found)
 
 
 def arity_problems(node: Node, op: Op) -> list[str]:

@@ -1,7 +1,7 @@
 """The catalogue's tree of files: kernels, LaTeX, notes and the evidence.
 
-Contract: `build(progress)` derives, checks and emits everything and returns the files by name, the same bytes
-on every machine; nothing is written. `check(folder)` compares them with what is on disk.
+Contract: `build(progress)` derives, checks and emits everything and returns studies and files by name, the same
+bytes on every machine; nothing is written. `check(folder)` compares them with what is on disk.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from derive.emit.kernel_numpy import emit_kernels_init
+from derive.emit.formats import write
+from derive.emit.kernel_numpy import emit_kernels_init, emit_tiles
+from derive.emit.notes_markdown import picture_files
 from derive.emit.templating import environment
 from derive.language.derivation import Derivation
 from derive.language.words import LANGUAGES
@@ -52,14 +54,35 @@ def files_of(study: Study) -> dict[str, bytes]:
         f"report/{study.name}.json": report(study),
     }
     for language in LANGUAGES:
-        files[f"notes/{language}/{study.name}.md"] = study.show("markdown", language)
+        notes = study.document(language, illustrated=True)
+        files[f"notes/{language}/{study.name}.md"] = write(notes, "markdown")
+        files |= {f"notes/{language}/{name}": text for name, text in picture_files(notes).items()}
     return {name: text.encode() for name, text in files.items()}
 
 
 def files_of_all(found: Sequence[Study]) -> dict[str, bytes]:
     """The whole tree. Raises CheckError where a stated accuracy has no certificate."""
+    return tree(found, each(files_of, found))
+
+
+def build(progress: Progress = silent) -> tuple[tuple[Study, ...], dict[str, bytes]]:
+    """The catalogue's studies, derived and checked, and their tree."""
+    length = {e.definition.name: len(e.row.text) for e in library()}
+    done = each(built, tuple(length), progress, length.__getitem__)
+    found = tuple(study for study, _ in done)
+    return found, tree(found, [files for _, files in done])
+
+
+def built(name: str) -> tuple[Study, dict[str, bytes]]:
+    """A row checked, and what it contributes: one process does both and works nothing out twice."""
+    study = checked_study(name)
+    return study, files_of(study)
+
+
+def tree(found: Sequence[Study], own: Iterable[Mapping[str, bytes]]) -> dict[str, bytes]:
+    """Each definition's own files, and those that they share."""
     require(found)
-    files = {name: data for part in each(files_of, found) for name, data in part.items()}
+    files = {name: data for part in own for name, data in part.items()}
     files["__init__.py"] = PACKAGE_NOTE
     for texts in each(functools.partial(shared_texts, tuple(found)), tuple(SHARED)):
         files |= {name: text.encode() for name, text in texts.items()}
@@ -81,7 +104,10 @@ def latex_part(language: str, found: Sequence[Study]) -> dict[str, str]:
 SHARED: Mapping[str, Callable[[Sequence[Study]], dict[str, str]]] = MappingProxyType({
     **{f"site {one}": functools.partial(site_part, one) for one in LANGUAGES},
     **{f"latex {one}": functools.partial(latex_part, one) for one in LANGUAGES},
-    "kernels": lambda found: {"kernels/__init__.py": emit_kernels_init({s.name: s.kernel_names for s in found})},
+    "kernels": lambda found: {
+        "kernels/__init__.py": emit_kernels_init({s.name: s.kernel_names for s in found}),
+        "kernels/_tiles.py": emit_tiles(),
+    },
     "activations": lambda found: {f"notes/{one}/activations.md": comparison_page(found, one) for one in LANGUAGES},
     "report": lambda found: {"report/README.md": evidence_table(found)},
 })  # fmt: skip
@@ -123,10 +149,9 @@ class Checked:
 
 def check(folder: Path, names: Sequence[str] = (), progress: Progress = silent) -> list[str]:
     """What differs between a new build and the folder; with names, only those definitions' files."""
-    entries = [e for e in library() if not names or e.definition.name in names]
-    found = studies(entries, progress)
     if not names:
-        return compare(files_of_all(found), folder)
+        return compare(build(progress)[1], folder)
+    found = studies([e for e in library() if e.definition.name in names], progress)
     expected = {name: data for one in found for name, data in files_of(one).items()}
     return compare_named(expected, folder)
 

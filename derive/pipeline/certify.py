@@ -13,7 +13,6 @@ import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 from derive.catalogue.row import Bound
@@ -21,12 +20,13 @@ from derive.language.definition import Definition
 from derive.language.errors import CheckError
 from derive.language.resolve import parse
 from derive.pipeline.library import definitions, entry, library
+from derive.pipeline.profiles import Certificate, load_certificate, path_of
 from derive.pipeline.study import Study, study_of
-from derive.verify.arrays import UnknownOpError
-from derive.verify.certify import DTYPES, Measured, Subject, confirm, machine, measure, subjects
+from derive.verify.arrays import Array, UnknownOpError
+from derive.verify.certify import DTYPES, Measured, Subject, confirm, machine, measure, profile, subjects
 
-FOLDER = Path(__file__).parent.parent / "certificates"
-Certificate = dict[str, Any]
+HIGHEST = 1e18
+"""An error that is drawn is no larger: beyond, nothing is right but perhaps the sign."""
 
 
 def certify(study: Study, *, exhaustive: bool = False) -> Certificate:
@@ -36,6 +36,7 @@ def certify(study: Study, *, exhaustive: bool = False) -> Certificate:
     """
     module, by_name = study.compile(), {b.of(study.name): b for b in study.bounds}
     found: dict[str, dict[str, Any]] = {}
+    profiles: dict[str, dict[str, str]] = {}
     for subject in subjects(study.definition, study.derivations, study.domain):
         bound = by_name.get(subject.name)
         subject = replace(subject, against=scale_of(bound))
@@ -46,11 +47,19 @@ def certify(study: Study, *, exhaustive: bool = False) -> Certificate:
                 dtype: checked(subject, dtype, measure(subject, kernel, kind, exhaustive=exhaustive), bound)
                 for dtype, kind in DTYPES.items()
             }
+            if (errors := profile(subject, kernel)) is not None:
+                profiles[subject.name] = {name: listed(part) for name, part in vars(errors).items()}
         except UnknownOpError:
             continue
     for name in by_name.keys() - found.keys():
         raise CheckError(f"{study.name}: a bound is stated for {name}, which is no function that can be certified")
-    return {"key": key_of(study), "bounds": [asdict(b) for b in study.bounds], "machine": machine(), "measured": found}
+    return {
+        "key": key_of(study),
+        "bounds": [asdict(b) for b in study.bounds],
+        "machine": machine(),
+        "measured": found,
+        "profiles": profiles,
+    }
 
 
 def scale_of(bound: Bound | None) -> Definition | None:
@@ -72,6 +81,11 @@ def rounded(worst: dict[str, Any]) -> dict[str, Any]:
     """Three digits; no NaN or infinity, which JSON does not have."""
     texts = {k: float(f"{v:.3g}") if isinstance(v, float) and math.isfinite(v) else v for k, v in worst.items()}
     return {k: str(v) if isinstance(v, float) and not math.isfinite(v) else v for k, v in texts.items()}
+
+
+def listed(errors: Array) -> str:
+    """Two digits each, no more than HIGHEST, on one line."""
+    return " ".join(f"{min(float(e), HIGHEST):.2g}" for e in errors)
 
 
 # --- keys and files ----------------------------------------------------------------------------------------
@@ -96,18 +110,8 @@ def code_of(source: str) -> str:
     return "\n".join(kept)
 
 
-def path_of(name: str) -> Path:
-    return FOLDER / f"{name}.json"
-
-
 def save(name: str, certificate: Certificate) -> None:
     path_of(name).write_text(json.dumps(certificate, indent=1, ensure_ascii=False) + "\n")
-
-
-def load_certificate(name: str) -> Certificate | None:
-    path = path_of(name)
-    found: Certificate | None = json.loads(path.read_text()) if path.is_file() else None
-    return found
 
 
 def is_valid(study: Study) -> bool:
@@ -117,6 +121,7 @@ def is_valid(study: Study) -> bool:
         found is not None
         and found["key"] == key_of(study)
         and found["bounds"] == [asdict(bound) for bound in study.bounds]
+        and "profiles" in found
     )
 
 

@@ -13,13 +13,15 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from derive.language.errors import DeriveError
 
 MANIFEST = "report/manifest.txt"
 IGNORED = "__pycache__"
+PARTS = ("__init__.py", "kernels", "latex", "notes", "report")
+"""What stands at the top of a tree."""
 ABANDONED_AFTER = 3600.0
 EXCHANGE = 2
 AT_CURRENT_FOLDER = -100
@@ -70,7 +72,12 @@ def content(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
 
 
-def refuse_foreign(folder: Path, files: Mapping[str, bytes]) -> None:
+def refuse_early(folder: Path) -> None:
+    """What can be refused before a build has begun: no folder, or files where a build puts none."""
+    refuse_foreign(folder.absolute(), [name for name in content(folder) if name.split("/")[0] in PARTS])
+
+
+def refuse_foreign(folder: Path, files: Collection[str]) -> None:
     """An existing folder must be empty or derive's own: someone's files are never replaced."""
     if folder.exists() and not folder.is_dir():
         raise DeriveError(f"{folder} is not a folder")

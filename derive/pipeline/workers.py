@@ -22,18 +22,28 @@ def unseen(item: object) -> None:
     """The progress that nobody watches."""
 
 
-def each(work: Callable[[Item], T], items: Sequence[Item], progress: Callable[[Item], None] = unseen) -> list[T]:
-    """work(item) for every item."""
+def alike(item: object) -> int:
+    """The size of items of which nothing is known."""
+    return 1
+
+
+def each(
+    work: Callable[[Item], T],
+    items: Sequence[Item],
+    progress: Callable[[Item], None] = unseen,
+    size: Callable[[Item], int] = alike,
+) -> list[T]:
+    """work(item) for every item; the largest by `size` begin first, so that none is left to the end alone."""
     workers = min(processors(), len(items))
     if workers < 2 or len(items) <= FEW or "fork" not in multiprocessing.get_all_start_methods():
         return [noted(work, item, progress) for item in items]
     with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-        running = [pool.submit(work, item) for item in items]
-        results = []
-        for item, done in zip(items, running, strict=True):
-            results.append(done.result())
-            progress(item)
-        return results
+        begun = sorted(range(len(items)), key=lambda place: -size(items[place]))
+        running = {place: pool.submit(work, items[place]) for place in begun}
+        for place in begun:
+            running[place].result()
+            progress(items[place])
+        return [running[place].result() for place in range(len(items))]
 
 
 def noted(work: Callable[[Item], T], item: Item, progress: Callable[[Item], None]) -> T:

@@ -122,6 +122,10 @@ def of_test(test: Callable[[Any, Any], Any]) -> Callable[[Computation, Node], Ar
     return lambda at, node: np.asarray(test(*at.arguments(node)))
 
 
+def of_bracket(at: Computation, node: Node) -> Array:
+    return np.asarray(at.arguments(node)[0] >= 0).astype(at.numbers.kind)
+
+
 def by_numpy(function: Callable[..., Any]) -> Callable[[Computation, Node], Array]:
     return lambda at, node: np.asarray(function(*at.arguments(node)))
 
@@ -164,6 +168,6 @@ COMPUTE: Mapping[str, Callable[[Computation, Node], Array]] = {
     "maximum": by_numpy(np.maximum), "minimum": by_numpy(np.minimum), "abs": by_numpy(np.abs),
     "less": of_test(operator.lt), "less_equal": of_test(operator.le), "greater": of_test(operator.gt),
     "greater_equal": of_test(operator.ge), "sum": over_bound(np.sum), "prod": over_bound(np.prod),
-    "max": over_bound(np.max), "min": over_bound(np.min), "contract": over_bound(np.sum),
+    "bracket": of_bracket, "max": over_bound(np.max), "min": over_bound(np.min), "contract": over_bound(np.sum),
     "first_max": of_first, "first_min": of_first, "at_largest": of_at_largest, "spread": of_spread,
 }  # fmt: skip

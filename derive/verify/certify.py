@@ -43,6 +43,8 @@ AGREEMENT = 2.0**-60
 """Of the truth and many digits, relative to the truth or to the stated scale."""
 
 TEXTBOOK_POINTS = 400_000
+REACH, WINDOWS, WINDOW_POINTS = 60, 120, 257
+"""The profile of a function of one number: windows from -REACH to REACH, and points in each."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,33 @@ def measure(subject: Subject, kernel: Callable[..., Array], dtype: Any, *, exhau
             (plain,) = compute(textbook, batch.inputs, sizes, dtype)
             theirs.add(plain.astype(dtype), truth, sizes_of_error, batch, subject)
     return Measured(ours.worst, theirs.worst, far.worst)
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """The worst error of both forms in each window of the range, in float64."""
+
+    kernel: Array
+    textbook: Array
+
+
+def profile(subject: Subject, kernel: Callable[..., Array]) -> Profile | None:
+    """How the errors of a function of one number go along the range; None for any other function."""
+    if len(subject.inputs) != 1 or subject.inputs[0].dimensions:
+        return None
+    edges = np.linspace(-REACH, REACH, WINDOWS + 1)
+    parts = np.random.default_rng(1).uniform(size=(WINDOWS, WINDOW_POINTS))
+    x = (edges[:-1, None] + np.diff(edges)[:, None] * parts).reshape(-1)
+    given = {subject.inputs[0].name: x}
+    sizes: dict[Dimension, int] = {BATCH: len(x)}
+    (truth,) = compute(optimise(subject.raw(), PASSES), given, sizes, EXTENDED)
+    (plain,) = compute(optimise(subject.raw(), LITERAL), given, sizes, np.float64)
+    size = truth if (scale := subject.scale()) is None else compute(optimise(scale, PASSES), given, sizes, EXTENDED)[0]
+    return Profile(*(worst_of_windows(errors(np.asarray(f), truth, size)) for f in (kernel(x), plain)))
+
+
+def worst_of_windows(error: Array) -> Array:
+    return np.asarray(np.max(np.nan_to_num(error, nan=0.0, posinf=np.inf).reshape(WINDOWS, -1), axis=1))
 
 
 def errors(found: Array, truth: Array, scale: Array) -> Array:

@@ -12,8 +12,9 @@ To extend: a new kind of kernel function is one row of FUNCTIONS.
 
 from __future__ import annotations
 
+import itertools
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -53,6 +54,42 @@ class KernelEvidence:
     ulps: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Where the kernels of a definition are looked at, and the truth there: the same for every module.
+
+    hard: for each hard point the truth for each dtype, one where rounding to the dtype changes nothing.
+    """
+
+    random: tuple[Truth, ...]
+    hard: tuple[tuple[tuple[Any, Truth], ...], ...]
+
+
+def points_of(
+    definition: Definition,
+    derivations: Sequence[Derivation],
+    domain: Domain | None = None,
+    hard_points: Sequence[HardPoint] = (),
+) -> Points:
+    """domain: ordinary range of each input. hard_points: input name -> value, in the input's shape.
+
+    Raises CheckError where the closed forms at the first point are not the differences of the definition.
+    """
+    plan = batch_plan(definition)
+    random = tuple(random_truth(definition, derivations, domain, *one, k) for k, one in enumerate(plan))
+    hard = [hard_case(definition, point, domain, f"{definition.name} {k}") for k, point in enumerate(hard_points)]
+    check_against_differences(random[0], derivations)
+    return Points(random, tuple(tuple(hard_truths(definition, case)) for case in hard))
+
+
+def hard_truths(definition: Definition, case: Case) -> Iterator[tuple[Any, Truth]]:
+    """A hard point in each dtype."""
+    truths: dict[bytes, Truth] = {}
+    for dtype in DTYPES:
+        rounded = case.as_dtype(dtype)
+        yield dtype, truths.setdefault(rounded.key, Truth(definition, rounded))
+
+
 def check_kernels(
     definition: Definition,
     derivations: Sequence[Derivation],
@@ -62,26 +99,34 @@ def check_kernels(
     hard_points: Sequence[HardPoint] = (),
     ulps: Mapping[str, float] | None = None,
 ) -> KernelEvidence:
-    """Check every function of a kernel module. Raises CheckError.
+    """Check every function of a kernel module at `points_of` these arguments. Raises CheckError.
 
-    domain: ordinary range of each input. hard_points: input name -> value, in the input's shape.
     ulps: function name -> bound in units in the last place that functions of scalars must keep.
     """
+    return check_at(points_of(definition, derivations, domain, hard_points), definition, derivations, module, ulps)
+
+
+def check_at(
+    points: Points,
+    definition: Definition,
+    derivations: Sequence[Derivation],
+    module: Any,
+    ulps: Mapping[str, float] | None = None,
+) -> KernelEvidence:
+    """Check every function of a kernel module at these points. Raises CheckError."""
     trials = [Trial(definition, tuple(derivations), module, output) for output in definition.outputs]
     names = checked_names(definition, module, trials)
-    random = [random_truth(definition, derivations, domain, *plan, k) for k, plan in enumerate(batch_plan(definition))]
-    hard = [hard_case(definition, point, domain, f"{definition.name} {k}") for k, point in enumerate(hard_points)]
     tally = Tally(definition, dict(ulps or {}))
-    check_against_differences(random[0], derivations)
     for trial in trials:
-        for truth in random:
+        for truth in points.random:
             check_case(trial, truth, DTYPES, tally)
             check_adjoint(trial, truth.case)
-        check_directions(trial, [t.case for t in random])
-        for case in hard:
-            check_hard(trial, case, tally)
-    samples = sum(int(np.prod(t.case.batch)) for t in random)
-    return KernelEvidence(names, samples, len(hard), MappingProxyType(tally.roundings), MappingProxyType(tally.ulps))
+        check_directions(trial, [t.case for t in points.random])
+        for dtype, truth in itertools.chain.from_iterable(points.hard):
+            check_case(trial, truth, (dtype,), tally)
+    samples = sum(int(np.prod(t.case.batch)) for t in points.random)
+    roundings, worst = MappingProxyType(tally.roundings), MappingProxyType(tally.ulps)
+    return KernelEvidence(names, samples, len(points.hard), roundings, worst)
 
 
 def checked_names(definition: Definition, module: Any, trials: Sequence[Trial]) -> tuple[str, ...]:
@@ -124,15 +169,6 @@ def random_truth(
 
     inputs = [with_batch(i, batch) for i in definition.inputs]
     return first_success(inputs, sizes, domain, seed, attempt, f"{definition.name}, kernels")
-
-
-def check_hard(trial: Trial, case: Case, tally: Tally) -> None:
-    """A hard point in each dtype; the truth is shared where rounding to the dtype changes nothing."""
-    truths: dict[bytes, Truth] = {}
-    for dtype in DTYPES:
-        rounded = case.as_dtype(dtype)
-        truth = truths.setdefault(rounded.key, Truth(trial.definition, rounded))
-        check_case(trial, truth, (dtype,), tally)
 
 
 def check_case(trial: Trial, truth: Truth, dtypes: Sequence[Any], tally: Tally) -> None:

@@ -7,7 +7,7 @@ agree when they differ by at most 1e-40 of the larger one, or by 1e-40 * 1e-10 w
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,19 +56,29 @@ class Sight:
         return describe(self.values, self.sizes, self.scope)
 
 
-def look(subject: Subject, chain: Sequence[Expression]) -> list[Sight]:
+def unwatched(sight: Sight) -> None:
+    """Nothing is said of a sight before all are seen."""
+
+
+def look(subject: Subject, chain: Sequence[Expression], watch: Callable[[Sight], None] = unwatched) -> list[Sight]:
     """The chain's values at all sizes and points, a few index values each. CheckError if nothing can be evaluated.
 
-    A size at which the definition has no value, such as the variance of one number below a fraction line, is left out.
+    `watch` sees each at once and may raise. A size at which the definition has no value, such as the variance of one
+    number below a fraction line, is left out.
     """
     system = real_system(subject.definition, chain)
     sights: list[Sight] = []
     failure = CheckError(f"{subject.name}: there is nothing to look at")
     for sizes in size_choices(subject.definition):
-        try:
-            sights += [s for number in range(POINTS) for s in look_at_point(subject, chain, system, sizes, number)]
-        except UnreachableError as error:
-            failure = error
+        for number in range(POINTS):
+            try:
+                seen = look_at_point(subject, chain, system, sizes, number)
+            except UnreachableError as error:
+                failure = error
+                break
+            for sight in seen:
+                watch(sight)
+            sights += seen
     if not sights:
         raise failure
     return sights

@@ -8,6 +8,8 @@ has no gap and ends at `closed`.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,6 +26,7 @@ from derive.verify.sights import (
     Sight,
     Subject,
     all_free_indices,
+    difference_order,
     look,
     shown,
     sizes_seen,
@@ -39,7 +42,8 @@ def check_steps(derivation: Derivation, domain: Domain | None = None) -> Derivat
     """The derivation with evidence in every step. Raises CheckError naming definition, rule, step and point."""
     check_chain(derivation)
     subject = Subject(derivation.name, derivation.system, (), domain)
-    sights = look(subject, (derivation.left, *(s.after for s in derivation.steps)))
+    chain = (derivation.left, *(s.after for s in derivation.steps))
+    sights = look(subject, chain, functools.partial(refuse_change, derivation))
     steps = tuple(
         replace(step, evidence=step_evidence(derivation, number, sights))
         for number, step in enumerate(derivation.steps)
@@ -56,10 +60,16 @@ def require_evidence(derivation: Derivation) -> None:
         raise CheckError(f"{derivation.name}: the closed form was never checked")
 
 
+def refuse_change(derivation: Derivation, sight: Sight) -> None:
+    """CheckError at the first step that changes the value here."""
+    for number, (before, after) in enumerate(itertools.pairwise(sight.chain)):
+        order = difference_order(before, after)
+        if order is not None and order > TOLERANCE:
+            raise changed(derivation, number, sight.place, before, after)
+
+
 def step_evidence(derivation: Derivation, number: int, sights: Sequence[Sight]) -> Evidence:
-    worst, sight = worst_order(sights, number)
-    if worst is not None and worst > TOLERANCE:
-        raise changed(derivation, number, sight.place, sight.chain[number], sight.chain[number + 1])
+    worst, _ = worst_order(sights, number)
     sizes = size_choices(derivation.definition)
     return Evidence(sizes_seen(sights), POINTS, DIGITS, worst, check_exact(derivation, number, sizes))
 

@@ -14,7 +14,7 @@ from derive.language.errors import CheckError
 from derive.pipeline.library import entry
 from derive.pipeline.study import study_of
 from derive.verify.arrays import compute
-from derive.verify.certify import Subject, confirm, errors, measure, subjects
+from derive.verify.certify import WINDOWS, Subject, confirm, errors, measure, profile, subjects
 from derive.verify.certify_points import SPECIAL, batches, whole_range
 
 NAMES = ("sigmoid", "silu", "softmax", "log_softmax", "bce_with_logits")
@@ -111,3 +111,22 @@ def test_a_scale_counts_the_error_where_the_result_has_a_root() -> None:
     bound = next(b for b in entry("silu").row.bounds if b.function == "grad")
     assert bound.against
     assert replace(one, against=None).scale() is None
+
+
+def test_a_profile_goes_along_the_range_and_sees_a_form_that_fails() -> None:
+    found = subject("sigmoid", "sigmoid_grad")
+    kernel = study_of(entry("sigmoid")).compile().sigmoid_grad
+    good = profile(found, kernel)
+    assert good is not None
+    assert good.kernel.shape == good.textbook.shape == (WINDOWS,)
+    assert good.kernel.max() < 4 < 1e15 < good.textbook[-10:].min()
+    assert good.textbook[:50].max() < 4
+    bad = profile(found, lambda x: kernel(x) * np.where(np.abs(x - 7.5) < 0.5, 1.001, 1.0))
+    assert bad is not None
+    assert np.flatnonzero(bad.kernel > 100).tolist() == [WINDOWS // 2 + 7]
+
+
+def test_only_functions_of_one_number_have_a_profile() -> None:
+    study = study_of(entry("softmax"))
+    for one in subjects(study.definition, study.derivations, study.domain):
+        assert profile(one, getattr(study.compile(), one.name)) is None

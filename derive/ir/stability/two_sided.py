@@ -7,12 +7,12 @@ the first that fits is used. To extend: one function and its place in FORMS.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import Node
-from derive.ir.stability.polynomial import Reduced, factored, keeps_sign
+from derive.ir.stability.polynomial import Reduced, factored, keeps_sign, padded
 
 ONE_MINUS_E = (Fraction(1), Fraction(-1))
 ONE_PLUS_E = (Fraction(1), Fraction(1))
@@ -72,6 +72,31 @@ def odd(value: Bounded) -> Node | None:
     return scaled(sign, apply("copysign", quotient(value, size), value.value))
 
 
+def complementary(value: Bounded) -> Node | None:
+    """The sides add up to c: c |[z >= 0] - left / c|, or c |[-z >= 0] - right / c|, of the side that goes to 0."""
+    small, large, argument = value.left, value.right, value.value
+    if small.numerator[0] != 0:
+        small, large, argument = large, small, scaled(-1, argument)
+    level = large.numerator[0] / large.denominator[0]
+    if small.numerator[0] != 0 or small.denominator != large.denominator or level == 0:
+        return None
+    if padded_sum(small.numerator, large.numerator) != tuple(level * c for c in small.denominator):
+        return None
+    relative = replace(small, numerator=tuple(c / level for c in small.numerator))
+    if keeps_sign(relative) != 1 or keeps_sign(large) * level < 0:
+        return None
+    minus = scaled(-1, replace(vanishing(value, relative), name="~small"))
+    return scaled(level, apply("abs", apply("add", apply("bracket", argument), minus)))
+
+
+def vanishing(value: Bounded, ratio: Reduced) -> Node:
+    """e / (1 + e) as e - e (e / (1 + e)): what is rounded beside a small e is small against it."""
+    whole = quotient(value, ratio)
+    if (ratio.numerator, ratio.denominator) != (JUST_E, ONE_PLUS_E):
+        return whole
+    return apply("add", value.e, scaled(-1, apply("multiply", value.e, whole)))
+
+
 def one_denominator(value: Bounded) -> Node | None:
     """Only the numerators differ."""
     if value.left.denominator != value.right.denominator:
@@ -83,7 +108,12 @@ def general(value: Bounded) -> Node | None:
     return apply("divide", choice(value, "numerator"), choice(value, "denominator"))
 
 
-FORMS = (hyperbolic_tangent, even, odd, one_denominator, general)
+FORMS = (hyperbolic_tangent, even, odd, complementary, one_denominator, general)
+
+
+def padded_sum(left: tuple[Fraction, ...], right: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
+    size = max(len(left), len(right))
+    return tuple(a + b for a, b in zip(padded(left, size), padded(right, size), strict=True))
 
 
 def choice(value: Bounded, side: str) -> Node:

@@ -34,5 +34,9 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(x[n, n]) -> y\n  y[k] = arccos(tanh(pi - x[k, k])/2)",
         Request(),
     ),
+    "what is solved for divides by nothing that may be zero": (
+        "f(h, e, W) -> y\n  y = where(e <= h, W - W, W)/(1 + (arccosh(1 + e**2)/(1 + (W + h)**2))**2)",
+        Request(("h",)),
+    ),
     "a linear form whose index ends earlier": ("f(x[n], c[n]) -> y\n  y = sum(i, x[i]*c[i+1])", Request()),
 }

@@ -83,7 +83,13 @@ class Definition:
         return next(i for i in self.inputs if i.name == name)
 
     def function(self, name: str) -> Definition:
-        return next(f for f in self.functions if f.name == name)
+        """The applied definition of that name, also where only one that is applied applies it."""
+        waiting = list(self.functions)
+        for one in waiting:
+            if one.name == name:
+                return one
+            waiting += one.functions
+        raise KeyError(name)
 
     @property
     def sizes(self) -> tuple[str, ...]:

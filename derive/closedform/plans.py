@@ -7,6 +7,7 @@ To add a plan: one function, one row in PLANS; the first of equally good plans i
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,7 +16,7 @@ from derive.calculus.linearity import constants_out
 from derive.closedform.eliminate import eliminate
 from derive.closedform.monomial import Monomial, monomial, of_base, split
 from derive.closedform.recognise import fold, foldable, is_heavy, weight
-from derive.language.definition import Definition
+from derive.language.definition import Definition, Equation
 from derive.language.derivation import Reason
 from derive.language.expressions import Add, Expression, Quotient, Reduce, Ref, add, mul, negate, sum_over
 from derive.language.trees import (
@@ -152,10 +153,19 @@ def compound(value: Expression) -> set[Expression]:
 def denominators(node: Expression, definition: Definition) -> Iterator[Add]:
     """Sums below the node's fraction line of the shape that an equation of the definition has there."""
     below = [b for b, e in monomial(node).powers.values() if isinstance(b, Add) and e < 0]
-    for equation in foldable(definition):
-        for base, exponent in monomial(equation.body).powers.values():
-            if isinstance(base, Add) and exponent < 0:
-                yield from (b for b in below if match(base, b, equation.indices) is not None)
+    for equation, base in sums_below(definition) if below else ():
+        yield from (b for b in below if match(base, b, equation.indices) is not None)
+
+
+@functools.lru_cache(maxsize=256)
+def sums_below(definition: Definition) -> tuple[tuple[Equation, Add], ...]:
+    """What equations divide by."""
+    return tuple(
+        (equation, base)
+        for equation in foldable(definition)
+        for base, exponent in monomial(equation.body).powers.values()
+        if isinstance(base, Add) and exponent < 0
+    )
 
 
 def numerator_from(node: Expression, denominator: Add) -> tuple[Expression, Expression] | None:

@@ -18,10 +18,12 @@ from derive.emit.document import Document, Identity, Info, Picture, document
 from derive.emit.formats import FORMATS, write
 from derive.emit.kernel_numpy import emit_module, kernel_names
 from derive.emit.notes_html import cell
+from derive.emit.notes_text import plain
 from derive.language.definition import Definition
 from derive.language.derivation import KINDS, Derivation, Wanted
 from derive.language.errors import DeriveError, did_you_mean
 from derive.language.expressions import Ref
+from derive.language.prose import read_words
 from derive.language.resolve import parse
 from derive.language.words import Words
 from derive.pipeline.chains import chain_identity, chains_of
@@ -166,8 +168,8 @@ def info_of(entry: Entry) -> Info:
     row = entry.row
     return Info(
         title=row.title,
-        summary=row.summary,
-        remarks=row.remarks,
+        summary=read_words(row.summary, entry.definition, definitions()),
+        remarks=tuple(read_words(r, entry.definition, definitions()) for r in row.remarks),
         identities=(
             *(identity(entry, right) for right in row.identities),
             *(chain_identity(entry.definition, wanted, name, row.domain) for wanted, name in chains_of(entry)),
@@ -218,7 +220,7 @@ class Study:
             self.definition,
             self.derivations,
             title=self.info.title.english,
-            remark=self.info.summary.english,
+            remark=plain(self.info.summary, self.definition, symbols()),
             accuracy={bound.of(self.name): bound.sentence for bound in self.bounds},
         )
 

@@ -44,6 +44,9 @@ STEP_DIGITS = 30
 """A central difference with h = 1e-30 is off by h^2 = 1e-60 and costs 30 digits."""
 
 
+KINK = 1e-8
+"""How far the slopes on both sides of a point may differ: a smooth function's differ by 1e-30 f''."""
+
 HUGE = 2**64
 ORDINARY = 1e30
 
@@ -164,9 +167,13 @@ class Real:
     def difference(
         self, point: Point, entry: Entry, body: Callable[[Point], Value], held: frozenset[str] = frozenset()
     ) -> Value:
-        """Central difference: (f(v + h) - f(v - h)) / 2h."""
+        """Central difference: (f(v + h) - f(v - h)) / 2h; at a kink, where the two sides differ, there is none."""
         ahead, behind = (body(point.shifted(entry, h, held)) for h in (self.step, -self.step))
-        return (ahead - behind) / (2 * self.step)
+        slope = (ahead - behind) / (2 * self.step)
+        bend = abs(ahead + behind - 2 * body(point)) / self.step
+        if bend > KINK * max(abs(slope), 1):
+            raise UndefinedError("the point lies on a kink")
+        return slope
 
 
 # --- fractions over unknowns --------------------------------------------------------------------------

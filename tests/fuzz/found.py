@@ -38,5 +38,6 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(h, e, W) -> y\n  y = where(e <= h, W - W, W)/(1 + (arccosh(1 + e**2)/(1 + (W + h)**2))**2)",
         Request(("h",)),
     ),
+    "two outputs of one value": ("f(a, b) -> x, y\n  y = min(7*a, a*b)\n  x = y", Request()),
     "a linear form whose index ends earlier": ("f(x[n], c[n]) -> y\n  y = sum(i, x[i]*c[i+1])", Request()),
 }

@@ -14,7 +14,7 @@ from types import ModuleType
 
 from derive.catalogue.row import Bound, Values
 from derive.closedform.derivations import default_wanted, derive_all, kinds_of
-from derive.emit.document import Document, Identity, Info, Picture, document
+from derive.emit.document import Accuracy, Document, Identity, Info, Picture, document
 from derive.emit.formats import FORMATS, write
 from derive.emit.kernel_numpy import emit_module, kernel_names
 from derive.emit.notes_html import cell
@@ -30,7 +30,7 @@ from derive.pipeline.chains import chain_identity, chains_of
 from derive.pipeline.display import Shown, code, results
 from derive.pipeline.illustrations import Subject, frozen, illustrations
 from derive.pipeline.library import Entry, definitions, entry, library
-from derive.pipeline.limits import DEFAULT_SECONDS, Say, time_limit
+from derive.pipeline.limits import DEFAULT_SECONDS, Say, reachable, time_limit
 from derive.pipeline.load import load
 from derive.pipeline.profiles import Profiles, profiles_of
 from derive.verify.gradients import check_closed, check_identity, check_symmetry
@@ -56,7 +56,7 @@ def define(
     Raises DeriveError, with line and caret, for a text that is no definition or a request that does not fit it.
     """
     definition = parse(text, definitions())[-1]
-    with time_limit(timeout) as say:
+    with reachable(), time_limit(timeout) as say:
         return study(definition, wanted_by(definition, wrt, kind), say)
 
 
@@ -72,7 +72,7 @@ def define_all(
     requests = [*((d, None) for d in helpers), (last, wanted_by(last, wrt, kind))]
     found = []
     for definition, wanted in requests:
-        with time_limit(timeout) as say:
+        with reachable(), time_limit(timeout) as say:
             done = study(definition, wanted, say)
             say(f"checking the kernels of {definition.name}")
             found.append(done.with_checked_kernels())
@@ -244,7 +244,8 @@ class Study:
 
     def document(self, language: str = "en", detail: str = "textbook", *, illustrated: bool = False) -> Document:
         """The notes before any format, with pictures where they are asked for."""
-        info = replace(self.info, symbols=symbols(), kernels=self.kernel_names, source=self.source)
+        bounds = tuple(Accuracy(b.of(self.name), b.float64, b.float32, conditional=bool(b.words)) for b in self.bounds)
+        info = replace(self.info, symbols=symbols(), kernels=self.kernel_names, source=self.source, accuracy=bounds)
         found = document(self.derivations, info, language, detail)
         return replace(found, pictures=self.pictures(language)) if illustrated else found
 

@@ -85,7 +85,7 @@ def definition_depth(definition: Definition) -> int:
 def real_system(definition: Definition, values: Iterable[Expression]) -> Real:
     """A system with digits enough for the differences in these expressions."""
     depth = max(map(difference_depth, values), default=0) + definition_depth(definition)
-    return Real(DIGITS + STEP_DIGITS * depth)
+    return Real(DIGITS + STEP_DIGITS * depth, ordinary=True)
 
 
 def function_point(value: Applied, arguments: tuple[Value, ...], point: Point, system: System) -> Point:
@@ -121,9 +121,13 @@ OWN_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType({"exp": exp
 
 @dataclass(frozen=True)
 class Real:
-    """Real numbers of `digits` decimal digits; a value that is complex or infinite is undefined (UndefinedError)."""
+    """Real numbers of `digits` decimal digits; a value that is complex or infinite is undefined (UndefinedError).
+
+    At an `ordinary` point a function beyond ORDINARY is undefined too: differences would have no digits left.
+    """
 
     digits: int = DIGITS
+    ordinary: bool = False
     context: Any = field(init=False, repr=False, compare=False)
     step: Any = field(init=False, repr=False, compare=False)
 
@@ -155,6 +159,8 @@ class Real:
             raise UndefinedError(str(error)) from None
         if not isinstance(result, self.context.mpf) or not self.context.isfinite(result):
             raise UndefinedError("no finite real value")
+        if self.ordinary and abs(result) > ORDINARY:
+            raise UndefinedError("a function of the formula is beyond all ordinary numbers")
         return result
 
     def applied(self, value: Applied, arguments: tuple[Value, ...], point: Point) -> Value:

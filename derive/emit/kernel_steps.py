@@ -171,10 +171,9 @@ class Steps:
             inner = argument.node
             if inner in self.values:
                 continue
-            if node.op == "where" and self.is_stepwise(node) and is_at_largest(node.arguments[0], node):
-                if argument is node.arguments[0]:
-                    self.places(inner.arguments[0].node)
-                    continue
+            if argument is node.arguments[0] and self.is_placed(node):
+                self.places(inner.arguments[0].node)
+                continue
             if self.is_stepwise(inner) and self.is_stepwise(node) and not self.is_apart(inner):
                 self.prepare(inner)
             else:
@@ -197,6 +196,10 @@ class Steps:
         self.current.append(Step(self.count, function, operands, node.shape, kind, looks, fills))
         self.count += 1
         return mark(self.count - 1)
+
+    def is_placed(self, node: Node) -> bool:
+        """Whether a choice writes one of its values where the largest entry of another array stands."""
+        return node.op == "where" and self.is_stepwise(node) and is_at_largest(node.arguments[0], node)
 
     def places(self, node: Node) -> str:
         """The index of the first largest entries along the last axis, in a group of its own."""

@@ -3,8 +3,8 @@
     where(u < 0, 0, where(u >= 0, c, u))      c (1 + min(max(floor u, -1), 0))
     where(u <= 0, 0, where(u > 0, c, u))      -c min(max(floor(-u), -1), 0)
 
-Contract: `indicators(graph)` maps a graph to an equal one, entry by entry: floor u is at most -1 below 0, 0 or more from
-0 on, and NaN at NaN.
+Contract: `indicators(graph)` maps a graph to an equal one, entry by entry: floor u is at most -1 below 0, 0 or more
+from 0 on, and NaN at NaN.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def replaced(node: Node) -> Node:
         return node
     if not all(is_whole(a, node) for a in (*rest.arguments, *condition.arguments)):
         return node
-    numbers = (number(second), number(first)) if condition.op in ("less", "less_equal") else (number(first), number(second))
+    numbers = (
+        (number(second), number(first)) if condition.op in ("less", "less_equal") else (number(first), number(second))
+    )
     above, below = numbers
     if above is None or below != 0:
         return node

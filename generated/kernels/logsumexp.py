@@ -3,7 +3,7 @@
     logsumexp(a[n]) -> y
         y = log(sum(k, exp(a[k])))
 
-A smooth maximum: at least the largest entry, and at most log n more.
+A smooth maximum: at least the largest entry, and at most ln(n) more.
 
 Inputs of a sample may have leading batch axes, equal for all or none. float32 and float64 stay as they are,
 float16 computes in float32, integers and bools become float64; NaN gives NaN; inputs are never changed.

@@ -54,6 +54,7 @@ def bare(text: str, sign: str) -> int:
 @pytest.mark.parametrize("name", TEXTS)
 def test_latex_has_no_command_of_it(name: str, language: str) -> None:
     plain, shown = (write(hostile(t, language), "latex") for t in ("plain", TEXTS[name]))
+    shown = re.sub(r"\$[<>]\$", "", shown)  # how escape_latex writes them
     for command in (r"\input{", r"\end{document}", "^^", "\x1b"):
         assert command not in shown
     for sign in "%#&~$":

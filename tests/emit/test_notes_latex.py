@@ -100,7 +100,7 @@ def test_every_word_is_escaped_in_both_languages(language: str) -> None:
 
 
 def test_a_short_equality_stays_on_one_line_and_a_long_one_may_break() -> None:
-    printer, short, long = LatexPrinter(), Ref("s"), Ref("m" * 9)
+    printer, short, long = LatexPrinter(), Ref("s"), Ref("m" * 12)
     assert stiff(Equality(short, short), printer) == 2 * printer.show(short).width + EQUALS
     assert stiff(Equality(long, long), printer) == printer.show(long).width + EQUALS
     assert stiff("words of any length", printer) == 0

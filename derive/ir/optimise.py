@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from derive.ir.contraction import contract_sums
 from derive.ir.graph import Graph
-from derive.ir.indicators import indicators
-from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_largest
+from derive.ir.indicators import indicators, units
+from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_largest, take_maxima
 from derive.ir.stability.gaussians import bounded_factors
 from derive.ir.stability.table import STABILITY
 from derive.ir.stability.totals import totals_of_largest
@@ -22,6 +22,7 @@ ARRANGE = (
     Pass("flatten", flatten),
     Pass("powers", multiply_out),
     Pass("contract", contract_sums),
+    Pass("units", units),
     Pass("share", share),
 )
 LIMITS = (
@@ -29,6 +30,7 @@ LIMITS = (
     Pass("bounded factors", bounded_factors),
     Pass("take largest", take_largest),
     Pass("totals of the largest", totals_of_largest),
+    Pass("take maxima", take_maxima),
     Pass("indicators", indicators),
 )
 PASSES: tuple[Pass, ...] = (*SIMPLIFY, *STABILITY, *LIMITS, *ARRANGE)

@@ -58,9 +58,9 @@ ROWS = (
             {"a": (5.0,)},
         ),
         bounds=(
-            Bound("", 6, 6, words=UP_TO),
-            Bound("vjp", 8, 8, softmax_scale("g"), SIZE.format("g")),
-            Bound("jvp", 8, 8, softmax_scale("v"), SIZE.format("v")),
+            Bound("", 8, 8, words=UP_TO),
+            Bound("vjp", 16, 16, softmax_scale("g"), SIZE.format("g")),
+            Bound("jvp", 16, 16, softmax_scale("v"), SIZE.format("v")),
             Bound("jacobian", 12, 12, words=UP_TO),
         ),
         source="multinomial logistic regression",
@@ -112,7 +112,8 @@ ROWS = (
         bounds=(
             Bound("", 3, 4, words=UP_TO),
             Bound("vjp", 16, 16, LOG_SCALE, "counted against p_j sum_(k≠j) |g_k| + (1 - p_j) |g_j|, " + UP_TO),
-            Bound("jvp", 8, 8, MEAN_SCALE, "counted against sum_k p_k |v_i - v_k|, " + UP_TO),
+            Bound("jacobian", 4, 5, words=UP_TO),
+            Bound("jvp", 16, 16, MEAN_SCALE, "counted against sum_k p_k |v_i - v_k|, " + UP_TO),
         ),
         source="multinomial logistic regression",
     ),

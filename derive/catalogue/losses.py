@@ -9,6 +9,7 @@ PROBABILITY = (0.01, 0.99)
 LOGITS = (0.0, 1.0, -1.0, 20.0, -20.0, 40.0, -40.0, 745.0, -745.0, 1e3, -1e3, 1e300, -1e300)
 
 ONE_HOT = "for one-hot targets, logits up to ×10 and 1000 entries"
+LABELLED = "for logits up to ×10 and 1000 entries"
 BCE_SCALE = """
     bce_scale(x, t) -> s
         p = sigmoid(x)
@@ -211,6 +212,7 @@ OF_LOGITS = (
             {"a": (40.0, 0.0, 1.0, -2.0), "y": 0.0},
             {"a": (5.0,), "y": 0.0},
         ),
+        bounds=(Bound("", 4, 4, words=LABELLED), Bound("grad", 4, 5, words=LABELLED)),
         identities=("logsumexp(k, a[k]) - a[y]",),
         source="multinomial logistic regression",
     ),

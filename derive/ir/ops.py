@@ -87,6 +87,14 @@ def copy_sign(arithmetic: Arithmetic, data: Any, size: Any, sign: Any) -> Any:
     return -abs(size) if sign < 0 else abs(size)
 
 
+ROOM = 40
+
+
+def room(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
+    """Exponentials up to here may be squared: half of the largest exponent of a kernel's type; here less than any."""
+    return arithmetic.number(Fraction(ROOM))
+
+
 def bracket(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
     """1 from 0 on, else 0: a comparison that is counted with."""
     return arithmetic.number(Fraction(1 if value >= 0 else 0))
@@ -103,6 +111,16 @@ def larger(left: Any, right: Any) -> Any:
 
 def smaller(left: Any, right: Any) -> Any:
     return left if left <= right or left != left else right
+
+
+def normal_tail(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
+    """The probability that a standard normal variable exceeds the value: erfc(value / sqrt 2) / 2."""
+    return arithmetic.call("erfc", value / arithmetic.call("sqrt", arithmetic.number(Fraction(2)))) / 2
+
+
+def gaussian(arithmetic: Arithmetic, data: Any, factor: Any, value: Any, square: Any) -> Any:
+    """factor exp(-square value**2)"""
+    return factor * arithmetic.call("exp", -square * value * value)
 
 
 LEAVES = (
@@ -130,6 +148,7 @@ BASIC = (
     Op("where", "elementwise", 3, lambda arithmetic, data, c, a, b: a if c else b, "np.where({0}, {1}, {2})"),
     Op("maximum", "elementwise", 2, folding(larger), "np.maximum({0}, {1})"),
     Op("minimum", "elementwise", 2, folding(smaller), "np.minimum({0}, {1})"),
+    Op("room", "elementwise", 1, room, "np.log(np.finfo({0}.dtype).max) / 2", PRODUCT, (ATOM,)),
     Op("bracket", "elementwise", 1, bracket, "({0} >= 0)", ATOM, (SUM,)),
     Op("copysign", "elementwise", 2, copy_sign, "np.copysign({0}, {1})"),
 )
@@ -137,6 +156,9 @@ EXTRA_FUNCTIONS = (
     Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),
     Op("floor", "elementwise", 1, calling("floor"), "np.floor({0})"),
     Op("erfc", "elementwise", 1, calling("erfc"), "_erfc({0})"),
+    Op("normal_tail", "elementwise", 1, normal_tail, "_normal_tail({0})"),
+    Op("gaussian", "elementwise", 3, gaussian, "_gaussian({1}, {2}, {0})"),
+    Op("times_tail", "elementwise", 2, lambda a, d, factor, x: factor * normal_tail(a, d, x), "_normal_tail({1}, {0})"),
 )
 SHORTER = {"absolute": "abs"}
 NOT_IN_NUMPY = ("erf", "lgamma", "digamma", "trigamma")

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from derive.ir.contraction import contract_sums
 from derive.ir.graph import Graph
 from derive.ir.passes import Pass, flatten, multiply_out, share, take_largest
-from derive.ir.stability.gaussians import bounded_factors
+from derive.ir.stability.error_function import normal_tails, products_with_tails
+from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
 from derive.ir.stability.table import STABILITY
 from derive.ir.stability.totals import totals_of_largest
 from derive.ir.verify import verify
@@ -26,6 +27,11 @@ ARRANGE = (
 LIMITS = (
     Pass("flatten", flatten),
     Pass("bounded factors", bounded_factors),
+    Pass("normal tails", normal_tails),
+    Pass("whole squares", whole_squares),
+    Pass("flatten", flatten),
+    Pass("products with tails", products_with_tails),
+    Pass("products with gaussians", products_with_gaussians),
     Pass("take largest", take_largest),
     Pass("totals of the largest", totals_of_largest),
 )

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from derive.pipeline.accuracy import lines
-from derive.pipeline.certify import Certificate, bounded_names, certify_all
+from derive.pipeline.certify import bounded_names, certify_all
 from derive.pipeline.library import entry
+from derive.pipeline.profiles import Certificate
 from derive.terminal import watched
 
 

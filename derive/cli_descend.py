@@ -12,8 +12,9 @@ from rich.table import Table
 from derive.descent.optimizers import OPTIMIZERS
 from derive.descent.run import Descent
 from derive.language.errors import CheckError
+from derive.pipeline.compiled import Compiled
 from derive.pipeline.descents import descend_on
-from derive.pipeline.functions import Compiled, function_of_numbers
+from derive.pipeline.functions import function_of_numbers
 from derive.terminal import NumbersCommand, numbers, watched
 
 SETTINGS = tuple(dict.fromkeys(key for row in OPTIMIZERS.values() for key in row.settings))

@@ -91,6 +91,19 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A finished drawing: SVG that takes its colours from the page, and what it shows in words.
+
+    place: "definition", "kernels" or the name of the section that it belongs to.
+    """
+
+    name: str
+    place: str
+    svg: str
+    alt: str
+
+
+@dataclass(frozen=True)
 class Document:
     """Everything about one definition, in one language and one level of detail."""
 
@@ -108,6 +121,11 @@ class Document:
     symbols: Mapping[str, str]
     ordinary: bool
     source: str = ""
+    pictures: tuple[Picture, ...] = ()
+
+    def pictures_at(self, place: str) -> tuple[Picture, ...]:
+        """What stands side by side there."""
+        return tuple(p for p in self.pictures if p.place == place)
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,12 @@ from derive.language.errors import DeriveError, did_you_mean
 
 @dataclass(frozen=True)
 class Format:
-    """A way to write a document; extension is the file's."""
+    """A way to write a document; extension is the file's; illustrated: whether it carries pictures in itself."""
 
     name: str
     extension: str
     write: Callable[[Document], str]
+    illustrated: bool = False
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -35,7 +36,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format("latex", "tex", fragment),
             Format("markdown", "md", markdown),
             Format("post", "md", post),
-            Format("html", "html", page),
+            Format("html", "html", page, illustrated=True),
             Format("json", "json", to_json),
         )
     }

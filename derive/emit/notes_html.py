@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from functools import cache
 from html import escape
 
-from derive.emit.document import Document, Part, Row, Section
+from derive.emit.document import Document, Part, Picture, Row, Section
 from derive.emit.highlight import highlighted
 from derive.emit.latex import LatexPrinter
 from derive.emit.mathml import MathmlPrinter, element, math, pieces, sign
@@ -22,7 +21,7 @@ from derive.emit.phrases import say, words
 from derive.emit.printing import Printer
 from derive.emit.sentences import Voice
 from derive.emit.symbols import escape_line
-from derive.emit.templating import render, templates_folder
+from derive.emit.templating import PICTURE_STYLE, asset, render
 from derive.language.expressions import Expression
 
 LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
@@ -139,7 +138,13 @@ def section(entry: Section, document: Document, voice: Voice) -> dict[str, objec
         "cases": [voice.say(s) for s in entry.cases],
         "after": [voice.say(s) for s in entry.after],
         "evidence": voice.paragraph(entry.evidence),
+        "pictures": drawings(document.pictures_at(entry.name)),
     }
+
+
+def drawings(pictures: Sequence[Picture]) -> list[str]:
+    """Pictures as they stand in the page, which gives them its colours."""
+    return [p.svg for p in pictures]
 
 
 def article(document: Document, cite: Cite | None = None) -> str:
@@ -154,10 +159,12 @@ def article(document: Document, cite: Cite | None = None) -> str:
         definition=[equation(r, document) for r in document.definition],
         definition_latex=aligned_source(document.definition, document),
         inputs=voice.paragraph(document.inputs),
+        pictures=drawings(document.pictures_at("definition")),
         sections=[section(s, document, voice) for s in document.sections],
         identities=[equation(r, document) for r in document.identities],
         remarks=[voice.say(r) for r in document.remarks],
         kernels=voice.paragraph(document.kernels),
+        accuracy=drawings(document.pictures_at("kernels")),
         source=highlighted(document.source),
     )
 
@@ -167,19 +174,13 @@ WORDS = ("definition", "identities", "remarks", "steps_label", "copy", "copy_sou
 """Phrases that the template of an article asks for."""
 
 
-@cache
-def asset(name: str) -> str:
-    """A style sheet or script of the templates' folder."""
-    return (templates_folder() / name).read_text(encoding="utf-8")
-
-
-STYLES = ("article.css", "page.css")
+STYLES = ("article.css", PICTURE_STYLE, "page.css")
 SCRIPT = "notes.js"
 
 
 def cell(document: Document) -> str:
     """The notes as a notebook shows them: the article and its own look, and nothing around it."""
-    return f"<style>\n{asset(STYLES[0])}</style>\n{article(document)}"
+    return f"<style>\n{''.join(map(asset, STYLES[:2]))}</style>\n{article(document)}"
 
 
 def source_cell(source: str) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from derive.emit.document import Document, Row
+from derive.emit.document import Document, Picture, Row
 from derive.emit.latex import LatexPrinter
 from derive.emit.notes_latex import margin, margin_voice, printer_of
 from derive.emit.phrases import words
 from derive.emit.printing import Printer
 from derive.emit.sentences import LATEX_SIGNS, Voice
 from derive.emit.symbols import escape_line, escape_markdown, latex_size_name
-from derive.emit.templating import render
+from derive.emit.templating import PICTURE_STYLE, asset, render
 
 MOST_COMMANDS = 450
 """KaTeX stops at 1000 expansions of macros in one formula, and a command may take two."""
@@ -62,6 +62,26 @@ def markdown(document: Document) -> str:
     return f"# {voice_of(printer_of(document)).say(document.title)}\n{body(document)}"
 
 
+def picture_files(document: Document) -> dict[str, str]:
+    """The pictures that the Markdown refers to, by their names beside it."""
+    return {picture_address(p): standalone(p.svg, asset(PICTURE_STYLE)) for p in document.pictures}
+
+
+def standalone(picture: str, style: str) -> str:
+    """A drawing as a file of its own, with its colours and its paper inside."""
+    opening, rest = picture.split("\n", 1)
+    return f'{opening}\n<style>\n{style}</style>\n<rect class="paper" width="100%" height="100%"/>\n{rest}\n'
+
+
+def picture_address(picture: Picture) -> str:
+    return f"pictures/{picture.name}.svg"
+
+
+def shown(pictures: Sequence[Picture]) -> str:
+    """Pictures of one place, side by side where there is room."""
+    return " ".join(f"![{escape_markdown(p.alt)}]({picture_address(p)})" for p in pictures)
+
+
 def post(document: Document) -> str:
     """The same with front matter, as blogs want it, which gives the title there."""
     title = json.dumps(plain(document), ensure_ascii=False)
@@ -81,6 +101,7 @@ def body(document: Document) -> str:
         definition_word=words("definition", document.language),
         definition=aligned(document.definition, document),
         inputs=voice.paragraph(document.inputs),
+        pictures=shown(document.pictures_at("definition")),
         sections=[
             {
                 "title": voice.say(s.title),
@@ -88,6 +109,7 @@ def body(document: Document) -> str:
                 "parts": [(voice.say(p.title) if p.title else "", displays(p.rows, document)) for p in s.parts],
                 "cases": list(map(voice.say, s.cases)),
                 "after": words("space", document.language).join(map(voice.say, s.after)),
+                "pictures": shown(document.pictures_at(s.name)),
                 "evidence": voice.paragraph(s.evidence),
             }
             for s in document.sections
@@ -97,4 +119,5 @@ def body(document: Document) -> str:
         remarks_word=words("remarks", document.language),
         remarks=list(map(voice.say, document.remarks)),
         kernels=voice.paragraph(document.kernels),
+        accuracy=shown(document.pictures_at("kernels")),
     )

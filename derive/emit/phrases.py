@@ -189,6 +189,34 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
         ),
         "elementary_title": Words("Elementary functions", "初等函数"),
         "own_definitions": Words("Definitions of one's own", "自定义函数"),
+        "curve_alt": Words(
+            "Graph of {0} for {1} from {2} to {3}: it goes from {4} to {5}.",
+            "{0} 的图像，{1} 从 {2} 到 {3}，函数值从 {4} 到 {5}。",
+        ),
+        "curves_alt": Words("Graphs of {0} over {1}, one for each of: {2}.", "{0} 随 {1} 变化的图像，分别取 {2}。"),
+        "errors_title": Words("Error of {0}", "{0} 的误差"),
+        "errors_alt": Words(
+            "Error of {0} in units in the last place for {1} from {2} to {3}, on a logarithmic scale: the textbook "
+            "form is off by up to {4}, the generated function by at most {5}.",
+            "{0} 的误差（以 ULP 计，对数刻度），{1} 从 {2} 到 {3}：教科书公式的误差最大 {4}，生成的函数不超过 {5}。",
+        ),
+        "textbook_form": Words("the formula as it stands", "直接套用公式"),
+        "kernel_form": Words("the generated function", "生成的函数"),
+        "jacobian_title": Words("Jacobian at {0} = {1}", "{0} = {1} 处的雅可比矩阵"),
+        "jacobian_alt": Words(
+            "Jacobian of {0} at {1} = {2} as a table of {3} × {3} numbers, coloured by sign; from {4} to {5}.",
+            "{0} 在 {1} = {2} 处的雅可比矩阵，{3} × {3} 个数，按正负着色，从 {4} 到 {5}。",
+        ),
+        "starts_title": Words("Adam, learning rate {0}", "Adam，学习率 {0}"),
+        "from_start": Words("from {0}", "起点 {0}"),
+        "rates_title": Words("Gradient descent from {0}", "从 {0} 出发的梯度下降"),
+        "with_rate": Words("learning rate {0}", "学习率 {0}"),
+        "diverges": Words("{0}: diverges at step {1}", "{0}：第 {1} 步发散"),
+        "minimum": Words("minimum", "极小值点"),
+        "descent_alt": Words(
+            "Contour lines of {0} with {1} minima and {2} paths of descent: {3}.",
+            "{0} 的等高线图，有 {1} 个极小值点和 {2} 条下降路径：{3}。",
+        ),
         "notes_title": Words("Derivations, step by step", "逐步推导"),
     }
 )  # fmt: skip

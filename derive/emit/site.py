@@ -15,14 +15,13 @@ from derive.emit.notes_html import (
     SCRIPT,
     STYLES,
     article,
-    asset,
     plain_title,
     printer_of,
     text,
     voice_of,
 )  # fmt: skip
 from derive.emit.phrases import words
-from derive.emit.templating import render
+from derive.emit.templating import asset, render
 
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 FIRST = "en"

@@ -38,6 +38,16 @@ def environment() -> Environment:
     )
 
 
+@cache
+def asset(name: str) -> str:
+    """A style sheet or script of the templates' folder."""
+    return (templates_folder() / name).read_text(encoding="utf-8")
+
+
+PICTURE_STYLE = "picture.css"
+"""What gives pictures their colours, on a page or inside a file of their own."""
+
+
 def render(name: str, **values: object) -> str:
     """The template of that file name, filled in; the text ends with one newline."""
     return environment().get_template(name).render(**values).rstrip("\n") + "\n"

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from derive.emit.formats import write
 from derive.emit.kernel_numpy import emit_kernels_init
+from derive.emit.notes_markdown import picture_files
 from derive.emit.templating import environment
 from derive.language.derivation import Derivation
 from derive.language.words import LANGUAGES
@@ -52,7 +54,9 @@ def files_of(study: Study) -> dict[str, bytes]:
         f"report/{study.name}.json": report(study),
     }
     for language in LANGUAGES:
-        files[f"notes/{language}/{study.name}.md"] = study.show("markdown", language)
+        notes = study.document(language, illustrated=True)
+        files[f"notes/{language}/{study.name}.md"] = write(notes, "markdown")
+        files |= {f"notes/{language}/{name}": text for name, text in picture_files(notes).items()}
     return {name: text.encode() for name, text in files.items()}
 
 

@@ -16,7 +16,6 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 from derive.catalogue.row import ROUNDINGS, Bound
@@ -25,29 +24,42 @@ from derive.language.errors import CheckError
 from derive.language.resolve import parse
 from derive.pipeline.accuracy import accuracy_page
 from derive.pipeline.library import definitions, entry, library
+from derive.pipeline.profiles import Certificate, load_certificate, path_of
 from derive.pipeline.study import Study, study_of
 from derive.pipeline.workers import each
+from derive.verify.arrays import Array
 from derive.verify.certify import DTYPES, Measured, Worst, confirm, machine, measure
+from derive.verify.certify_profile import profile
 from derive.verify.certify_roundings import roundings
 from derive.verify.certify_subjects import Subject, subjects
 
-FOLDER = Path(__file__).parent.parent / "certificates"
-Certificate = dict[str, Any]
+HIGHEST = 1e18
+"""An error that is drawn is no larger: beyond, nothing is right but perhaps the sign."""
+
 Table = dict[str, dict[str, Any]]
 
 
 def certify(study: Study, *, exhaustive: bool = False) -> Certificate:
     """Measure every kernel function. Raises CheckError where one is outside its bound, or its truth is none."""
-    found = {**over_the_range(study, exhaustive), **in_roundings(study)}
+    found, profiles = over_the_range(study, exhaustive)
+    found |= in_roundings(study)
     stated = {b.of(study.name) for b in study.bounds}
     for name in stated - {key.partition(": ")[0] for key in found}:
         raise CheckError(f"{study.name}: a bound is stated for {name}, which is no function that can be certified")
-    return {"key": key_of(study), "bounds": [asdict(b) for b in study.bounds], "machine": machine(), "measured": found}
+    return {
+        "key": key_of(study),
+        "bounds": [asdict(b) for b in study.bounds],
+        "machine": machine(),
+        "measured": found,
+        "profiles": profiles,
+    }
 
 
-def over_the_range(study: Study, exhaustive: bool) -> Table:
-    """Functions of inputs of samples, over the whole range, in ULP."""
-    module, found = study.compile(), {}
+def over_the_range(study: Study, exhaustive: bool) -> tuple[Table, dict[str, dict[str, str]]]:
+    """Functions of inputs of samples, over the whole range, in ULP, and how the errors go along it."""
+    module = study.compile()
+    found: Table = {}
+    profiles: dict[str, dict[str, str]] = {}
     for subject in subjects(study.definition, study.derivations, study.domain):
         bound = bound_of(study, subject.bound)
         if bound is not None and bound.against == ROUNDINGS:
@@ -60,7 +72,9 @@ def over_the_range(study: Study, exhaustive: bool) -> Table:
             dtype: within(subject, dtype, measure(subject, kernel, kind, exhaustive=exhaustive), bound)
             for dtype, kind in DTYPES.items()
         }
-    return found
+        if subject.is_own and (along := profile(subject, kernel)) is not None:
+            profiles[subject.name] = {name: listed(part) for name, part in vars(along).items()}
+    return found, profiles
 
 
 def in_roundings(study: Study) -> Table:
@@ -117,6 +131,11 @@ def rounded(worst: Worst) -> dict[str, Any]:
     return {k: str(v) if isinstance(v, float) and not math.isfinite(v) else v for k, v in texts.items()}
 
 
+def listed(errors: Array) -> str:
+    """Two digits each, no more than HIGHEST, on one line."""
+    return " ".join(f"{min(float(e), HIGHEST):.2g}" for e in errors)
+
+
 # --- keys and files ----------------------------------------------------------------------------------------
 
 
@@ -139,18 +158,8 @@ def code_of(source: str) -> str:
     return "\n".join(kept)
 
 
-def path_of(name: str) -> Path:
-    return FOLDER / f"{name}.json"
-
-
 def save(name: str, certificate: Certificate) -> None:
     path_of(name).write_text(json.dumps(certificate, indent=1, ensure_ascii=False) + "\n")
-
-
-def load_certificate(name: str) -> Certificate | None:
-    path = path_of(name)
-    found: Certificate | None = json.loads(path.read_text()) if path.is_file() else None
-    return found
 
 
 def is_valid(study: Study) -> bool:
@@ -160,6 +169,7 @@ def is_valid(study: Study) -> bool:
         found is not None
         and found["key"] == key_of(study)
         and found["bounds"] == [asdict(bound) for bound in study.bounds]
+        and "profiles" in found
     )
 
 
@@ -195,7 +205,7 @@ def certify_all(
         if found["bounds"]:
             save(name, found)
         done.append((name, found))
-    (FOLDER / "README.md").write_text(accuracy_page(on_file()))
+    path_of("README").with_suffix(".md").write_text(accuracy_page(on_file()))
     if failures:
         raise CheckError("\n".join(failures))
     return done

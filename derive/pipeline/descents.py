@@ -8,7 +8,7 @@ from derive.descent.optimizers import optimizer
 from derive.descent.run import Descent, Progress, descend, silent
 from derive.descent.stationary import StationaryPoint, grid, stationary_points
 from derive.language.errors import DeriveError
-from derive.pipeline.functions import Compiled
+from derive.pipeline.compiled import Compiled
 
 
 def stationary_of(compiled: Compiled, ranges: Sequence[tuple[float, float]], count: int) -> tuple[StationaryPoint, ...]:

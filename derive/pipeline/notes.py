@@ -21,7 +21,9 @@ from derive.pipeline.study import Study
 
 def site_files(found: Sequence[Study], languages: Sequence[str] = LANGUAGES) -> dict[str, str]:
     """The web site of these studies in these languages."""
-    pages = {name: data for one in languages for name, data in site(chapters(found, one), one).items()}
+    pages = {
+        name: data for one in languages for name, data in site(chapters(found, one, illustrated=True), one).items()
+    }
     return {**assets(), **pages}
 
 
@@ -42,13 +44,18 @@ def elementary() -> list[tuple[Expression, Expression]]:
     return [(Partial(Call(name, (u,)), x), rule(u, inner)) for name, rule in DERIVATIVES.items()]
 
 
-def chapters(found: Sequence[Study], language: str, detail: str = "textbook") -> tuple[Chapter, ...]:
+def chapters(
+    found: Sequence[Study], language: str, detail: str = "textbook", *, illustrated: bool = False
+) -> tuple[Chapter, ...]:
     """The studies' documents by topic, what is of no topic last; a topic without any is left out."""
     topics = {s.name: title_of(s) for s in found}
     titles = [t.title for t in TOPICS if t.title in topics.values()]
     own = [PHRASES["own_definitions"]] if PHRASES["own_definitions"] in topics.values() else []
     return tuple(
-        Chapter(title, tuple(s.document(language, detail) for s in found if topics[s.name] == title))
+        Chapter(
+            title,
+            tuple(s.document(language, detail, illustrated=illustrated) for s in found if topics[s.name] == title),
+        )
         for title in (*titles, *own)
     )
 

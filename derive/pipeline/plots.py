@@ -6,9 +6,8 @@ a function that draws and a row of PICTURES, or a scene for a function of two nu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from derive.descent.run import Descent
 from derive.language.definition import Definition
@@ -16,39 +15,12 @@ from derive.language.errors import DeriveError
 from derive.pictures.curves import errors, with_derivative
 from derive.pictures.matrices import heat_map
 from derive.pictures.style import signed
-from derive.pictures.surfaces import Landscape, Path, Range, contours, surface
-from derive.pipeline.descents import descend_on, stationary_of
-from derive.pipeline.functions import Compiled, function_of_numbers
+from derive.pictures.surfaces import Path, contours, surface
+from derive.pipeline.functions import function_of_numbers
 from derive.pipeline.library import definitions, entry, names
+from derive.pipeline.scenes import EXAMPLE, SCENES, is_square, landscape_of, run_on
 from derive.pipeline.study import study_of
 from derive.verify.scalar import errors_in_ulps, grid
-
-EXAMPLE = (2.0, 1.0, 0.0, -1.0)
-"""Logits at which a Jacobian is drawn."""
-STARTS = 13
-"""Starts along each side of a scene from which stationary points are looked for."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Where a function of two numbers is looked at, and the descents that are drawn on it."""
-
-    x: Range
-    y: Range
-    starts: tuple[tuple[float, float], ...]
-    rates: tuple[float, ...]
-    steps: int = 3000
-
-
-SCENES: Mapping[str, Scene] = MappingProxyType(
-    {
-        "himmelblau": Scene(
-            (-6.0, 6.0), (-6.0, 6.0), ((-4.0, 0.0), (1.0, 0.0), (4.0, 0.0), (0.0, 5.0), (-0.5, -0.9)),
-            (0.001, 0.01, 0.017, 0.02, 0.1),
-        )
-    }
-)  # fmt: skip
-
 
 # --- functions of one number -------------------------------------------------------------------------------
 
@@ -87,12 +59,6 @@ def error(name: str) -> bytes:
 # --- functions of a vector ---------------------------------------------------------------------------------
 
 
-def is_square(definition: Definition) -> bool:
-    """One vector to one vector of the same size."""
-    shapes = [i.dimensions for i in definition.inputs]
-    return len(shapes) == 1 and len(shapes[0]) == 1 and shapes[0] == tuple(i.size for i in definition.output_indices)
-
-
 def jacobian(name: str) -> bytes:
     definition = entry(name).definition
     matrix = getattr(study_of(entry(name)).compile(), f"{name}_jacobian")(list(EXAMPLE))
@@ -106,13 +72,6 @@ def jacobian(name: str) -> bytes:
 
 def has_scene(definition: Definition) -> bool:
     return definition.name in SCENES
-
-
-def landscape_of(compiled: Compiled) -> Landscape:
-    scene = SCENES[compiled.definition.name]
-    first, second = compiled.inputs
-    minima = [p.position for p in stationary_of(compiled, (scene.x, scene.y), STARTS) if p.kind == "minimum"]
-    return Landscape(compiled.definition.name, compiled.value, scene.x, scene.y, (first, second), minima)
 
 
 def scenery(name: str) -> bytes:
@@ -135,10 +94,6 @@ def at_rates(name: str) -> bytes:
     paths = [Path(f"rate {rate:g}{ending(run)}", run.path) for rate, run in zip(scene.rates, runs, strict=True)]
     x, y = start
     return contours(landscape_of(compiled), f"{name}: gradient descent from ({signed(x)}, {signed(y)})", paths)
-
-
-def run_on(compiled: Compiled, start: tuple[float, float], optimizer: str, rate: float, steps: int) -> Descent:
-    return descend_on(compiled, start, optimizer, {"lr": rate}, steps=steps, keep_path=True)
 
 
 def ending(run: Descent) -> str:

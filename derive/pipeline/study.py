@@ -14,8 +14,8 @@ from types import ModuleType
 
 from derive.catalogue.row import Bound, Values
 from derive.closedform.derivations import default_wanted, derive_all, kinds_of
-from derive.emit.document import Document, Identity, Info, document
-from derive.emit.formats import write
+from derive.emit.document import Document, Identity, Info, Picture, document
+from derive.emit.formats import FORMATS, write
 from derive.emit.kernel_numpy import emit_module, kernel_names
 from derive.emit.notes_html import cell
 from derive.language.definition import Definition
@@ -26,9 +26,11 @@ from derive.language.resolve import parse
 from derive.language.words import Words
 from derive.pipeline.chains import chain_identity, chains_of
 from derive.pipeline.display import Shown, code, results
+from derive.pipeline.illustrations import Subject, frozen, illustrations
 from derive.pipeline.library import Entry, definitions, entry, library
 from derive.pipeline.limits import DEFAULT_SECONDS, Say, time_limit
 from derive.pipeline.load import load
+from derive.pipeline.profiles import Profiles, profiles_of
 from derive.verify.gradients import check_closed, check_identity, check_symmetry
 from derive.verify.kernels import check_kernels
 from derive.verify.samples import Domain
@@ -147,7 +149,8 @@ def study_of(entry: Entry) -> Study:
     row, definition = entry.row, entry.definition
     derived = derive_all(definition, entry.wanted)
     derivations = tuple(checked(d, row.domain) for d in derived)
-    return Study(definition, derivations, info_of(entry), row.domain, row.hard, row.bounds)
+    profiles = profiles_of(definition.name) if row.bounds else {}
+    return Study(definition, derivations, info_of(entry), row.domain, row.hard, row.bounds, profiles)
 
 
 def checked(derivation: Derivation, domain: Domain) -> Derivation:
@@ -198,6 +201,7 @@ class Study:
     domain: Domain = field(default_factory=dict)
     hard: tuple[Mapping[str, Values], ...] = ()
     bounds: tuple[Bound, ...] = ()
+    profiles: Profiles = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -236,14 +240,26 @@ class Study:
             raise DeriveError(f"{self.name} has no derivation by {variable}", hint=hint)
         return replace(self, derivations=found)
 
-    def document(self, language: str = "en", detail: str = "textbook") -> Document:
-        """The notes before any format."""
+    def document(self, language: str = "en", detail: str = "textbook", *, illustrated: bool = False) -> Document:
+        """The notes before any format, with pictures where they are asked for."""
         info = replace(self.info, symbols=symbols(), kernels=self.kernel_names, source=self.source)
-        return document(self.derivations, info, language, detail)
+        found = document(self.derivations, info, language, detail)
+        return replace(found, pictures=self.pictures(language)) if illustrated else found
+
+    def pictures(self, language: str = "en") -> tuple[Picture, ...]:
+        """What there is to see of the function; the same content is drawn once."""
+        return illustrations(self.subject, language)
+
+    @property
+    def subject(self) -> Subject:
+        """What pictures are drawn of."""
+        shown, profiles = tuple(symbols().items()), frozen(self.profiles)
+        return Subject(self.definition, self.derivations, self.source, shown, profiles, self.domain, self.compile)
 
     def show(self, format_name: str = "text", language: str = "en", detail: str = "textbook") -> str:
         """The notes as text, latex, markdown, html or json; en or zh; brief, textbook or full."""
-        return write(self.document(language, detail), format_name)
+        illustrated = format_name in FORMATS and FORMATS[format_name].illustrated
+        return write(self.document(language, detail, illustrated=illustrated), format_name)
 
     @property
     def closed(self) -> Shown:
@@ -256,7 +272,7 @@ class Study:
         return code(self.source)
 
     def _repr_html_(self) -> str:
-        return cell(self.document())
+        return cell(self.document(illustrated=True))
 
     def _repr_latex_(self) -> str | None:
         return self.closed.latex

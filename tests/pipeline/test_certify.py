@@ -8,9 +8,10 @@ import pytest
 
 from derive.catalogue.row import Bound
 from derive.language.errors import CheckError
-from derive.pipeline import certify as certificates
-from derive.pipeline.certify import certify, code_of, is_valid, key_of, load_certificate, require, save
+from derive.pipeline import profiles
+from derive.pipeline.certify import certify, code_of, is_valid, key_of, require, save
 from derive.pipeline.library import library
+from derive.pipeline.profiles import load_certificate
 from derive.pipeline.study import study_of
 
 BOUNDED = [e for e in library() if e.row.bounds]
@@ -46,7 +47,7 @@ def test_a_bound_that_does_not_hold_is_refused() -> None:
 
 
 def test_a_certificate_is_kept_and_found_again(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(certificates, "FOLDER", tmp_path)
+    monkeypatch.setattr(profiles, "FOLDER", tmp_path)
     study = study_of(next(e for e in BOUNDED if e.definition.name == "bce_with_logits"))
     assert not is_valid(study)
     save("bce_with_logits", certify(study))

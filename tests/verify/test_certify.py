@@ -14,15 +14,17 @@ from derive.language.errors import CheckError
 from derive.pipeline.library import entry
 from derive.pipeline.study import study_of
 from derive.verify.arrays import compute
-from derive.verify.certify import Subject, confirm, errors, measure, subjects
+from derive.verify.certify import confirm, errors, measure
 from derive.verify.certify_points import SPECIAL, batches, whole_range
+from derive.verify.certify_profile import WINDOWS, profile
+from derive.verify.certify_subjects import Subject, subjects
 
 NAMES = ("sigmoid", "silu", "softmax", "log_softmax", "bce_with_logits")
 
 
 def subject(name: str, function: str) -> Subject:
     study = study_of(entry(name))
-    (found,) = (s for s in subjects(study.definition, study.derivations, study.domain) if s.name == function)
+    (found,) = (s for s in subjects(study.definition, study.derivations, study.domain) if s.key == function)
     return found
 
 
@@ -100,8 +102,8 @@ def test_points_reach_the_ends_of_the_range() -> None:
         assert {info.max, -info.max, info.smallest_subnormal} <= set(x[np.isfinite(x)].tolist())
         assert sum(np.isnan(x)) == sum(np.isnan(SPECIAL))
     one = subject("sigmoid", "sigmoid")
-    assert sum(len(b.inputs["x"]) for b in batches(one.definition, (), np.float32, {})) > 2**32 // 1000
-    rows = [b.label for b in batches(subject("softmax", "softmax").definition, (), np.float64, {})]
+    assert sum(len(b.inputs["x"]) for b in batches(one, np.float32)) > 2**32 // 1000
+    rows = [b.label for b in batches(subject("softmax", "softmax"), np.float64)]
     for kind in ("logits ×10, n = 1000", "ties, n = 2", "one dominates by up to 800, n = 3", "logits ×1, n = 1"):
         assert kind in rows
 
@@ -111,3 +113,22 @@ def test_a_scale_counts_the_error_where_the_result_has_a_root() -> None:
     bound = next(b for b in entry("silu").row.bounds if b.function == "grad")
     assert bound.against
     assert replace(one, against=None).scale() is None
+
+
+def test_a_profile_goes_along_the_range_and_sees_a_form_that_fails() -> None:
+    found = subject("sigmoid", "sigmoid_grad")
+    kernel = study_of(entry("sigmoid")).compile().sigmoid_grad
+    good = profile(found, kernel)
+    assert good is not None
+    assert good.kernel.shape == good.textbook.shape == (WINDOWS,)
+    assert good.kernel.max() < 4 < 1e15 < good.textbook[-10:].min()
+    assert good.textbook[:50].max() < 4
+    bad = profile(found, lambda x: kernel(x) * np.where(np.abs(x - 7.5) < 0.5, 1.001, 1.0))
+    assert bad is not None
+    assert np.flatnonzero(bad.kernel > 100).tolist() == [WINDOWS // 2 + 7]
+
+
+def test_only_functions_of_one_number_have_a_profile() -> None:
+    study = study_of(entry("softmax"))
+    for one in subjects(study.definition, study.derivations, study.domain):
+        assert profile(one, getattr(study.compile(), one.name)) is None

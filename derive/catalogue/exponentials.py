@@ -8,6 +8,10 @@ from derive.language.words import Words
 SIZE = "counted against |p_i| sum_k p_k |{0}_i - {0}_k|, for logits up to ×10 and 1000 entries"
 UP_TO = "for logits up to ×10 and 1000 entries"
 
+LOGSUMEXP_SCALE = """
+    logsumexp_scale(a[n]) -> s
+        s = 1 + abs(log(sum(k, exp(a[k]))))
+"""
 LOG_SCALE = """
     log_softmax_scale(a[n], g[n]) -> s
         p[i] = exp(a[i]) / sum(k, exp(a[k]))
@@ -88,6 +92,10 @@ ROWS = (
             {"a": (-1e3, -1e3, -1e3)},
             {"a": (40.0, 0.0, 1.0, -2.0)},
             {"a": (5.0,)},
+        ),
+        bounds=(
+            Bound("", 4, 4, LOGSUMEXP_SCALE, "counted against 1 + |y|, " + UP_TO),
+            Bound("grad", 8, 8, words=UP_TO),
         ),
         source="multinomial logistic regression",
     ),

@@ -84,6 +84,11 @@ class Topic:
     rows: tuple[Row, ...]
 
 
+def in_roundings(limit: float, *functions: str) -> tuple[Bound, ...]:
+    """The same bound, counted in roundings, for several functions."""
+    return tuple(Bound(function, limit, limit, ROUNDINGS) for function in functions)
+
+
 def at(name: str, *values: float) -> tuple[Mapping[str, Values], ...]:
     """Hard points of a function of one scalar."""
     return tuple({name: v} for v in values)

@@ -16,6 +16,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from derive.catalogue.row import ROUNDINGS, Bound
@@ -186,6 +187,11 @@ def bounded_names() -> tuple[str, ...]:
     return tuple(e.definition.name for e in library() if e.row.bounds)
 
 
+def page_path() -> Path:
+    """The table of all certificates."""
+    return path_of("README").with_suffix(".md")
+
+
 def on_file() -> Mapping[str, Certificate]:
     """All certificates, in the order of the catalogue."""
     found = {name: load_certificate(name) for name in bounded_names()}
@@ -205,7 +211,7 @@ def certify_all(
         if found["bounds"]:
             save(name, found)
         done.append((name, found))
-    path_of("README").with_suffix(".md").write_text(accuracy_page(on_file()))
+    page_path().write_text(accuracy_page(on_file()))
     if failures:
         raise CheckError("\n".join(failures))
     return done

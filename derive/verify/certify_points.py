@@ -59,16 +59,40 @@ def batches(subject: Subject, dtype: Any, *, exhaustive: bool = False) -> Iterat
 def scalar_batches(subject: Subject, dtype: Any, exhaustive: bool) -> Iterator[Batch]:
     """The first input goes everywhere; the others take probabilities or ordinary numbers."""
     first, *others = subject.inputs
+    extras = {i.name for i in subject.extras}
+    within = is_probability(first, subject.domain)
     patterns = dtype is np.float32 and subject.is_own and not others
     for label, x in everywhere(dtype, patterns, 1 if exhaustive else PATTERN_STEP):
+        x = probabilities(x) if within else x
         chance = np.random.default_rng(len(x))
-        rest = {i.name: other_values(i, subject.domain, len(x), chance).astype(dtype) for i in others}
+        rest = {
+            i.name: (factors(len(x), chance) if i.name in extras else other_values(i, subject.domain, len(x), chance))
+            for i in others
+        }
+        rest = {name: array.astype(dtype) for name, array in rest.items()}
         yield Batch(label, {first.name: x, **rest}, {})
+
+
+def is_probability(entry: Input, domain: Domain) -> bool:
+    low, high = domain.get(entry.name, (-2.0, 2.0))
+    return low >= 0 and high <= 1
+
+
+def probabilities(x: Array) -> Array:
+    """Those from 0 to 1, and what is as near to 1."""
+    inside = x[(x >= 0) & (x <= 1)]
+    return np.concatenate([inside, 1 - inside])
+
+
+def factors(count: int, chance: np.random.Generator) -> Array:
+    """Cotangents and tangents of size 1 to 2: a product leaves the range only where the derivative does."""
+    found: Array = chance.uniform(1, 2, size=count) * chance.choice((-1.0, 1.0), size=count)
+    return found
 
 
 def other_values(entry: Input, domain: Domain, count: int, chance: np.random.Generator) -> Array:
     low, high = domain.get(entry.name, (-2.0, 2.0))
-    if low >= 0 and high <= 1:
+    if is_probability(entry, domain):
         return chance.choice(PROBABILITIES, size=count)
     return chance.uniform(low, high, size=count)
 
@@ -135,11 +159,10 @@ def values(
     if entry.labels is not None:
         whole: Array = chance.integers(0, max(sizes.values()), size=shape)
         return whole
-    low, high = domain.get(entry.name, (-2.0, 2.0))
-    is_probability = len(shape) == 2 and low >= 0 and high <= 1
+    shares_of_one = len(shape) == 2 and is_probability(entry, domain)
     if place == 0 and shape == rows.shape:
-        return shares(rows) if is_probability else rows
-    if is_probability:
+        return shares(rows) if shares_of_one else rows
+    if shares_of_one:
         hot = np.zeros(shape)
         hot[np.arange(count), chance.integers(0, shape[1], size=count)] = 1
         return hot

@@ -14,6 +14,8 @@ relu(x) -> y
     y = where(x < 0, 0, x)
 softplus(x) -> y
     y = log(1 + exp(x))
+silu(x) -> y
+    y = x*sigmoid(x)
 """
 
 TEXTS = {
@@ -103,6 +105,10 @@ normed(x[n{0}], t[n{L}]; W{l}[n{l-1}, n{l}], g{l}[n{l}]) -> E
     E = 1/2 * sum(k, (O{L}[k] - t[k])**2)
 """,
 }
+
+
+TEXTS |= {name: TEXTS["mlp"].replace("sigmoid", name) for name in ("tanh", "silu")}
+"""The same with another activation."""
 
 
 def definition(text: str) -> RecurrentDefinition:

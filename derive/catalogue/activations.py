@@ -25,7 +25,7 @@ ROWS = (
         remarks=(
             Words(
                 "The derivative is 0 on both sides of the jump; at the jump there is none, and a kernel gives 0.",
-                "导数在跳跃点两侧都是 0；跳跃点处不可导，数值函数在该点返回 0。",
+                "导数在跳跃点两侧都是 0；跳跃点处不可导，程序在该点返回 0。",
             ),
             Words(
                 "Descent gets no direction from a slope of 0: a network of steps cannot be trained by its gradient.",
@@ -44,8 +44,8 @@ ROWS = (
         """,
         title=Words("Reciprocal", "倒数函数"),
         summary=Words(
-            "The first example of a derivative: the larger x, the smaller the slope.",
-            "求导的第一个例子：x 越大，曲线变化得越慢。",
+            "The first example of a derivative: the larger `x`, the smaller the slope.",
+            "求导的第一个例子：`x` 越大，曲线变化得越慢。",
         ),
         domain={"x": (0.25, 4.0)},
         hard=at("x", 1.0, -1.0, 1e3, -1e3, 1e-3, 1e100, -1e100),
@@ -59,13 +59,13 @@ ROWS = (
         """,
         title=Words("Sigmoid (logistic function)", "Sigmoid 函数"),
         summary=Words(
-            "Smooth, and squeezes every number into (0, 1).",
-            "连续光滑，把任意实数压缩到 (0, 1) 之间。",
+            "Smooth, and squeezes every number into (`0`, `1`).",
+            "连续光滑，把任意实数压缩到 (`0`, `1`) 之间。",
         ),
         remarks=(
             Words(
-                "For large |x| the derivative tends to 0, so that learning stalls: the gradient vanishes.",
-                "当 |x| 很大时导数趋近于 0，参数长期得不到更新，即出现梯度弥散。",
+                "For large `abs(x)` the derivative tends to 0, so that learning stalls: the gradient vanishes.",
+                "当 `abs(x)` 很大时导数趋近于 0，参数长期得不到更新，即出现梯度弥散。",
             ),
         ),
         symbol=r"\sigma",
@@ -80,8 +80,8 @@ ROWS = (
         """,
         title=Words("Hyperbolic tangent", "双曲正切函数"),
         summary=Words(
-            "A sigmoid stretched to (-1, 1) and centred at 0; common in recurrent networks.",
-            "把 Sigmoid 拉伸到 (-1, 1) 并以 0 为中心，常用于循环神经网络。",
+            "A sigmoid stretched to (`-1`, `1`) and centred at 0; common in recurrent networks.",
+            "把 Sigmoid 拉伸到 (`-1`, `1`) 并以 0 为中心，常用于循环神经网络。",
         ),
         remarks=(
             Words(
@@ -107,12 +107,12 @@ ROWS = (
         ),
         remarks=(
             Words(
-                "At 0 the function has a kink and no derivative; the piece x >= 0 owns the point, so 1 is used there.",
-                "函数在 0 处有折点、不可导；该点归 x >= 0 一侧，因此约定导数取 1。",
+                "At 0 the function has a kink and no derivative; `x >= 0` owns the point, so 1 is used there.",
+                "函数在 0 处有折点、不可导；该点归 `x >= 0` 一侧，因此约定导数取 1。",
             ),
             Words(
-                "For x > 0 the gradient is always 1: it neither vanishes nor explodes on the way back.",
-                "当 x > 0 时梯度恒为 1，反向传播时既不缩小也不放大。",
+                "For `x > 0` the gradient is always 1: it neither vanishes nor explodes on the way back.",
+                "当 `x > 0` 时梯度恒为 1，反向传播时既不缩小也不放大。",
             ),
         ),
         symbol=r"\operatorname{relu}",

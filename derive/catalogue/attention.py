@@ -20,12 +20,12 @@ ROWS = (
         ),
         remarks=(
             Words(
-                "Without the root of d the products grow with the dimension, and the softmax saturates.",
-                "如果不除以根号 d，内积会随维数变大，softmax 就会饱和。",
+                "Without `sqrt(d)` the products grow with the dimension, and the softmax saturates.",
+                "如果不除以 `sqrt(d)`，内积会随维数变大，softmax 就会饱和。",
             ),
             Words(
-                "The adjoint of S is the softmax's own VJP, row by row.",
-                "S 的伴随就是逐行应用 softmax 的 VJP。",
+                "The adjoint of `S` is the softmax's own VJP, row by row.",
+                "`S` 的伴随变量，就是对每一行应用 softmax 的 VJP。",
             ),
         ),
         wanted=(("vjp", "Q"), ("vjp", "K"), ("vjp", "V")),

@@ -46,8 +46,8 @@ ROWS = (
         ),
         remarks=(
             Words(
-                "On the diagonal (i = j) the derivative is positive, off it negative; each row sums to 0.",
-                "当 i = j 时导数为正，当 i ≠ j 时导数为负；每一行之和为 0。",
+                "On the diagonal, `i = j`, the derivative is positive, off it negative; each row sums to 0.",
+                "当 `i = j` 时导数为正，当 `i != j` 时导数为负；每一行之和为 0。",
             ),
         ),
         symbol=r"\operatorname{softmax}",
@@ -76,8 +76,8 @@ ROWS = (
         """,
         title=Words("Logarithm of a sum of exponentials", "指数和的对数 logsumexp"),
         summary=Words(
-            "A smooth maximum: at least the largest entry, and at most log n more.",
-            "光滑的最大值：不小于最大的分量，最多比它大 ln n。",
+            "A smooth maximum: at least the largest entry, and at most `log(n)` more.",
+            "光滑的最大值：不小于最大的分量，最多比它大 `log(n)`。",
         ),
         remarks=(
             Words(

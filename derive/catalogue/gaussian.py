@@ -25,12 +25,12 @@ ROWS = (
         ),
         remarks=(
             Words(
-                "The derivative is the normal distribution function plus x times its density.",
-                "导数等于正态分布函数加上 x 乘以正态密度。",
+                "The derivative is the normal distribution function plus `x` times its density.",
+                "导数等于正态分布函数加上 `x` 乘以正态密度。",
             ),
             Words(
-                "It changes its sign near x = -0.752: to the left of it the function falls.",
-                "导数在 x = -0.752 附近变号：在它左侧函数是下降的。",
+                "It changes its sign near `x = -0.752`; to the left of it the function falls.",
+                "导数在 `x = -0.752` 附近变号，在它左侧函数是下降的。",
             ),
         ),
         symbol=r"\operatorname{gelu}",

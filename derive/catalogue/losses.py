@@ -29,8 +29,8 @@ SQUARED = (
         """,
         title=Words("Mean squared error", "均方误差 MSE"),
         summary=Words(
-            "The mean of the squared distances between predictions y and targets t.",
-            "预测值 y 与真实值 t 之差的平方，再求平均。",
+            "The mean of the squared distances between predictions `y` and targets `t`.",
+            "预测值 `y` 与真实值 `t` 之差的平方，再求平均。",
         ),
         remarks=(
             Words(
@@ -60,8 +60,8 @@ SQUARED = (
         ),
         remarks=(
             Words(
-                "At d = 0 the norm has a tip and no gradient.",
-                "在 d = 0 处范数有尖点，没有梯度。",
+                "At `d = 0` the norm has a tip and no gradient.",
+                "在 `d = 0` 处范数有尖点，不可导。",
             ),
         ),
         hard=({"d": (3.0, -4.0)}, {"d": (1e3, -1e-3, 0.0)}, {"d": (-2.0,)}, {"d": (1e-100, 1e-100)}),
@@ -99,8 +99,8 @@ CROSS_ENTROPY = (
         """,
         title=Words("Cross entropy", "交叉熵"),
         summary=Words(
-            "Small where the probability p is large for what the target t asks for.",
-            "目标 t 所要求的类别，其概率 p 越大，损失越小。",
+            "Small where the probability `p` is large for what the target `t` asks for.",
+            "目标 `t` 所要求的类别，其概率 `p` 越大，损失越小。",
         ),
         wanted=(("gradient", "p"),),
         domain={"p": PROBABILITY, "t": (0.0, 1.0)},
@@ -122,13 +122,13 @@ OF_LOGITS = (
         """,
         title=Words("Binary cross entropy", "二分类交叉熵"),
         summary=Words(
-            "Cross entropy of two classes with probabilities p and 1 - p.",
-            "只有两类时的交叉熵，两类的概率为 p 与 1 - p。",
+            "Cross entropy of two classes with probabilities `p` and `1 - p`.",
+            "只有两类时的交叉熵，概率分别为 `p` 与 `1 - p`。",
         ),
         remarks=(
             Words(
-                "From a logit rather than from a probability the loss is exact at both ends: see bce_with_logits.",
-                "概率接近 0 或 1 时，改用 logit 计算更精确，见 bce_with_logits。",
+                "Where the probability comes from a logit, the loss of the logit keeps its digits at both ends.",
+                "概率接近 0 或 1 时，直接由 logit 计算损失更精确。",
             ),
         ),
         wanted=(("gradient", "p"),),
@@ -154,8 +154,8 @@ OF_LOGITS = (
         """,
         title=Words("Binary cross entropy of a logit", "带 Sigmoid 的二分类交叉熵"),
         summary=Words(
-            "The sigmoid's slope cancels against the logarithm's: what is left is p - t.",
-            "Sigmoid 的导数与对数的导数相消，只剩下 p - t。",
+            "The sigmoid's slope cancels against the logarithm's: what is left is `p - t`.",
+            "Sigmoid 的导数与对数的导数相消，只剩下 `p - t`。",
         ),
         wanted=(("gradient", "x"),),
         domain={"x": (-4.0, 4.0), "t": (0.0, 1.0)},
@@ -180,7 +180,7 @@ OF_LOGITS = (
         remarks=(
             Words(
                 "The targets are probabilities, as in a one-hot vector: they sum to 1.",
-                "目标 t 是概率（例如独热向量），其和为 1。",
+                "目标 `t` 是概率（例如独热向量），其和为 1。",
             ),
         ),
         wanted=(("gradient", "a"),),

@@ -31,8 +31,8 @@ ROWS = (
         ),
         remarks=(
             Words(
-                "Without an activation between them two layers are one: y2 is linear in x again.",
-                "两层之间若没有激活函数，就等效于一层：y2 仍是 x 的线性函数。",
+                "Without an activation between them two layers are one: `y2` is linear in `x` again.",
+                "两层之间若没有激活函数，就等效于一层：`y2` 仍是 `x` 的线性函数。",
             ),
         ),
         wanted=(("gradient", "w1"), ("gradient", "w2")),
@@ -48,8 +48,8 @@ ROWS = (
         """,
         title=Words("Squared error of a linear model", "线性模型的平方误差"),
         summary=Words(
-            "How far the prediction w x lies from y; smallest where they meet.",
-            "预测值 w x 与真实值 y 之差的平方，两者相等时最小。",
+            "How far the prediction `w*x` lies from `y`; smallest where they meet.",
+            "预测值 `w*x` 与真实值 `y` 之差的平方，两者相等时最小。",
         ),
         wanted=(("gradient", "w"),),
         hard=({"x": 1.0, "y": 1.0, "w": 2.0}, {"x": 0.0}, {"x": 1e3, "y": -1e3}, {"x": 2.0, "y": 6.0, "w": 3.0}),
@@ -88,17 +88,17 @@ ROWS = (
         """,
         title=Words("Perceptron with several outputs", "多输出的感知机"),
         summary=Words(
-            "The same with m outputs; each weight is one line from an input j to an output k.",
-            "与单一输出相同，但有 m 个输出；每个权重是从输入 j 到输出 k 的一条连线。",
+            "The same with `m` outputs; each weight is one line from an input `j` to an output `k`.",
+            "与单一输出相同，但有 `m` 个输出；每个权重是从输入 `j` 到输出 `k` 的一条连线。",
         ),
         remarks=(
             Words(
-                "The sum over the outputs drops out, because the weight w[j, k] reaches the output k and no other.",
-                "求和号之所以消失，是因为权重 w[j, k] 只影响第 k 个输出。",
+                "The sum over the outputs drops out, because the weight `w[j, k]` reaches the output `k` and no other.",
+                "求和号之所以消失，是因为权重 `w[j, k]` 只影响第 `k` 个输出。",
             ),
             Words(
-                "By an input x[j] the sum stays: an input reaches every output.",
-                "对输入 x[j] 求导时求和号保留：每个输入都影响所有输出。",
+                "By an input `x[j]` the sum stays: an input reaches every output.",
+                "对输入 `x[j]` 求导时求和号保留：每个输入都影响所有输出。",
             ),
         ),
         wanted=(("gradient", "w"), ("gradient", "x")),

@@ -22,12 +22,12 @@ ROWS = (
         ),
         remarks=(
             Words(
-                "Two means come off on the way back: that of the adjoint of z, and its mean along z.",
-                "反向传播时减去两个均值：z 的伴随的均值，以及它与 z 乘积的均值。",
+                "Two means come off on the way back: that of the adjoint of `z`, and that of its product with `z`.",
+                "反向传播时减去两个均值：`z` 的伴随变量的均值，以及它与 `z` 的乘积的均值。",
             ),
             Words(
-                "1/100000 keeps the root away from 0; a vector of equal entries gives beta.",
-                "1/100000 使根号下不为零；各分量相等时结果就是 beta。",
+                "`0.00001` keeps the root away from 0; a vector of equal entries gives `beta`.",
+                "`0.00001` 使根号下不为零；各分量相等时结果就是 `beta`。",
             ),
         ),
         wanted=(("vjp", "x"), ("vjp", "gamma"), ("vjp", "beta")),

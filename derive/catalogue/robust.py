@@ -19,8 +19,8 @@ ROWS = (
         ),
         remarks=(
             Words(
-                "Both pieces meet at |r| = delta with the same value and the same slope.",
-                "两段在 |r| = delta 处函数值与斜率都相等。",
+                "Both pieces meet at `abs(r) = delta` with the same value and the same slope.",
+                "两段在 `abs(r) = delta` 处函数值与斜率都相等。",
             ),
         ),
         wanted=(("gradient", "y"),),

@@ -39,8 +39,8 @@ ROWS = (
         ),
         remarks=(
             Words(
-                "The derivative changes its sign near x = -1.278: to the left of it the function falls.",
-                "导数在 x = -1.278 附近变号：在它左侧函数是下降的。",
+                "The derivative changes its sign near `x = -1.278`; to the left of it the function falls.",
+                "导数在 `x = -1.278` 附近变号，在它左侧函数是下降的。",
             ),
         ),
         symbol=r"\operatorname{silu}",
@@ -58,8 +58,8 @@ ROWS = (
         """,
         title=Words("Exponential linear unit", "指数线性单元 ELU"),
         summary=Words(
-            "The rectifier with an exponential for its negative side, which saturates at -1.",
-            "负半轴换成指数曲线的 ReLU，向左趋近于 -1。",
+            "The rectifier with an exponential for its negative side, which saturates at `-1`.",
+            "负半轴换成指数曲线的 ReLU，向左趋近于 `-1`。",
         ),
         symbol=r"\operatorname{elu}",
         hard=at("x", *EVERYWHERE),
@@ -78,8 +78,8 @@ ROWS = (
         ),
         remarks=(
             Words(
-                "At 0 the function has a kink and no derivative; the piece x >= 0 owns the point, so 1 is used there.",
-                "函数在 0 处有折点、不可导；该点归 x >= 0 一侧，因此约定导数取 1。",
+                "At 0 the function has a kink and no derivative; `x >= 0` owns the point, so 1 is used there.",
+                "函数在 0 处有折点、不可导；该点归 `x >= 0` 一侧，因此约定导数取 1。",
             ),
         ),
         symbol=r"\operatorname{leaky\_relu}",

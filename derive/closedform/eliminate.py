@@ -6,6 +6,9 @@ where no equation can be solved for its atom by rational operations.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
+
 import sympy
 
 from derive.closedform.rational import Atoms
@@ -23,13 +26,23 @@ MAX_SYMBOLS = 12
 
 def eliminate(value: Expression, definition: Definition) -> tuple[Expression, Expression, Expression] | None:
     """(result, atom, the atom in terms of y) for the first equation that rids the value of its atom."""
-    present = heavy_atoms(value)
-    for equation in foldable(definition):
-        shared = present & heavy_atoms(equation.body)
-        found = solved_in(value, equation, shared) if shared else None
+    present, known = heavy_atoms(value), holders(definition)
+    for place in sorted({p for atom in present for p in known.get(atom, ())}):
+        equation = foldable(definition)[place]
+        found = solved_in(value, equation, present & heavy_atoms(equation.body))
         if found is not None and weight(found[0]) < weight(value):
             return found
     return None
+
+
+@functools.lru_cache(maxsize=256)
+def holders(definition: Definition) -> Mapping[Expression, tuple[int, ...]]:
+    """Which of the foldable equations hold an atom."""
+    found: dict[Expression, tuple[int, ...]] = {}
+    for place, equation in enumerate(foldable(definition)):
+        for atom in heavy_atoms(equation.body):
+            found[atom] = (*found.get(atom, ()), place)
+    return found
 
 
 def solved_in(

@@ -7,6 +7,7 @@ To add a plan: one function, one row in PLANS; the first of equally good plans i
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,7 +16,7 @@ from derive.calculus.linearity import constants_out
 from derive.closedform.eliminate import eliminate
 from derive.closedform.monomial import Monomial, monomial, of_base, split
 from derive.closedform.recognise import fold, foldable, is_heavy, weight
-from derive.language.definition import Definition
+from derive.language.definition import Definition, Equation
 from derive.language.derivation import Reason
 from derive.language.expressions import Add, Expression, Quotient, Reduce, Ref, add, mul, negate, sum_over
 from derive.language.trees import (
@@ -133,7 +134,7 @@ def divides_anew(new: Expression, old: Expression) -> bool:
     A quantity that is a divisor itself is another case than one inside a divisor, as x in 1 + exp(x).
     """
     (plain, inside), (old_plain, old_inside) = divisors(new), divisors(old)
-    return not (plain <= old_plain and inside <= old_plain | old_inside)
+    return not (plain <= old_plain and inside <= old_plain | old_inside) or bool(compound(new) - compound(old))
 
 
 def divisors(value: Expression) -> tuple[set[Expression], set[Expression]]:
@@ -143,13 +144,28 @@ def divisors(value: Expression) -> tuple[set[Expression], set[Expression]]:
     return plain, {unordered(r) for b in bases if not isinstance(b, Ref) for r in references(b)}
 
 
+def compound(value: Expression) -> set[Expression]:
+    """What is divided by and is no quantity alone: it has zeros of its own, which its parts do not show."""
+    bases = (b for n in walk(value) if isinstance(n, Quotient) for b, _ in monomial(n.denominator).powers.values())
+    return {unordered(b) for b in bases if not isinstance(b, Ref)}
+
+
 def denominators(node: Expression, definition: Definition) -> Iterator[Add]:
     """Sums below the node's fraction line of the shape that an equation of the definition has there."""
     below = [b for b, e in monomial(node).powers.values() if isinstance(b, Add) and e < 0]
-    for equation in foldable(definition):
-        for base, exponent in monomial(equation.body).powers.values():
-            if isinstance(base, Add) and exponent < 0:
-                yield from (b for b in below if match(base, b, equation.indices) is not None)
+    for equation, base in sums_below(definition) if below else ():
+        yield from (b for b in below if match(base, b, equation.indices) is not None)
+
+
+@functools.lru_cache(maxsize=256)
+def sums_below(definition: Definition) -> tuple[tuple[Equation, Add], ...]:
+    """What equations divide by."""
+    return tuple(
+        (equation, base)
+        for equation in foldable(definition)
+        for base, exponent in monomial(equation.body).powers.values()
+        if isinstance(base, Add) and exponent < 0
+    )
 
 
 def numerator_from(node: Expression, denominator: Add) -> tuple[Expression, Expression] | None:

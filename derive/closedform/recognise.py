@@ -7,7 +7,8 @@ definition, at whatever indices, by the equation's left side. There is no table 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.closedform.monomial import Monomial, monomial, of_base
@@ -44,40 +45,63 @@ def foldable(definition: Definition) -> tuple[Equation, ...]:
     return tuple(sorted(equations, key=lambda e: e.name not in definition.outputs))
 
 
+@dataclass(frozen=True)
+class Patterns:
+    """The right sides of equations as products, in order, found by what one of their bases looks like."""
+
+    rows: tuple[tuple[Equation, Monomial, frozenset[str]], ...]
+    places: Mapping[str, tuple[int, ...]]
+
+    def within(self, have: frozenset[str], start: int = 0) -> Iterator[int]:
+        """Places from the start on of those whose every base looks like one of these."""
+        found = {p for s in have for p in self.places.get(s, ()) if p >= start}
+        return (p for p in sorted(found) if self.rows[p][2] <= have)
+
+
+@functools.lru_cache(maxsize=256)
+def patterns(definition: Definition) -> Patterns:
+    rows = tuple((e, m, shapes(m)) for e in foldable(definition) if (m := monomial(e.body)).powers)
+    places: dict[str, tuple[int, ...]] = {}
+    for place, (_, _, own) in enumerate(rows):
+        key = max(own, key=lambda s: (len(s), s))  # the longest is shared with the fewest others
+        places[key] = (*places.get(key, ()), place)
+    return Patterns(rows, places)
+
+
 def fold(value: Expression, definition: Definition) -> tuple[Expression, tuple[Expression, ...]]:
     """(the folded expression, the equations' instances that were used: right side, left side, ...)."""
     used: dict[Expression, Expression] = {}
-    return folded(value, foldable(definition), used), tuple(e for pair in used.items() for e in pair)
+    return folded(value, patterns(definition), used), tuple(e for pair in used.items() for e in pair)
 
 
-def folded(value: Expression, equations: tuple[Equation, ...], used: dict[Expression, Expression]) -> Expression:
+def folded(value: Expression, known: Patterns, used: dict[Expression, Expression]) -> Expression:
     if isinstance(value, Mul | Quotient | Power | Call | Applied | Reduce):
-        product = monomial(value)
-        for equation in equations:
-            product = fold_product(product, equation, used)
-        if product.powers != monomial(value).powers:
+        whole = monomial(value)
+        product = fold_product(whole, known, used)
+        if product.powers != whole.powers:
             value = product.expression
-    children = tuple(folded(c, equations, used) for c in value.children)
+    children = tuple(folded(c, known, used) for c in value.children)
     return value.with_children(children) if children != value.children else value
 
 
-def fold_product(product: Monomial, equation: Equation, used: dict[Expression, Expression]) -> Monomial:
-    """As many whole powers of the equation's right side as the product holds, replaced by its left side."""
-    pattern = monomial(equation.body)
-    if not shapes(pattern) & shapes(product):
-        return product
-    for body, left in instances(pattern, product, equation):
-        here = monomial(body)
-        times = min(whole_powers(product, base, exponent) for base, exponent in here.powers.values())
-        if times > 0:
-            used[body] = left
-            product = product.times(here, -times).times(of_base(left), times)
+def fold_product(product: Monomial, known: Patterns, used: dict[Expression, Expression]) -> Monomial:
+    """As many whole powers of the equations' right sides as the product holds, replaced by their left sides."""
+    place = next(known.within(shapes(product)), None)
+    while place is not None:
+        equation, pattern, _ = known.rows[place]
+        for body, left in instances(pattern, product, equation):
+            here = monomial(body)
+            times = min(whole_powers(product, base, exponent) for base, exponent in here.powers.values())
+            if times > 0:
+                used[body] = left
+                product = product.times(here, -times).times(of_base(left), times)
+        place = next(known.within(shapes(product), place + 1), None)
     return product
 
 
-def shapes(product: Monomial) -> set[str]:
-    """What its bases look like without their letters: without a common one nothing matches."""
-    return {shape(base) for base in product.powers}
+def shapes(product: Monomial) -> frozenset[str]:
+    """What its bases look like without their letters: a product within another has only such as the other has."""
+    return frozenset(shape(base) for base in product.powers)
 
 
 def instances(pattern: Monomial, product: Monomial, equation: Equation) -> Iterator[tuple[Expression, Ref]]:

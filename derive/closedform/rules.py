@@ -80,8 +80,8 @@ FACTOR = Reason("factor", "factor", "提取公因式", exact=True)
 CANCEL = Reason("cancel", "simplify", "约分", Weight.NAMED, exact=True)
 MULTIPLY_OUT = Reason("multiply_out", "expand; terms cancel", "展开后相消", exact=True)
 COMMON = Reason("common_denominator", "common denominator", "通分", exact=True)
-ORDER = Reason("order", "-u + v = v - u", "调整次序", Weight.ROUTINE, exact=True)
-TURN = Reason("turn", "-(u - v) = v - u", "去括号变号", Weight.NAMED, exact=True)
+ORDER = Reason("order", "reorder", "调整次序", Weight.ROUTINE, exact=True)
+TURN = Reason("turn", "minus sign into the bracket", "去括号变号", Weight.NAMED, exact=True)
 
 RULES = (
     Rule(ASSUMED, Expression, assumed),

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from derive.emit.fractions import settled, told
 from derive.language.derivation import Derivation, Reason, Step, Weight
 from derive.language.errors import DeriveError, did_you_mean
-from derive.language.expressions import ONE, Expression, Partial
-from derive.language.trees import canonical, count_nodes, transform, walk
+from derive.language.expressions import Expression
+from derive.language.trees import canonical, count_nodes, walk
 
 MOST_NAMES = 3
 """More rule names than this are not listed in one margin."""
@@ -45,7 +46,7 @@ def group(derivation: Derivation, detail: str = "textbook") -> tuple[Line, ...]:
 
 
 def brief(derivation: Derivation) -> tuple[Line, ...]:
-    return (Line(derivation.closed, (), derivation.steps),)
+    return (Line(settled(derivation.closed), (), derivation.steps),)
 
 
 def full(derivation: Derivation) -> tuple[Line, ...]:
@@ -55,7 +56,7 @@ def full(derivation: Derivation) -> tuple[Line, ...]:
 def textbook(derivation: Derivation) -> tuple[Line, ...]:
     """Main steps close a line; lighter ones share one; a line that repeats the one before is part of it."""
     kept: list[Line] = []
-    before = canonical(derivation.left)
+    before = canonical(settled(derivation.left))
     waiting: tuple[Step, ...] = ()
     for line in (line_of(run) for run in absorbed(runs(derivation.steps))):
         now = canonical(line.result)
@@ -120,12 +121,7 @@ def tidies(run: list[Step]) -> bool:
 
 
 def line_of(run: list[Step]) -> Line:
-    return Line(transform(run[-1].after, settled), notes_of(run), tuple(run))
-
-
-def settled(value: Expression) -> Expression:
-    """dx/dx is 1 as soon as it is written."""
-    return ONE if isinstance(value, Partial) and value.body == value.variable else value
+    return Line(settled(run[-1].after), notes_of(run), tuple(run))
 
 
 def notes_of(run: list[Step]) -> tuple[Note, ...]:
@@ -136,11 +132,12 @@ def notes_of(run: list[Step]) -> tuple[Note, ...]:
 
 
 def note(step: Step) -> Note:
-    return Note(step.reason, step.arguments, step.cites)
+    return Note(step.reason, tuple(map(told, step.arguments)), step.cites)
 
 
 def with_result(lines: tuple[Line, ...], derivation: Derivation) -> tuple[Line, ...]:
     """The last line is the closed form as it is to be read."""
-    if not lines or canonical(lines[-1].result) != canonical(derivation.closed):
-        return (*lines, Line(derivation.closed, (), ()))
-    return (*lines[:-1], Line(derivation.closed, lines[-1].notes, lines[-1].steps))
+    closed = settled(derivation.closed)
+    if not lines or canonical(settled(lines[-1].result)) != canonical(closed):
+        return (*lines, Line(closed, (), ()))
+    return (*lines[:-1], replace(lines[-1], result=closed))

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from derive.emit.cases import Case, cases_of
 from derive.emit.detail import Line, Note, group, note
 from derive.emit.evidence import evidence_of, identity_checked
-from derive.emit.phrases import Argument, Cite, Code, Equality, Sentence, Shape, say
+from derive.emit.fractions import settled
+from derive.emit.phrases import Argument, Cite, Code, Sentence, Shape, say
 from derive.language.definition import Definition, Equation, Input
 from derive.language.derivation import Derivation, Evidence
 from derive.language.expressions import Applied, Expression, Partial, Ref, Selected, Where
 from derive.language.trees import contains, walk
 from derive.language.trees import replace as replaced
-from derive.language.words import NOTHING, Words
+from derive.language.words import NOTHING, Equality, Words
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def document(derivations: Sequence[Derivation], info: Info, language: str = "en"
         summary=spoken(info.summary, language) if info.summary else None,
         definition=tuple(view.equation(e) for e in definition.equations),
         inputs=(*inputs_of(definition, language), *assumptions_of(definition, language)),
-        sections=tuple(section(d, view, language, detail) for d in derivations),
+        sections=sections_of(derivations, view, language, detail),
         identities=tuple(identity_row(i, view, language) for i in info.identities),
         remarks=tuple(spoken(r, language) for r in info.remarks),
         kernels=kernel_sentences(info, language),
@@ -231,6 +232,24 @@ def input_sentence(entry: Input, language: str) -> Sentence:
     return say(key, language, Ref(entry.name), *shape)
 
 
+def sections_of(derivations: Sequence[Derivation], view: View, language: str, detail: str) -> tuple[Section, ...]:
+    """One section each; an adjoint that two of them share is derived in the first and recalled in the others."""
+    found: list[Section] = []
+    seen: set[tuple[Row, ...]] = set()
+    for derivation in derivations:
+        one = section(derivation, view, language, detail)
+        named = tuple(recalled(p, language) if p.rows in seen else p for p in one.parts[:-1])
+        seen.update(p.rows for p in one.parts[:-1])
+        found.append(replace(one, parts=(*named, one.parts[-1])))
+    return tuple(found)
+
+
+def recalled(part: Part, language: str) -> Part:
+    """What stands above in full: its result."""
+    first, last = part.rows[0], part.rows[-1]
+    return Part((replace(last, left=first.left, margin=(say("as_above", language),), steps=0, inner=()),), part.title)
+
+
 def section(derivation: Derivation, view: View, language: str, detail: str) -> Section:
     cases = cases_of(derivation)
     return Section(
@@ -308,12 +327,15 @@ def title_of(derivation: Derivation, language: str) -> Sentence:
     wanted, variable = derivation.wanted, Ref(derivation.wanted.variable)
     if is_ordinary(derivation.definition) and wanted.kind in ORDINARY:
         return say(ORDINARY[wanted.kind], language)
+    numbers = not any(derivation.definition.input(n).dimensions for n in (wanted.variable, wanted.second) if n)
+    key = PARTIAL.get(wanted.kind, wanted.kind) if numbers else wanted.kind
     if wanted.second:
-        return say("hessian_block", language, variable, Ref(wanted.second))
-    if wanted.kind in ("derivative", "gradient") and not derivation.definition.input(variable.name).dimensions:
-        return say("partial_derivative", language, variable)
-    return say(wanted.kind, language, variable)
+        return say("mixed_partial" if numbers else "hessian_block", language, variable, Ref(wanted.second))
+    return say(key, language, variable)
 
+
+PARTIAL = {"derivative": "partial_derivative", "gradient": "partial_derivative", "hessian": "second_partial"}
+"""What derivatives by one of several numbers are called."""
 
 ORDINARY = {"derivative": "derivative", "gradient": "derivative", "hessian": "second_derivative"}
 """What the derivatives of a function of one number are called."""
@@ -350,7 +372,7 @@ def note_sentence(note: Note, view: View, language: str) -> Sentence:
 
 def case_sentence(case: Case, view: View, language: str) -> Sentence:
     condition = Equality(Ref(case.left.name), Ref(case.right.name), "=" if case.equal else "≠")
-    return say("case", language, condition, view(case.value))
+    return say("case", language, condition, view(settled(case.value)))
 
 
 def kernel_sentences(info: Info, language: str) -> tuple[Sentence, ...]:

@@ -81,7 +81,7 @@ class Body:
     def assign(self, node: Node, text: Text, wanted: str = "", comment: str = "") -> str:
         target = self.fresh(wanted or node.name.lstrip("~").partition(":")[0] or FALLBACK.get(node.op, "u"), node)
         self.names[node] = target
-        self.statements.append(Statement(target, text.text, comment or self.comment(node)))
+        self.statements.append(Statement(target, text.text, comment or comment_of(node, self.equations)))
         return target
 
     def fresh(self, name: str, node: Node) -> str:
@@ -92,12 +92,14 @@ class Body:
         self.taken.add(found)
         return found
 
-    def comment(self, node: Node) -> str:
-        if node.name in self.equations:
-            return self.equations[node.name]
-        if node.name.startswith("~"):
-            return HINTS.get(node.name[1:], "")
-        return unicode_text(node.origin) if node.origin is not None else ""
+
+def comment_of(node: Node, equations: Mapping[str, str]) -> str:
+    """What a quantity is: its equation, a hint, or the expression it comes from."""
+    if node.name in equations:
+        return equations[node.name]
+    if node.name.startswith("~"):
+        return HINTS.get(node.name[1:], "")
+    return unicode_text(node.origin) if node.origin is not None else ""
 
 
 def is_alias(node: Node) -> bool:

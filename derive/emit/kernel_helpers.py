@@ -21,6 +21,7 @@ class Helper:
 
 
 HELPERS = (
+    Helper("chosen"),
     Helper("first_largest"),
     Helper("at_largest"),
     Helper("scattered"),

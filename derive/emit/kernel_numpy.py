@@ -21,6 +21,7 @@ from derive.emit.kernel_helpers import helpers
 from derive.emit.kernel_parts import Kernel, Result
 from derive.emit.kernel_plan import kernels
 from derive.emit.kernel_spelling import Locals
+from derive.emit.kernel_tiles import tiled
 from derive.emit.templating import render
 from derive.ir.graph import BATCH
 from derive.language.definition import Definition, Input
@@ -60,7 +61,9 @@ def emit_module(
         names=[k.name for k in found],
         classes=[row for name, kernel in classes.items() for row in class_rows(name, kernel)],
         functions=functions,
-        helpers=helpers(line for f in functions for line in f["body"]),
+        helpers=helpers(line for f in functions for line in (*f["body"], *(f["tile"].lines if f["tile"] else ()))),
+        uses_tiles=any(f["tile"] for f in functions),
+        uses_flat=any(f["tile"] and f["tile"].flat for f in functions),
         **{f"uses_{name}": name in options for name in ("labels", "least", "derived")},
     )
 
@@ -82,6 +85,11 @@ def emit_kernels_init(modules: Mapping[str, Sequence[str]]) -> str:
                 raise DeriveError(f"both {home[name]} and {module} have a kernel {name}: one must be renamed")
     rows = [(module, list(names)) for module, names in sorted(modules.items())]
     return render("kernels_init.py.jinja", modules=rows, names=sorted(home))
+
+
+def emit_tiles() -> str:
+    """The module that all kernels of a package share: large arrays in tiles, on several threads."""
+    return render("tiles.py.jinja")
 
 
 def all_equations(definition: Definition, derivations: Sequence[Derivation]) -> dict[str, str]:
@@ -178,7 +186,19 @@ class Function:
         call = self.local("call")
         rows = [(self.wanted_name(r), r.node, self.comment(r)) for r in self.kernel.results]
         taken = self.taken | {local.dtype, local.samples, call}
-        statements, names = body(rows, taken, self.equations, local)
+        as_, given = self.results_as, options(self.definition, self.kernel)
+        tile = tiled(
+            self.kernel,
+            rows,
+            taken,
+            self.equations,
+            local,
+            call=call,
+            results_as=as_,
+            returned=self.returned,
+            checked=bool(given),
+        )
+        statements, names = ([], []) if tile else body(rows, taken, self.equations, local)
         lines = [line for s in statements for line in s.lines]
         return {
             "name": self.kernel.name,
@@ -186,14 +206,23 @@ class Function:
             "docstring": docstring(self.kernel, self.definition, title, accuracy),
             "parameters": [p.name for p in self.kernel.parameters],
             "rows": [row_text(p) for p in self.kernel.parameters],
-            "options": options(self.definition, self.kernel),
+            "options": given,
             "call": call,
             "setup": setup(self.kernel, lines, local, call),
+            "tile": tile,
             "body": lines,
-            "results": [result_row(n, r) for n, r in zip(names, self.kernel.results, strict=True)],
-            "results_as": "value, *gradient" if self.kernel.first_apart and self.tuple_class else "results",
-            "returned": returned(self.kernel, self.tuple_class),
+            "results": [result_row(n, r) for n, r in zip(names, self.kernel.results, strict=not tile)],
+            "results_as": as_,
+            "returned": self.returned,
         }
+
+    @property
+    def results_as(self) -> str:
+        return "value, *gradient" if self.kernel.first_apart and self.tuple_class else "results"
+
+    @property
+    def returned(self) -> str:
+        return returned(self.kernel, self.tuple_class)
 
     def parameter(self, parameter: Input) -> str:
         return f"{parameter.name}=1.0" if parameter.name == self.kernel.weight else parameter.name

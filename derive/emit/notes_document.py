@@ -20,6 +20,9 @@ from derive.emit.symbols import escape_latex
 from derive.emit.templating import render
 from derive.language.expressions import Expression
 
+LINE = 42.0
+"""Width in em of a line of the documents, whose margins are narrower than an article's."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -80,7 +83,11 @@ def notes(
         rules_title=words("rules_title", language),
         rules_lead=words("rules_lead", language),
         rules=[
-            {"name": escape_latex(r.name[language]), "words": escape_latex(r.words[language]), "formula": r.formula}
+            {
+                "name": escape_latex(capital(r.name[language])),
+                "words": escape_latex(r.words[language]),
+                "formula": r.formula,
+            }
             for r in GUIDE
         ],
         elementary_title=words("elementary_title", language),
@@ -88,10 +95,15 @@ def notes(
     )
 
 
+def capital(words_of_rule: str) -> str:
+    """A rule's name at the beginning of a paragraph."""
+    return words_of_rule[:1].upper() + words_of_rule[1:]
+
+
 def entry(document: Document, cite: Cite) -> dict[str, str]:
     """A definition's notes under a title of their own."""
     title = voice_of(printer_of(document)).say(document.title)
-    return {"title": title, "label": label(document.name), "text": fragment(document, cite).rstrip()}
+    return {"title": title, "label": label(document.name), "text": fragment(document, cite, LINE).rstrip()}
 
 
 def label(name: str) -> str:

@@ -41,7 +41,7 @@ def printer(symbols: tuple[tuple[str, str], ...], ordinary: bool, otherwise: str
     return MathmlPrinter(dict(symbols), ordinary, otherwise)
 
 
-SIGNS = tuple((s, sign(s)) for s in ("=", "≠", "×"))
+SIGNS = tuple((s, sign(s)) for s in ("=", "≠", "<", "≤", ">", "≥", "×"))
 
 
 def voice_of(printer: Printer, cite: Cite | None = None) -> Voice:

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from derive.emit.breaking import rows as broken_rows
 from derive.emit.document import Document, Row
 from derive.emit.latex import LatexPrinter
-from derive.emit.phrases import Argument, Equality, words
+from derive.emit.phrases import Argument, words
 from derive.emit.printing import Printer, Style
 from derive.emit.sentences import LATEX_SIGNS, Voice
 from derive.emit.symbols import escape_latex, latex_in_math, latex_size_name, width_of
 from derive.emit.templating import render
 from derive.language.expressions import Expression
+from derive.language.words import Equality
 
 Cite = Callable[[str], str]
 """From a definition's name to a reference such as \\cref{...}, or nothing where its notes are elsewhere."""
@@ -29,6 +30,8 @@ CITED = "section 10.10"
 
 ADJACENT = re.compile(r"(\\text\{[^{}]*)\}\\text\{")
 """Two pieces of text side by side, which are one."""
+
+BEFORE_REFERENCE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\\cref)")
 
 LINE = 33.6
 """Width in em of a line of text in LaTeX's article class at 10pt."""
@@ -125,15 +128,16 @@ class Place:
     printer: LatexPrinter
     language: str
     cite: Cite | None
+    line: float
 
 
-def layout(rows: Sequence[Row], printer: LatexPrinter, cite: Cite | None) -> Layout:
+def layout(rows: Sequence[Row], printer: LatexPrinter, cite: Cite | None, line: float = LINE) -> Layout:
     """The plainest layout in which the line holds."""
     left = max((printer.show(r.left).width for r in rows if r.left is not None), default=0.0)
     beside = max((margin_width(r, printer, cite) for r in rows), default=0.0)
     stiff = max((stiffest(r, printer) for r in rows), default=0.0)
     widest = max(printer.show(r.right).width for r in rows) + BOX
-    room = LINE - GAP - (left if left <= LEFT else 1.0)
+    room = line - GAP - (left if left <= LEFT else 1.0)
     for margin in (beside, min(beside, MARGIN)):
         if widest + margin <= room and stiff <= margin:
             return Layout(room - margin, margin)
@@ -154,11 +158,16 @@ def sides(piece: Argument) -> tuple[Expression, ...]:
     return (piece,) if isinstance(piece, Expression) else ()
 
 
-def align(rows: Sequence[Row], document: Document, cite: Cite | None = None) -> str:
+def align(rows: Sequence[Row], document: Document, cite: Cite | None = None, line: float = LINE) -> str:
     """The lines between \\begin{align*} and \\end{align*}."""
     printer = printer_of(document)
-    place = Place(layout(rows, printer, cite), printer, document.language, cite)
-    return " \\\\[4pt]\n".join(line for row in rows for line in align_row(row, place))
+    place = Place(layout(rows, printer, cite, line), printer, document.language, cite, line)
+    return together(" \\\\[4pt]\n".join(one for row in rows for one in align_row(row, place)))
+
+
+def together(text: str) -> str:
+    """No space between a Chinese word and a reference, which begins with one."""
+    return BEFORE_REFERENCE.sub("", text)
 
 
 def align_row(row: Row, place: Place) -> list[str]:
@@ -198,41 +207,43 @@ def margin_cell(row: Row, place: Place) -> str:
 
 def box_width(row: Row, place: Place) -> float:
     """The margin's width, or more for a formula that is wider."""
-    return min(max(place.columns.margin, stiffest(row, place.printer)), LINE - GAP)
+    return min(max(place.columns.margin, stiffest(row, place.printer)), place.line - GAP)
 
 
-def definition_display(document: Document) -> str:
+def definition_display(document: Document, line: float = LINE) -> str:
     """Equations side by side where they fit, else one below the other."""
     printer = printer_of(document)
     equations = [(printer.show(r.left), printer.show(r.right)) for r in document.definition if r.left is not None]
-    if sum(left.width + right.width + 4 for left, right in equations) <= LINE:
+    if sum(left.width + right.width + 4 for left, right in equations) <= line:
         inner = r", \qquad ".join(f"{left.text} = {right.text}" for left, right in equations)
         return f"\\begin{{align*}}\n{inner}\n\\end{{align*}}"
-    return f"\\begin{{align*}}\n{align(document.definition, document)}\n\\end{{align*}}"
+    return f"\\begin{{align*}}\n{align(document.definition, document, None, line)}\n\\end{{align*}}"
 
 
-def fragment(document: Document, cite: Cite | None = None) -> str:
-    """The text of NAME.tex; `cite` refers to another definition's notes, which are named otherwise."""
+def fragment(document: Document, cite: Cite | None = None, line: float = LINE) -> str:
+    """The text of NAME.tex; `cite` refers to another definition's notes, which are named otherwise; line in em."""
     voice = voice_of(printer_of(document))
     return render(
         "fragment.tex.jinja",
         function=comment(document.name),
         summary=voice.say(document.summary) if document.summary else "",
         definition_word=words("definition", document.language),
-        definition=definition_display(document),
+        definition=definition_display(document, line),
         inputs=voice.paragraph(document.inputs),
         sections=[
             {
                 "title": voice.say(s.title),
                 "lead": words("space", document.language).join(map(voice.say, s.lead)),
-                "parts": [(voice.say(p.title) if p.title else "", align(p.rows, document, cite)) for p in s.parts],
+                "parts": [
+                    (voice.say(p.title) if p.title else "", align(p.rows, document, cite, line)) for p in s.parts
+                ],
                 "after": [voice.paragraph([c]) for c in (*s.cases, *s.after)],
                 "evidence": voice.paragraph(s.evidence),
             }
             for s in document.sections
         ],
         identities_word=words("identities", document.language),
-        identities=align(document.identities, document) if document.identities else "",
+        identities=align(document.identities, document, None, line) if document.identities else "",
         remarks=list(map(voice.say, document.remarks)),
         kernels=voice.paragraph(document.kernels),
     )

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from derive.emit.document import Document, Part, Row, Section
+from derive.emit.document import Document, Part, Row, Section, is_ordinary, spoken
 from derive.emit.phrases import words
 from derive.emit.sentences import Voice
 from derive.emit.symbols import escape_line
 from derive.emit.unicode_text import TextPrinter
+from derive.language.definition import Definition
+from derive.language.words import Words
 
 WIDEST = 60
 """Formulas longer than this do not push the margins of the others to the right."""
@@ -31,6 +33,13 @@ def printer(symbols: tuple[tuple[str, str], ...], ordinary: bool, otherwise: str
 
 def voice_of(printer: TextPrinter) -> Voice:
     return Voice(printer, escape_line, str, escape_line)
+
+
+def plain(words_of_row: Words, definition: Definition, symbols: Mapping[str, str]) -> str:
+    """A sentence in English as a docstring holds it."""
+    return voice_of(printer(tuple(symbols.items()), is_ordinary(definition), "otherwise")).say(
+        spoken(words_of_row, "en")
+    )
 
 
 def text(document: Document) -> str:

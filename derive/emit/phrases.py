@@ -13,16 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from derive.language.expressions import Dimension, Expression
-from derive.language.words import Words
-
-
-@dataclass(frozen=True)
-class Equality:
-    """left = right inside a sentence; relation is = or the sign of not equal."""
-
-    left: Expression
-    right: Expression
-    relation: str = "="
+from derive.language.words import Equality, Words
 
 
 @dataclass(frozen=True)
@@ -90,7 +81,10 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
         "jvp": Words("Jacobian–vector product with respect to {0}", "对 {0} 的雅可比–向量积（JVP）"),
         "second_derivative": Words("Second derivative", "二阶导数"),
         "hessian": Words("Hessian with respect to {0}", "对 {0} 的黑塞矩阵"),
-        "hessian_block": Words("Second derivatives with respect to {0} and {1}", "对 {0} 与 {1} 的混合二阶偏导数"),
+        "hessian_block": Words("Second derivatives with respect to {0} and {1}", "对 {0} 与 {1} 的二阶导数"),
+        "second_partial": Words("Second partial derivative with respect to {0}", "对 {0} 的二阶偏导数"),
+        "mixed_partial": Words("Mixed partial derivative with respect to {0} and {1}", "对 {0} 与 {1} 的混合偏导数"),
+        "as_above": Words("as derived above", "见上面的推导"),
         "hvp": Words("Hessian–vector product with respect to {0}", "对 {0} 的黑塞–向量积（HVP）"),
         "cotangent": Words(
             "Here {0} is any cotangent: the gradient that arrives from behind, one entry for each entry of {1}.",

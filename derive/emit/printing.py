@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from fractions import Fraction
 from typing import Any
@@ -28,6 +28,7 @@ from derive.language.expressions import (
     Expression,
     Guarded,
     Index,
+    Less,
     Mul,
     Number,
     Partial,
@@ -81,6 +82,9 @@ RELATIONS: Mapping[str, tuple[str, str]] = {"<": ("<", ">="), "<=": ("<=", ">"),
 
 REMEMBERED = 20_000
 """Most pieces that a printer keeps."""
+
+LONG = 100
+"""From this denominator on a fraction was written as a decimal, if it can be one."""
 
 SHORT = 3.5
 """Widest body, in em, that stands inside the numerator of a derivative."""
@@ -207,6 +211,9 @@ def show_number(p: Printer, value: Number, style: Style) -> Printed:
 
 
 def show_size(p: Printer, value: Size, style: Style) -> Printed:
+    """A size, or the n - 1 that an index keeps which also stands shifted."""
+    if isinstance(value.name, Less):
+        return p.plus([(False, p.name(value.name.size, ())), (True, p.number(Fraction(value.name.by), style))])
     return p.name(value.name, ())
 
 
@@ -295,6 +302,8 @@ def show_guarded(p: Printer, value: Guarded, style: Style) -> Printed:
 
 def show_partial(p: Printer, value: Partial, style: Style) -> Printed:
     """A short body stands in the numerator, a longer one behind the operator."""
+    if p.ordinary and value.holding:
+        return replace(p, ordinary=False).show(value, style)
     variable = p.show(value.variable, style)
     inside = p.show(value.body, Style.INNER)
     if isinstance(value.body, Partial) and isinstance(value.body.body, Ref):
@@ -325,8 +334,8 @@ SHOW: Mapping[type[Expression], Callable[[Any, Any, Style], Printed]] = {
 
 
 def decimal(value: Fraction) -> str | None:
-    """The short decimal that a fraction such as 1/10 or 8943/200000 was written as."""
-    if value.denominator % 10:
+    """The short decimal that a fraction such as 1/10, 94/125 or 8943/200000 was written as."""
+    if value.denominator % 10 and (value.denominator % 5 or value.denominator < LONG):
         return None
     for digits in range(1, 13):
         scaled = value * 10**digits

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from derive.emit.phrases import Argument, Cite, Code, Equality, Sentence, Shape
+from derive.emit.phrases import Argument, Cite, Code, Sentence, Shape
 from derive.emit.printing import Printer, Style
 from derive.language.expressions import Expression
+from derive.language.words import Equality
 
 
 @dataclass(frozen=True)
@@ -55,5 +56,5 @@ class Voice:
         return self.printer(value, Style.INLINE)
 
 
-LATEX_SIGNS = (("≠", r"\ne"), ("×", r"\times"))
+LATEX_SIGNS = (("≠", r"\ne"), ("≤", r"\le"), ("≥", r"\ge"), ("×", r"\times"))
 """Signs that a formula in LaTeX spells out."""

@@ -91,7 +91,7 @@ ROOM = 40
 
 
 def room(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
-    """Exponentials up to here may be squared: half of the largest exponent of a kernel's type; here less than any."""
+    """Exponentials up to here may be squared: half of the largest exponent of a kernel's type, of the least one here."""
     return arithmetic.number(Fraction(ROOM))
 
 
@@ -148,7 +148,7 @@ BASIC = (
     Op("where", "elementwise", 3, lambda arithmetic, data, c, a, b: a if c else b, "np.where({0}, {1}, {2})"),
     Op("maximum", "elementwise", 2, folding(larger), "np.maximum({0}, {1})"),
     Op("minimum", "elementwise", 2, folding(smaller), "np.minimum({0}, {1})"),
-    Op("room", "elementwise", 1, room, "np.log(np.finfo({0}.dtype).max) / 2", PRODUCT, (ATOM,)),
+    Op("room", "elementwise", 1, room, "(44 if {0}.dtype == np.float32 else 354)", ATOM, (ATOM,)),
     Op("bracket", "elementwise", 1, bracket, "({0} >= 0)", ATOM, (SUM,)),
     Op("copysign", "elementwise", 2, copy_sign, "np.copysign({0}, {1})"),
 )

@@ -11,12 +11,21 @@ LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True)
+class Equality:
+    """left = right inside a sentence, or another relation: ≠, <, ≤, >, ≥."""
+
+    left: Expression
+    right: Expression
+    relation: str = "="
+
+
+@dataclass(frozen=True)
 class Words:
     """The same words in English and in Chinese; {0}, {1}, ... stand for the arguments, if there are any."""
 
     english: str
     chinese: str
-    arguments: tuple[Expression, ...] = ()
+    arguments: tuple[Expression | Equality, ...] = ()
 
     def __getitem__(self, language: str) -> str:
         """The words in one language; DeriveError for an unknown one."""

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from derive.catalogue.row import ROUNDINGS, Bound
 from derive.emit.formats import write
-from derive.emit.kernel_numpy import emit_kernels_init
+from derive.emit.kernel_numpy import emit_kernels_init, emit_tiles
 from derive.emit.notes_markdown import picture_files
 from derive.emit.templating import environment
 from derive.language.derivation import Derivation
@@ -105,7 +105,10 @@ def latex_part(language: str, found: Sequence[Study]) -> dict[str, str]:
 SHARED: Mapping[str, Callable[[Sequence[Study]], dict[str, str]]] = MappingProxyType({
     **{f"site {one}": functools.partial(site_part, one) for one in LANGUAGES},
     **{f"latex {one}": functools.partial(latex_part, one) for one in LANGUAGES},
-    "kernels": lambda found: {"kernels/__init__.py": emit_kernels_init({s.name: s.kernel_names for s in found})},
+    "kernels": lambda found: {
+        "kernels/__init__.py": emit_kernels_init({s.name: s.kernel_names for s in found}),
+        "kernels/_tiles.py": emit_tiles(),
+    },
     "activations": lambda found: {f"notes/{one}/activations.md": comparison_page(found, one) for one in LANGUAGES},
     "report": lambda found: {"report/README.md": evidence_table(found)},
 })  # fmt: skip

@@ -18,17 +18,19 @@ from derive.emit.document import Document, Identity, Info, Picture, document
 from derive.emit.formats import FORMATS, write
 from derive.emit.kernel_numpy import emit_module, kernel_names
 from derive.emit.notes_html import cell
+from derive.emit.notes_text import plain
 from derive.language.definition import Definition
 from derive.language.derivation import KINDS, Derivation, Wanted
 from derive.language.errors import DeriveError, did_you_mean
 from derive.language.expressions import Ref
+from derive.language.prose import read_words
 from derive.language.resolve import parse
 from derive.language.words import Words
 from derive.pipeline.chains import chain_identity, chains_of
 from derive.pipeline.display import Shown, code, results
 from derive.pipeline.illustrations import Subject, frozen, illustrations
 from derive.pipeline.library import Entry, definitions, entry, library
-from derive.pipeline.limits import DEFAULT_SECONDS, Say, time_limit
+from derive.pipeline.limits import DEFAULT_SECONDS, Say, reachable, time_limit
 from derive.pipeline.load import load
 from derive.pipeline.profiles import Profiles, profiles_of
 from derive.verify.gradients import check_closed, check_identity, check_symmetry
@@ -54,7 +56,7 @@ def define(
     Raises DeriveError, with line and caret, for a text that is no definition or a request that does not fit it.
     """
     definition = parse(text, definitions())[-1]
-    with time_limit(timeout) as say:
+    with reachable(), time_limit(timeout) as say:
         return study(definition, wanted_by(definition, wrt, kind), say)
 
 
@@ -70,7 +72,7 @@ def define_all(
     requests = [*((d, None) for d in helpers), (last, wanted_by(last, wrt, kind))]
     found = []
     for definition, wanted in requests:
-        with time_limit(timeout) as say:
+        with reachable(), time_limit(timeout) as say:
             done = study(definition, wanted, say)
             say(f"checking the kernels of {definition.name}")
             found.append(done.with_checked_kernels())
@@ -166,8 +168,8 @@ def info_of(entry: Entry) -> Info:
     row = entry.row
     return Info(
         title=row.title,
-        summary=row.summary,
-        remarks=row.remarks,
+        summary=read_words(row.summary, entry.definition, definitions()),
+        remarks=tuple(read_words(r, entry.definition, definitions()) for r in row.remarks),
         identities=(
             *(identity(entry, right) for right in row.identities),
             *(chain_identity(entry.definition, wanted, name, row.domain) for wanted, name in chains_of(entry)),
@@ -218,7 +220,7 @@ class Study:
             self.definition,
             self.derivations,
             title=self.info.title.english,
-            remark=self.info.summary.english,
+            remark=plain(self.info.summary, self.definition, symbols()),
             accuracy={bound.of(self.name): bound.sentence for bound in self.bounds},
         )
 

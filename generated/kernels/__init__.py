@@ -1,5 +1,6 @@
 """Vectorized NumPy kernels, one module for each definition; every function can be imported from here too."""
 
+from ._tiles import get_num_threads, set_num_threads
 from .attention import attention, attention_vjp
 from .bce_with_logits import bce_with_logits, bce_with_logits_grad, bce_with_logits_value_and_grad
 from .binary_cross_entropy import binary_cross_entropy, binary_cross_entropy_grad, binary_cross_entropy_value_and_grad
@@ -34,6 +35,8 @@ from .tanh import tanh, tanh_grad, tanh_value_and_grad, tanh_vjp, tanh_jvp, tanh
 from .two_layers import two_layers, two_layers_grad, two_layers_value_and_grad
 
 __all__ = [
+    "get_num_threads",
+    "set_num_threads",
     "attention",
     "attention_vjp",
     "bce_with_logits",

@@ -18,6 +18,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["attention", "attention_vjp"]
 
 
@@ -48,15 +56,27 @@ def attention(Q, K, V, *, out=None):
         ("K", K, ("r", "d"), False),
         ("V", V, ("r", "e"), False),
     )
-    dtype = call.dtype
-    d = call.sizes["d"]
-    S = Q @ K.mT / np.sqrt(dtype.type(d))  # S_ij = (Σ_k Q_ik K_jk)/√d
+    return _tiled(_attention_tile, call, out, (Q, K, V), (call.sizes["d"],), ("s", "e"))[0]
+
+
+def _attention_tile(Q, K, V, O, d):
+    """One tile of attention."""
+    dtype = O.dtype
+    dot = Q @ K.mT  # Σ_k Q_ik K_jk
+    S = np.divide(dot, np.sqrt(dtype.type(d)), out=dot)  # S_ij = (Σ_k Q_ik K_jk)/√d
     highest = np.max(S, axis=2, initial=-np.inf)
-    s2 = S - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, :, None]
-    e2 = np.exp(s2)  # all times one number: the quotient is the same
-    P = e2 / np.sum(e2, axis=2)[:, :, None]  # P_ij = e^(S_ij)/(Σ_l e^(S_il))
-    O = P @ V  # O_ic = Σ_j P_ij V_jc
-    return _result(call, out, (O, ("s", "e"), False))
+    # all times one number: the quotient is the same
+    # e2 = np.exp(S - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, :, None])
+    s2 = np.subtract(highest, 40.0)
+    u = np.minimum(highest, 0.0, out=highest)
+    np.maximum(s2, u, out=s2)
+    np.floor(s2, out=s2)
+    e2 = np.subtract(S, s2[:, :, None], out=S)
+    np.exp(e2, out=e2)
+    total = np.sum(e2, axis=2)  # Σ_l e^(S_il)
+    P = np.divide(e2, total[:, :, None], out=e2)  # P_ij = e^(S_ij)/(Σ_l e^(S_il))
+    O[...] = P @ V  # O_ic = Σ_j P_ij V_jc
+    return O
 
 
 @np.errstate(all="ignore")
@@ -82,31 +102,49 @@ def attention_vjp(Q, K, V, g, *, out=None):
         ("V", V, ("r", "e"), False),
         ("g", g, ("s", "e"), False),
     )
-    dtype = call.dtype
-    d = call.sizes["d"]
-    u = np.sqrt(dtype.type(d))  # √d
-    S = Q @ K.mT / u  # S_ij = (Σ_k Q_ik K_jk)/√d
-    highest = np.max(S, axis=2, initial=-np.inf)
-    s2 = S - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, :, None]
-    e2 = np.exp(s2)  # all times one number: the quotient is the same
-    P = e2 / np.sum(e2, axis=2)[:, :, None]  # P_ij = e^(S_ij)/(Σ_l e^(S_il))
-    P_bar = g @ V.mT  # P̄_ij = Σ_c g_ic V_jc
-    rebased = P_bar - _at_largest(P_bar, e2, axis=2)[:, :, None]
-    S_bar = P * (rebased - np.vecdot(P, rebased)[:, :, None])  # S̄_ij = P_ij (P̄_ij - Σ_l P̄_il P_il)
-    grad_Q = S_bar @ K / u  # Σ_i Σ_c g_ic · ∂O_ic/∂Q_jk = (Σ_l S̄_jl K_lk)/√d
-    grad_K = S_bar.mT @ Q / u  # Σ_i Σ_c g_ic · ∂O_ic/∂K_jk = (Σ_i S̄_ij Q_ik)/√d
-    grad_V = P.mT @ g  # Σ_i Σ_c g_ic · ∂O_ic/∂V_jf = Σ_i g_if P_ij
-    results = _results(
-        call,
-        out,
-        (grad_Q, ("s", "d"), False),
-        (grad_K, ("r", "d"), False),
-        (grad_V, ("r", "e"), False),
-    )
+    results = _tiled(_attention_vjp_tile, call, out, (Q, K, V, g), (call.sizes["d"],), ("s", "d"), ("r", "d"), ("r", "e"))
     return AttentionVjp(*results)
 
 
+def _attention_vjp_tile(Q, K, V, g, grad_Q, grad_K, grad_V, d):
+    """One tile of attention_vjp."""
+    dtype = grad_Q.dtype
+    dot = Q @ K.mT  # Σ_k Q_ik K_jk
+    u = np.sqrt(dtype.type(d))  # √d
+    S = np.divide(dot, u, out=dot)  # S_ij = (Σ_k Q_ik K_jk)/√d
+    highest = np.max(S, axis=2, initial=-np.inf)
+    # all times one number: the quotient is the same
+    # e2 = np.exp(S - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, :, None])
+    s2 = np.subtract(highest, 40.0)
+    u2 = np.minimum(highest, 0.0, out=highest)
+    np.maximum(s2, u2, out=s2)
+    np.floor(s2, out=s2)
+    e2 = np.subtract(S, s2[:, :, None], out=S)
+    np.exp(e2, out=e2)
+    total = np.sum(e2, axis=2)  # Σ_l e^(S_il)
+    P = np.divide(e2, total[:, :, None])  # P_ij = e^(S_ij)/(Σ_l e^(S_il))
+    P_bar = g @ V.mT  # P̄_ij = Σ_c g_ic V_jc
+    # the entry where the share is largest, which counts as 0: the shares add up to 1
+    base = _at_largest(P_bar, e2, axis=2)
+    rebased = np.subtract(P_bar, base[:, :, None], out=P_bar)
+    dot2 = np.vecdot(P, rebased)
+    # S̄_ij = P_ij (P̄_ij - Σ_l P̄_il P_il)
+    # S_bar = P * (rebased - dot2[:, :, None])
+    S_bar = np.subtract(rebased, dot2[:, :, None], out=rebased)
+    S_bar *= P
+    dot3 = S_bar @ K  # Σ_l S̄_jl K_lk
+    np.divide(dot3, u, out=grad_Q)  # Σ_i Σ_c g_ic · ∂O_ic/∂Q_jk = (Σ_l S̄_jl K_lk)/√d
+    dot4 = S_bar.mT @ Q  # Σ_i S̄_ij Q_ik
+    np.divide(dot4, u, out=grad_K)  # Σ_i Σ_c g_ic · ∂O_ic/∂K_jk = (Σ_i S̄_ij Q_ik)/√d
+    grad_V[...] = P.mT @ g  # Σ_i Σ_c g_ic · ∂O_ic/∂V_jf = Σ_i g_if P_ij
+    return grad_Q, grad_K, grad_V
+
+
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -142,6 +180,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

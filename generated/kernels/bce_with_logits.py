@@ -17,6 +17,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["bce_with_logits", "bce_with_logits_grad", "bce_with_logits_value_and_grad"]
 
 
@@ -35,17 +43,42 @@ def bce_with_logits(x, t, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/bce_with_logits.tex
     """
+    if out is None and _plain(x, t):
+        return _bce_with_logits_tile(x, t, np.empty_like(x))
     (x, t), call = _arguments(
         ("x", x, (), False),
         ("t", t, (), False),
     )
-    # t ln(p)
-    chosen = np.where(np.abs(t) <= 0, 0, t * (np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))))
-    s = 1 - t  # 1 - t
-    # (1 - t) ln(1 - p)
-    chosen2 = np.where(np.abs(s) <= 0, 0, s * (-np.maximum(x, 0) - np.log1p(np.exp(-np.abs(x)))))
-    L = -(chosen + chosen2)  # L = -(t ln(p) + (1 - t) ln(1 - p))
-    return _result(call, out, (L, (), False))
+    return _tiled(_bce_with_logits_tile, call, out, (x, t), (), ())[0]
+
+
+def _bce_with_logits_tile(x, t, L):
+    """One tile of bce_with_logits."""
+    # product = -np.log1p(np.exp(-np.abs(x)))
+    u = np.abs(x, out=L)
+    np.negative(u, out=u)
+    np.exp(u, out=u)
+    np.log1p(u, out=u)
+    product = np.negative(u)
+    s = np.subtract(1.0, t)  # 1 - t
+    # L = -(t ln(p) + (1 - t) ln(1 - p))
+    # L = -(np.where(np.abs(t) <= 0, 0, t * (np.minimum(x, 0) - u)) + np.where(np.abs(s) <= 0, 0, s * (-np.maximum(x, 0) - u)))
+    u2 = np.abs(t)
+    mask = np.less_equal(u2, 0.0)
+    np.minimum(x, 0.0, out=u2)
+    u2 -= u
+    u2 *= t
+    _chosen(mask, 0.0, u2, out=u2)
+    u3 = np.abs(s)
+    np.less_equal(u3, 0.0, out=mask)
+    np.maximum(x, 0.0, out=u3)
+    np.negative(u3, out=u3)
+    u3 -= u
+    product2 = np.multiply(s, u3, out=s)
+    _chosen(mask, 0.0, product2, out=product2)
+    u2 += product2
+    np.negative(u2, out=L)
+    return L
 
 
 @np.errstate(all="ignore")
@@ -63,13 +96,35 @@ def bce_with_logits_grad(x, t, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/bce_with_logits.tex
     """
+    if out is None and _plain(x, t):
+        return _bce_with_logits_grad_tile(x, t, np.empty_like(x))
     (x, t), call = _arguments(
         ("x", x, (), False),
         ("t", t, (), False),
     )
-    e = np.exp(-np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    dL_dx = np.where(x >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)  # ∂L/∂x = p - t
-    return _result(call, out, (dL_dx, (), False))
+    return _tiled(_bce_with_logits_grad_tile, call, out, (x, t), (), ())[0]
+
+
+def _bce_with_logits_grad_tile(x, t, dL_dx):
+    """One tile of bce_with_logits_grad."""
+    # at most 1 on both sides of 0: nothing overflows
+    # e = np.exp(-np.abs(x))
+    e = np.abs(x, out=dL_dx)
+    np.negative(e, out=e)
+    np.exp(e, out=e)
+    # ∂L/∂x = p - t
+    # dL_dx = np.where(x >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)
+    mask = np.greater_equal(x, 0.0)
+    s = np.subtract(1.0, t)
+    product = np.multiply(e, t)
+    s -= product
+    np.subtract(1.0, t, out=product)
+    product *= e
+    product -= t
+    _chosen(mask, s, product, out=s)
+    np.add(1.0, e, out=dL_dx)
+    np.divide(s, dL_dx, out=dL_dx)
+    return dL_dx
 
 
 @np.errstate(all="ignore")
@@ -85,26 +140,64 @@ def bce_with_logits_value_and_grad(x, t, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/bce_with_logits.tex
     """
+    if out is None and _plain(x, t):
+        results = _bce_with_logits_value_and_grad_tile(x, t, np.empty_like(x), np.empty_like(x))
+        return tuple(results)
     (x, t), call = _arguments(
         ("x", x, (), False),
         ("t", t, (), False),
     )
-    e = np.exp(-np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    chosen = np.where(np.abs(t) <= 0, 0, t * (np.minimum(x, 0) - np.log1p(e)))  # t ln(p)
-    s = 1 - t  # 1 - t
-    chosen2 = np.where(np.abs(s) <= 0, 0, s * (-np.maximum(x, 0) - np.log1p(e)))  # (1 - t) ln(1 - p)
-    L = -(chosen + chosen2)  # L = -(t ln(p) + (1 - t) ln(1 - p))
-    dL_dx = np.where(x >= 0, 1 - t - e * t, -t + e * s) / (1 + e)  # ∂L/∂x = p - t
-    results = _results(
-        call,
-        out,
-        (L, (), False),
-        (dL_dx, (), False),
-    )
+    results = _tiled(_bce_with_logits_value_and_grad_tile, call, out, (x, t), (), (), ())
     return tuple(results)
 
 
+def _bce_with_logits_value_and_grad_tile(x, t, L, dL_dx):
+    """One tile of bce_with_logits_value_and_grad."""
+    # at most 1 on both sides of 0: nothing overflows
+    # e = np.exp(-np.abs(x))
+    u = np.abs(x, out=L)
+    np.negative(u, out=u)
+    e = np.exp(u, out=dL_dx)
+    # product = -np.log1p(e)
+    u2 = np.log1p(e, out=u)
+    product = np.negative(u2)
+    s = np.subtract(1.0, t)  # 1 - t
+    # L = -(t ln(p) + (1 - t) ln(1 - p))
+    # L = -(np.where(np.abs(t) <= 0, 0, t * (np.minimum(x, 0) - u2)) + np.where(np.abs(s) <= 0, 0, s * (-np.maximum(x, 0) - u2)))
+    u3 = np.abs(t)
+    mask = np.less_equal(u3, 0.0)
+    np.minimum(x, 0.0, out=u3)
+    u3 -= u2
+    u3 *= t
+    _chosen(mask, 0.0, u3, out=u3)
+    u4 = np.abs(s)
+    np.less_equal(u4, 0.0, out=mask)
+    np.maximum(x, 0.0, out=u4)
+    np.negative(u4, out=u4)
+    u4 -= u2
+    u4 *= s
+    _chosen(mask, 0.0, u4, out=u4)
+    u3 += u4
+    np.negative(u3, out=L)
+    # ∂L/∂x = p - t
+    # dL_dx = np.where(x >= 0, 1 - t - e * t, -t + e * s) / (1 + e)
+    mask2 = np.greater_equal(x, 0.0, out=mask)
+    s2 = np.subtract(1.0, t, out=u4)
+    product2 = np.multiply(e, t, out=u3)
+    s2 -= product2
+    product3 = np.multiply(e, s, out=s)
+    product3 -= t
+    _chosen(mask2, s2, product3, out=s2)
+    np.add(1.0, e, out=dL_dx)
+    np.divide(s2, dL_dx, out=dL_dx)
+    return L, dL_dx
+
+
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -140,6 +233,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):
@@ -228,3 +363,21 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+def _chosen(condition, first, second, out=None):
+    """np.where to an array; large arrays by their bits: no slower in float64, and five times as fast in float32."""
+    if condition.size < 2048 or condition.shape != np.broadcast(condition, first, second).shape:
+        found = np.where(condition, first, second)
+        if out is None:
+            return found
+        out[...] = found
+        return out
+    dtype = np.result_type(first, second)
+    out = np.empty(condition.shape, dtype) if out is None else out
+    kind = np.int32 if dtype.itemsize == 4 else np.int64
+    mask = np.negative(condition.view(np.int8)).astype(kind)  # all bits, or none
+    first, second, bits = (np.asarray(value, dtype).view(kind) for value in (first, second, out))
+    np.bitwise_and(mask, np.bitwise_xor(first, second), out=mask)
+    np.bitwise_xor(mask, second, out=bits)
+    return out

@@ -16,6 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["binary_cross_entropy", "binary_cross_entropy_grad", "binary_cross_entropy_value_and_grad"]
 
 
@@ -32,12 +40,28 @@ def binary_cross_entropy(p, t, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/binary_cross_entropy.tex
     """
+    if out is None and _plain(p, t):
+        return _binary_cross_entropy_tile(p, t, np.empty_like(p))
     (p, t), call = _arguments(
         ("p", p, (), False),
         ("t", t, (), False),
     )
-    L = -(t * np.log(p) + (1 - t) * np.log1p(-p))  # L = -(t ln(p) + (1 - t) ln(1 - p))
-    return _result(call, out, (L, (), False))
+    return _tiled(_binary_cross_entropy_tile, call, out, (p, t), (), ())[0]
+
+
+def _binary_cross_entropy_tile(p, t, L):
+    """One tile of binary_cross_entropy."""
+    # L = -(t ln(p) + (1 - t) ln(1 - p))
+    # L = -(t * np.log(p) + (1 - t) * np.log1p(-p))
+    np.log(p, out=L)
+    L *= t
+    s = np.subtract(1.0, t)
+    u = np.negative(p)
+    np.log1p(u, out=u)
+    s *= u
+    L += s
+    np.negative(L, out=L)
+    return L
 
 
 @np.errstate(all="ignore")
@@ -53,12 +77,24 @@ def binary_cross_entropy_grad(p, t, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/binary_cross_entropy.tex
     """
+    if out is None and _plain(p, t):
+        return _binary_cross_entropy_grad_tile(p, t, np.empty_like(p))
     (p, t), call = _arguments(
         ("p", p, (), False),
         ("t", t, (), False),
     )
-    dL_dp = (p - t) / ((1 - p) * p)  # ∂L/∂p = (p - t)/((1 - p) p)
-    return _result(call, out, (dL_dp, (), False))
+    return _tiled(_binary_cross_entropy_grad_tile, call, out, (p, t), (), ())[0]
+
+
+def _binary_cross_entropy_grad_tile(p, t, dL_dp):
+    """One tile of binary_cross_entropy_grad."""
+    # ∂L/∂p = (p - t)/((1 - p) p)
+    # dL_dp = (p - t) / ((1 - p) * p)
+    np.subtract(p, t, out=dL_dp)
+    s = np.subtract(1.0, p)
+    s *= p
+    dL_dp /= s
+    return dL_dp
 
 
 @np.errstate(all="ignore")
@@ -74,22 +110,43 @@ def binary_cross_entropy_value_and_grad(p, t, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/binary_cross_entropy.tex
     """
+    if out is None and _plain(p, t):
+        results = _binary_cross_entropy_value_and_grad_tile(p, t, np.empty_like(p), np.empty_like(p))
+        return tuple(results)
     (p, t), call = _arguments(
         ("p", p, (), False),
         ("t", t, (), False),
     )
-    L = -(t * np.log(p) + (1 - t) * np.log1p(-p))  # L = -(t ln(p) + (1 - t) ln(1 - p))
-    dL_dp = (p - t) / ((1 - p) * p)  # ∂L/∂p = (p - t)/((1 - p) p)
-    results = _results(
-        call,
-        out,
-        (L, (), False),
-        (dL_dp, (), False),
-    )
+    results = _tiled(_binary_cross_entropy_value_and_grad_tile, call, out, (p, t), (), (), ())
     return tuple(results)
 
 
+def _binary_cross_entropy_value_and_grad_tile(p, t, L, dL_dp):
+    """One tile of binary_cross_entropy_value_and_grad."""
+    # L = -(t ln(p) + (1 - t) ln(1 - p))
+    # L = -(t * np.log(p) + (1 - t) * np.log1p(-p))
+    np.log(p, out=L)
+    L *= t
+    s = np.subtract(1.0, t, out=dL_dp)
+    u = np.negative(p)
+    np.log1p(u, out=u)
+    s *= u
+    L += s
+    np.negative(L, out=L)
+    # ∂L/∂p = (p - t)/((1 - p) p)
+    # dL_dp = (p - t) / ((1 - p) * p)
+    s2 = np.subtract(p, t, out=u)
+    np.subtract(1.0, p, out=dL_dp)
+    dL_dp *= p
+    np.divide(s2, dL_dp, out=dL_dp)
+    return L, dL_dp
+
+
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -125,6 +182,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

@@ -20,6 +20,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["cosine_similarity", "cosine_similarity_grad", "cosine_similarity_value_and_grad"]
 
 
@@ -49,20 +57,25 @@ def cosine_similarity(x, y, *, out=None):
         ("x", x, ("n",), False),
         ("y", y, ("n",), False),
     )
-    highest = np.max(np.abs(x), axis=1, initial=-np.inf)
-    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
-    scale = np.where(0.5 * highest < highest, ratio, 1)
-    ratio2 = x / scale[:, None]
-    a = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # a = √(Σ_k x_k²)
-    u = x / a[:, None]  # u_i = x_i/a
-    highest2 = np.max(np.abs(y), axis=1, initial=-np.inf)
-    ratio3 = highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000)
-    scale2 = np.where(0.5 * highest2 < highest2, ratio3, 1)
-    ratio4 = y / scale2[:, None]
-    b = scale2 * np.sqrt(np.vecdot(ratio4, ratio4))  # b = √(Σ_k y_k²)
-    w = y / b[:, None]  # w_i = y_i/b
-    c = np.vecdot(u, w)  # c = Σ_i u_i w_i
-    return _result(call, out, (c, (), False))
+    return _tiled(_cosine_similarity_tile, call, out, (x, y), (), ())[0]
+
+
+def _cosine_similarity_tile(x, y, c):
+    """One tile of cosine_similarity."""
+    u2 = np.abs(x)
+    highest = np.max(u2, axis=1, initial=-np.inf)
+    scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
+    ratio = np.divide(x, scale[:, None], out=u2)
+    a = scale * np.sqrt(np.vecdot(ratio, ratio))  # a = √(Σ_k x_k²)
+    u = np.divide(x, a[:, None], out=ratio)  # u_i = x_i/a
+    u3 = np.abs(y)
+    highest2 = np.max(u3, axis=1, initial=-np.inf)
+    scale2 = np.where(0.5 * highest2 < highest2, highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000), 1)
+    ratio2 = np.divide(y, scale2[:, None], out=u3)
+    b = scale2 * np.sqrt(np.vecdot(ratio2, ratio2))  # b = √(Σ_k y_k²)
+    w = np.divide(y, b[:, None], out=ratio2)  # w_i = y_i/b
+    c[...] = np.vecdot(u, w)  # c = Σ_i u_i w_i
+    return c
 
 
 @np.errstate(all="ignore")
@@ -79,32 +92,43 @@ def cosine_similarity_grad(x, y, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/cosine_similarity.tex
     """
+    if out is None and _plain(x, y) and x.ndim == 2:
+        results = _cosine_similarity_grad_tile(x, y, np.empty_like(x), np.empty_like(x))
+        return CosineSimilarityGradient(*results)
     (x, y), call = _arguments(
         ("x", x, ("n",), False),
         ("y", y, ("n",), False),
     )
-    highest = np.max(np.abs(y), axis=1, initial=-np.inf)
-    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
-    scale = np.where(0.5 * highest < highest, ratio, 1)
-    ratio2 = y / scale[:, None]
-    b = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # b = √(Σ_k y_k²)
-    w = y / b[:, None]  # w_i = y_i/b
-    highest2 = np.max(np.abs(x), axis=1, initial=-np.inf)
-    ratio3 = highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000)
-    scale2 = np.where(0.5 * highest2 < highest2, ratio3, 1)
-    ratio4 = x / scale2[:, None]
-    a = scale2 * np.sqrt(np.vecdot(ratio4, ratio4))  # a = √(Σ_k x_k²)
-    u = x / a[:, None]  # u_i = x_i/a
-    c = np.vecdot(w, u)  # c = Σ_i u_i w_i
-    dc_dx = (w - u * c[:, None]) / a[:, None]  # ∂c/∂x_k = (w_k - c u_k)/a
-    dc_dy = (u - w * c[:, None]) / b[:, None]  # ∂c/∂y_k = (u_k - c w_k)/b
-    results = _results(
-        call,
-        out,
-        (dc_dx, ("n",), False),
-        (dc_dy, ("n",), False),
-    )
+    results = _tiled(_cosine_similarity_grad_tile, call, out, (x, y), (), ("n",), ("n",))
     return CosineSimilarityGradient(*results)
+
+
+def _cosine_similarity_grad_tile(x, y, dc_dx, dc_dy):
+    """One tile of cosine_similarity_grad."""
+    u2 = np.abs(y, out=dc_dx)
+    highest = np.max(u2, axis=1, initial=-np.inf)
+    scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
+    ratio = np.divide(y, scale[:, None], out=u2)
+    b = scale * np.sqrt(np.vecdot(ratio, ratio))  # b = √(Σ_k y_k²)
+    w = np.divide(y, b[:, None], out=dc_dy)  # w_i = y_i/b
+    u3 = np.abs(x, out=ratio)
+    highest2 = np.max(u3, axis=1, initial=-np.inf)
+    scale2 = np.where(0.5 * highest2 < highest2, highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000), 1)
+    ratio2 = np.divide(x, scale2[:, None], out=u3)
+    a = scale2 * np.sqrt(np.vecdot(ratio2, ratio2))  # a = √(Σ_k x_k²)
+    u = np.divide(x, a[:, None])  # u_i = x_i/a
+    c = np.vecdot(w, u)  # c = Σ_i u_i w_i
+    # ∂c/∂x_k = (w_k - c u_k)/a
+    # dc_dx = (w - u * c[:, None]) / a[:, None]
+    np.multiply(u, c[:, None], out=dc_dx)
+    np.subtract(w, dc_dx, out=dc_dx)
+    dc_dx /= a[:, None]
+    # ∂c/∂y_k = (u_k - c w_k)/b
+    # dc_dy = (u - w * c[:, None]) / b[:, None]
+    np.multiply(w, c[:, None], out=dc_dy)
+    s = np.subtract(u, dc_dy, out=u)
+    np.divide(s, b[:, None], out=dc_dy)
+    return dc_dx, dc_dy
 
 
 @np.errstate(all="ignore")
@@ -125,32 +149,43 @@ def cosine_similarity_value_and_grad(x, y, *, out=None):
         ("x", x, ("n",), False),
         ("y", y, ("n",), False),
     )
-    highest = np.max(np.abs(x), axis=1, initial=-np.inf)
-    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
-    scale = np.where(0.5 * highest < highest, ratio, 1)
-    ratio2 = x / scale[:, None]
-    a = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # a = √(Σ_k x_k²)
-    u = x / a[:, None]  # u_i = x_i/a
-    highest2 = np.max(np.abs(y), axis=1, initial=-np.inf)
-    ratio3 = highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000)
-    scale2 = np.where(0.5 * highest2 < highest2, ratio3, 1)
-    ratio4 = y / scale2[:, None]
-    b = scale2 * np.sqrt(np.vecdot(ratio4, ratio4))  # b = √(Σ_k y_k²)
-    w = y / b[:, None]  # w_i = y_i/b
-    c = np.vecdot(u, w)  # c = Σ_i u_i w_i
-    dc_dx = (w - u * c[:, None]) / a[:, None]  # ∂c/∂x_k = (w_k - c u_k)/a
-    dc_dy = (u - w * c[:, None]) / b[:, None]  # ∂c/∂y_k = (u_k - c w_k)/b
-    value, *gradient = _results(
-        call,
-        out,
-        (c, (), False),
-        (dc_dx, ("n",), False),
-        (dc_dy, ("n",), False),
-    )
+    value, *gradient = _tiled(_cosine_similarity_value_and_grad_tile, call, out, (x, y), (), (), ("n",), ("n",))
     return value, CosineSimilarityGradient(*gradient)
 
 
+def _cosine_similarity_value_and_grad_tile(x, y, c, dc_dx, dc_dy):
+    """One tile of cosine_similarity_value_and_grad."""
+    u2 = np.abs(x, out=dc_dx)
+    highest = np.max(u2, axis=1, initial=-np.inf)
+    scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
+    ratio = np.divide(x, scale[:, None], out=u2)
+    a = scale * np.sqrt(np.vecdot(ratio, ratio))  # a = √(Σ_k x_k²)
+    u = np.divide(x, a[:, None], out=dc_dy)  # u_i = x_i/a
+    u3 = np.abs(y, out=ratio)
+    highest2 = np.max(u3, axis=1, initial=-np.inf)
+    scale2 = np.where(0.5 * highest2 < highest2, highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000), 1)
+    ratio2 = np.divide(y, scale2[:, None], out=u3)
+    b = scale2 * np.sqrt(np.vecdot(ratio2, ratio2))  # b = √(Σ_k y_k²)
+    w = np.divide(y, b[:, None])  # w_i = y_i/b
+    c[...] = np.vecdot(u, w)  # c = Σ_i u_i w_i
+    # ∂c/∂x_k = (w_k - c u_k)/a
+    # dc_dx = (w - u * c[:, None]) / a[:, None]
+    np.multiply(u, c[:, None], out=dc_dx)
+    np.subtract(w, dc_dx, out=dc_dx)
+    dc_dx /= a[:, None]
+    # ∂c/∂y_k = (u_k - c w_k)/b
+    # dc_dy = (u - w * c[:, None]) / b[:, None]
+    product = np.multiply(w, c[:, None], out=w)
+    np.subtract(u, product, out=dc_dy)
+    dc_dy /= b[:, None]
+    return c, dc_dx, dc_dy
+
+
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -186,6 +221,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

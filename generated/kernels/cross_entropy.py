@@ -16,6 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["cross_entropy", "cross_entropy_grad", "cross_entropy_value_and_grad"]
 
 
@@ -36,8 +44,14 @@ def cross_entropy(p, t, *, out=None):
         ("p", p, ("n",), False),
         ("t", t, ("n",), False),
     )
-    L = -np.vecdot(t, np.log(p))  # L = -Σ_i t_i ln(p_i)
-    return _result(call, out, (L, (), False))
+    return _tiled(_cross_entropy_tile, call, out, (p, t), (), ())[0]
+
+
+def _cross_entropy_tile(p, t, L):
+    """One tile of cross_entropy."""
+    u = np.log(p)  # ln(p_i)
+    L[...] = -np.vecdot(t, u)  # L = -Σ_i t_i ln(p_i)
+    return L
 
 
 @np.errstate(all="ignore")
@@ -53,12 +67,22 @@ def cross_entropy_grad(p, t, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/cross_entropy.tex
     """
+    if out is None and _plain(p, t):
+        return _cross_entropy_grad_tile(p, t, np.empty_like(p))
     (p, t), call = _arguments(
         ("p", p, ("n",), False),
         ("t", t, ("n",), False),
     )
-    dL_dp = -t / p  # ∂L/∂p_i = -t_i/p_i
-    return _result(call, out, (dL_dp, ("n",), False))
+    return _tiled(_cross_entropy_grad_tile, call, out, (p, t), (), ("n",), flat=True)[0]
+
+
+def _cross_entropy_grad_tile(p, t, dL_dp):
+    """One tile of cross_entropy_grad."""
+    # ∂L/∂p_i = -t_i/p_i
+    # dL_dp = -t / p
+    np.divide(t, p, out=dL_dp)
+    np.negative(dL_dp, out=dL_dp)
+    return dL_dp
 
 
 @np.errstate(all="ignore")
@@ -78,18 +102,26 @@ def cross_entropy_value_and_grad(p, t, *, out=None):
         ("p", p, ("n",), False),
         ("t", t, ("n",), False),
     )
-    L = -np.vecdot(t, np.log(p))  # L = -Σ_i t_i ln(p_i)
-    dL_dp = -t / p  # ∂L/∂p_i = -t_i/p_i
-    results = _results(
-        call,
-        out,
-        (L, (), False),
-        (dL_dp, ("n",), False),
-    )
+    results = _tiled(_cross_entropy_value_and_grad_tile, call, out, (p, t), (), (), ("n",))
     return tuple(results)
 
 
+def _cross_entropy_value_and_grad_tile(p, t, L, dL_dp):
+    """One tile of cross_entropy_value_and_grad."""
+    u = np.log(p, out=dL_dp)  # ln(p_i)
+    L[...] = -np.vecdot(t, u)  # L = -Σ_i t_i ln(p_i)
+    # ∂L/∂p_i = -t_i/p_i
+    # dL_dp = -t / p
+    np.divide(t, p, out=dL_dp)
+    np.negative(dL_dp, out=dL_dp)
+    return L, dL_dp
+
+
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -125,6 +157,51 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results, flat=False):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    if flat:
+        parts = [array.reshape(-1) for array in (*arrays, *found)]
+    else:
+        parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

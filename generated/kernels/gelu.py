@@ -17,6 +17,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["gelu", "gelu_grad", "gelu_value_and_grad", "gelu_vjp", "gelu_jvp"]
 
 
@@ -33,11 +41,26 @@ def gelu(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/gelu.tex
     """
+    if out is None and _plain(x):
+        return _gelu_tile(x, np.empty_like(x))
     (x,), call = _arguments(("x", x, (), False))
-    dtype = call.dtype
-    Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))  # Φ = ½ (1 + erf(x/√2))
-    y = np.maximum(x, -100000000) * Phi  # y = x Φ
-    return _result(call, out, (y, (), False))
+    return _tiled(_gelu_tile, call, out, (x,), (), ())[0]
+
+
+def _gelu_tile(x, y):
+    """One tile of gelu."""
+    dtype = y.dtype
+    # Φ = ½ (1 + erf(x/√2))
+    # Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))
+    ratio = np.divide(x, np.sqrt(dtype.type(2)), out=y)
+    np.negative(ratio, out=ratio)
+    Phi = _erfc(ratio)
+    Phi *= 0.5
+    # y = x Φ
+    # y = np.maximum(x, -100000000) * Phi
+    np.maximum(x, -100000000.0, out=y)
+    y *= Phi
+    return y
 
 
 @np.errstate(all="ignore")
@@ -52,12 +75,32 @@ def gelu_grad(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/gelu.tex
     """
+    if out is None and _plain(x):
+        return _gelu_grad_tile(x, np.empty_like(x))
     (x,), call = _arguments(("x", x, (), False))
-    dtype = call.dtype
-    product = np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2)  # x e^(-½ x²)
-    Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))  # Φ = ½ (1 + erf(x/√2))
-    dy_dx = product / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi  # ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
-    return _result(call, out, (dy_dx, (), False))
+    return _tiled(_gelu_grad_tile, call, out, (x,), (), ())[0]
+
+
+def _gelu_grad_tile(x, dy_dx):
+    """One tile of gelu_grad."""
+    dtype = dy_dx.dtype
+    # Φ = ½ (1 + erf(x/√2))
+    # Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))
+    ratio = np.divide(x, np.sqrt(dtype.type(2)), out=dy_dx)
+    np.negative(ratio, out=ratio)
+    Phi = _erfc(ratio)
+    Phi *= 0.5
+    # ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
+    # dy_dx = np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi
+    np.minimum(x, 100000000.0, out=dy_dx)
+    np.maximum(dy_dx, -100000000.0, out=dy_dx)
+    u = np.square(x)
+    u *= -0.5
+    np.exp(u, out=u)
+    dy_dx *= u
+    dy_dx /= np.sqrt(dtype.type(2) * 3.141592653589793)
+    dy_dx += Phi
+    return dy_dx
 
 
 @np.errstate(all="ignore")
@@ -72,19 +115,38 @@ def gelu_value_and_grad(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/gelu.tex
     """
+    if out is None and _plain(x):
+        results = _gelu_value_and_grad_tile(x, np.empty_like(x), np.empty_like(x))
+        return tuple(results)
     (x,), call = _arguments(("x", x, (), False))
-    dtype = call.dtype
-    Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))  # Φ = ½ (1 + erf(x/√2))
-    y = np.maximum(x, -100000000) * Phi  # y = x Φ
-    product = np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2)  # x e^(-½ x²)
-    dy_dx = product / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi  # ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
-    results = _results(
-        call,
-        out,
-        (y, (), False),
-        (dy_dx, (), False),
-    )
+    results = _tiled(_gelu_value_and_grad_tile, call, out, (x,), (), (), ())
     return tuple(results)
+
+
+def _gelu_value_and_grad_tile(x, y, dy_dx):
+    """One tile of gelu_value_and_grad."""
+    dtype = y.dtype
+    # Φ = ½ (1 + erf(x/√2))
+    # Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))
+    ratio = np.divide(x, np.sqrt(dtype.type(2)), out=y)
+    np.negative(ratio, out=ratio)
+    Phi = _erfc(ratio)
+    Phi *= 0.5
+    # y = x Φ
+    # y = np.maximum(x, -100000000) * Phi
+    np.maximum(x, -100000000.0, out=y)
+    y *= Phi
+    # ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
+    # dy_dx = np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi
+    np.minimum(x, 100000000.0, out=dy_dx)
+    np.maximum(dy_dx, -100000000.0, out=dy_dx)
+    u = np.square(x)
+    u *= -0.5
+    np.exp(u, out=u)
+    dy_dx *= u
+    dy_dx /= np.sqrt(dtype.type(2) * 3.141592653589793)
+    dy_dx += Phi
+    return y, dy_dx
 
 
 @np.errstate(all="ignore")
@@ -100,16 +162,36 @@ def gelu_vjp(x, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/gelu.tex
     """
+    if out is None and _plain(x, g):
+        return _gelu_vjp_tile(x, g, np.empty_like(x))
     (x, g), call = _arguments(
         ("x", x, (), False),
         ("g", g, (), False),
     )
-    dtype = call.dtype
-    product = np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2)  # x e^(-½ x²)
-    Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))  # Φ = ½ (1 + erf(x/√2))
+    return _tiled(_gelu_vjp_tile, call, out, (x, g), (), ())[0]
+
+
+def _gelu_vjp_tile(x, g, grad_x):
+    """One tile of gelu_vjp."""
+    dtype = grad_x.dtype
+    # Φ = ½ (1 + erf(x/√2))
+    # Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))
+    ratio = np.divide(x, np.sqrt(dtype.type(2)), out=grad_x)
+    np.negative(ratio, out=ratio)
+    Phi = _erfc(ratio)
+    Phi *= 0.5
     # g · ∂y/∂x = g (x e^(-½ x²)/√(2 π) + Φ)
-    grad_x = g * (product / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
-    return _result(call, out, (grad_x, (), False))
+    # grad_x = g * (np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
+    np.minimum(x, 100000000.0, out=grad_x)
+    np.maximum(grad_x, -100000000.0, out=grad_x)
+    u = np.square(x)
+    u *= -0.5
+    np.exp(u, out=u)
+    grad_x *= u
+    grad_x /= np.sqrt(dtype.type(2) * 3.141592653589793)
+    grad_x += Phi
+    grad_x *= g
+    return grad_x
 
 
 @np.errstate(all="ignore")
@@ -125,19 +207,43 @@ def gelu_jvp(x, v, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/gelu.tex
     """
+    if out is None and _plain(x, v):
+        return _gelu_jvp_tile(x, v, np.empty_like(x))
     (x, v), call = _arguments(
         ("x", x, (), False),
         ("v", v, (), False),
     )
-    dtype = call.dtype
-    product = np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2)  # x e^(-½ x²)
-    Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))  # Φ = ½ (1 + erf(x/√2))
+    return _tiled(_gelu_jvp_tile, call, out, (x, v), (), ())[0]
+
+
+def _gelu_jvp_tile(x, v, dy):
+    """One tile of gelu_jvp."""
+    dtype = dy.dtype
+    # Φ = ½ (1 + erf(x/√2))
+    # Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))
+    ratio = np.divide(x, np.sqrt(dtype.type(2)), out=dy)
+    np.negative(ratio, out=ratio)
+    Phi = _erfc(ratio)
+    Phi *= 0.5
     # v · ∂y/∂x = v (x e^(-½ x²)/√(2 π) + Φ)
-    dy = v * (product / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
-    return _result(call, out, (dy, (), False))
+    # dy = v * (np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
+    np.minimum(x, 100000000.0, out=dy)
+    np.maximum(dy, -100000000.0, out=dy)
+    u = np.square(x)
+    u *= -0.5
+    np.exp(u, out=u)
+    dy *= u
+    dy /= np.sqrt(dtype.type(2) * 3.141592653589793)
+    dy += Phi
+    dy *= v
+    return dy
 
 
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -173,6 +279,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

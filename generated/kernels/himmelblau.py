@@ -16,6 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["himmelblau", "himmelblau_grad", "himmelblau_value_and_grad", "himmelblau_hessian"]
 
 
@@ -37,12 +45,29 @@ def himmelblau(x, y, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/himmelblau.tex
     """
+    if out is None and _plain(x, y):
+        return _himmelblau_tile(x, y, np.empty_like(x))
     (x, y), call = _arguments(
         ("x", x, (), False),
         ("y", y, (), False),
     )
-    f = (x**2 + y - 11)**2 + (x + y**2 - 7)**2  # f = (x² + y - 11)² + (x + y² - 7)²
-    return _result(call, out, (f, (), False))
+    return _tiled(_himmelblau_tile, call, out, (x, y), (), ())[0]
+
+
+def _himmelblau_tile(x, y, f):
+    """One tile of himmelblau."""
+    # f = (x² + y - 11)² + (x + y² - 7)²
+    # f = (x**2 + y - 11)**2 + (x + y**2 - 7)**2
+    np.square(x, out=f)
+    f += y
+    f -= 11.0
+    np.square(f, out=f)
+    u = np.square(y)
+    u += x
+    u -= 7.0
+    np.square(u, out=u)
+    f += u
+    return f
 
 
 @np.errstate(all="ignore")
@@ -59,21 +84,42 @@ def himmelblau_grad(x, y, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/himmelblau.tex
     """
+    if out is None and _plain(x, y):
+        results = _himmelblau_grad_tile(x, y, np.empty_like(x), np.empty_like(x))
+        return HimmelblauGradient(*results)
     (x, y), call = _arguments(
         ("x", x, (), False),
         ("y", y, (), False),
     )
-    s = x**2 + y - 11  # x² + y - 11
-    s2 = x + y**2 - 7  # x + y² - 7
-    df_dx = 4 * s * x + 2 * s2  # ∂f/∂x = 4(x² + y - 11) x + 2(x + y² - 7)
-    df_dy = 2 * s + 4 * s2 * y  # ∂f/∂y = 2(x² + y - 11) + 4(x + y² - 7) y
-    results = _results(
-        call,
-        out,
-        (df_dx, (), False),
-        (df_dy, (), False),
-    )
+    results = _tiled(_himmelblau_grad_tile, call, out, (x, y), (), (), ())
     return HimmelblauGradient(*results)
+
+
+def _himmelblau_grad_tile(x, y, df_dx, df_dy):
+    """One tile of himmelblau_grad."""
+    # x² + y - 11
+    # s = x**2 + y - 11
+    u = np.square(x, out=df_dx)
+    u += y
+    s = np.subtract(u, 11.0, out=df_dy)
+    # x + y² - 7
+    # s2 = x + y**2 - 7
+    u2 = np.square(y, out=u)
+    u2 += x
+    s2 = np.subtract(u2, 7.0)
+    # ∂f/∂x = 4(x² + y - 11) x + 2(x + y² - 7)
+    # df_dx = 4 * s * x + 2 * s2
+    np.multiply(4.0, s, out=df_dx)
+    df_dx *= x
+    product = np.multiply(2.0, s2)
+    df_dx += product
+    # ∂f/∂y = 2(x² + y - 11) + 4(x + y² - 7) y
+    # df_dy = 2 * s + 4 * s2 * y
+    np.multiply(2.0, s, out=df_dy)
+    product2 = np.multiply(4.0, s2, out=s2)
+    product2 *= y
+    df_dy += product2
+    return df_dx, df_dy
 
 
 @np.errstate(all="ignore")
@@ -90,23 +136,47 @@ def himmelblau_value_and_grad(x, y, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/himmelblau.tex
     """
+    if out is None and _plain(x, y):
+        value, *gradient = _himmelblau_value_and_grad_tile(x, y, np.empty_like(x), np.empty_like(x), np.empty_like(x))
+        return value, HimmelblauGradient(*gradient)
     (x, y), call = _arguments(
         ("x", x, (), False),
         ("y", y, (), False),
     )
-    s = x**2 + y - 11  # x² + y - 11
-    s2 = x + y**2 - 7  # x + y² - 7
-    f = s**2 + s2**2  # f = (x² + y - 11)² + (x + y² - 7)²
-    df_dx = 4 * s * x + 2 * s2  # ∂f/∂x = 4(x² + y - 11) x + 2(x + y² - 7)
-    df_dy = 2 * s + 4 * s2 * y  # ∂f/∂y = 2(x² + y - 11) + 4(x + y² - 7) y
-    value, *gradient = _results(
-        call,
-        out,
-        (f, (), False),
-        (df_dx, (), False),
-        (df_dy, (), False),
-    )
+    value, *gradient = _tiled(_himmelblau_value_and_grad_tile, call, out, (x, y), (), (), (), ())
     return value, HimmelblauGradient(*gradient)
+
+
+def _himmelblau_value_and_grad_tile(x, y, f, df_dx, df_dy):
+    """One tile of himmelblau_value_and_grad."""
+    # x² + y - 11
+    # s = x**2 + y - 11
+    u = np.square(x, out=f)
+    u += y
+    s = np.subtract(u, 11.0, out=df_dy)
+    # x + y² - 7
+    # s2 = x + y**2 - 7
+    u2 = np.square(y, out=u)
+    u2 += x
+    s2 = np.subtract(u2, 7.0)
+    # f = (x² + y - 11)² + (x + y² - 7)²
+    # f = s**2 + s2**2
+    np.square(s, out=f)
+    u3 = np.square(s2, out=df_dx)
+    f += u3
+    # ∂f/∂x = 4(x² + y - 11) x + 2(x + y² - 7)
+    # df_dx = 4 * s * x + 2 * s2
+    np.multiply(4.0, s, out=df_dx)
+    df_dx *= x
+    product = np.multiply(2.0, s2)
+    df_dx += product
+    # ∂f/∂y = 2(x² + y - 11) + 4(x + y² - 7) y
+    # df_dy = 2 * s + 4 * s2 * y
+    np.multiply(2.0, s, out=df_dy)
+    product2 = np.multiply(4.0, s2, out=s2)
+    product2 *= y
+    df_dy += product2
+    return f, df_dx, df_dy
 
 
 @np.errstate(all="ignore")
@@ -128,14 +198,23 @@ def himmelblau_hessian(x, y, *, out=None):
         ("x", x, (), False),
         ("y", y, (), False),
     )
-    samples = call.samples
+    return _tiled(_himmelblau_hessian_tile, call, out, (x, y), (), (2, 2))[0]
+
+
+def _himmelblau_hessian_tile(x, y, hessian):
+    """One tile of himmelblau_hessian."""
+    samples = len(x)
     product = 4 * (x + y)  # 4(x + y)
     # row by row, in the order of the inputs
-    hessian = np.stack([4 * (3 * x**2 + y - 11) + 2, product, product, 2 + 4 * (3 * y**2 + x - 7)], axis=-1).reshape((samples, 2, 2))
-    return _result(call, out, (hessian, (2, 2), False))
+    hessian[...] = np.stack([4 * (3 * x**2 + y - 11) + 2, product, product, 2 + 4 * (3 * y**2 + x - 7)], axis=-1).reshape((samples, 2, 2))
+    return hessian
 
 
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -171,6 +250,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

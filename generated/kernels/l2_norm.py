@@ -16,6 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["l2_norm", "l2_norm_grad", "l2_norm_value_and_grad"]
 
 
@@ -32,12 +40,17 @@ def l2_norm(d, *, out=None):
     Derivation: latex/l2_norm.tex
     """
     (d,), call = _arguments(("d", d, ("n",), False))
-    highest = np.max(np.abs(d), axis=1, initial=-np.inf)
-    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
-    scale = np.where(0.5 * highest < highest, ratio, 1)
-    ratio2 = d / scale[:, None]
-    r = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # r = √(Σ_i d_i²)
-    return _result(call, out, (r, (), False))
+    return _tiled(_l2_norm_tile, call, out, (d,), (), ())[0]
+
+
+def _l2_norm_tile(d, r):
+    """One tile of l2_norm."""
+    u = np.abs(d)
+    highest = np.max(u, axis=1, initial=-np.inf)
+    scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
+    ratio = np.divide(d, scale[:, None], out=u)
+    r[...] = scale * np.sqrt(np.vecdot(ratio, ratio))  # r = √(Σ_i d_i²)
+    return r
 
 
 @np.errstate(all="ignore")
@@ -52,14 +65,21 @@ def l2_norm_grad(d, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/l2_norm.tex
     """
+    if out is None and _plain(d) and d.ndim == 2:
+        return _l2_norm_grad_tile(d, np.empty_like(d))
     (d,), call = _arguments(("d", d, ("n",), False))
-    highest = np.max(np.abs(d), axis=1, initial=-np.inf)
-    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
-    scale = np.where(0.5 * highest < highest, ratio, 1)
-    ratio2 = d / scale[:, None]
-    r = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # r = √(Σ_i d_i²)
-    dr_dd = d / r[:, None]  # ∂r/∂d_i = d_i/r
-    return _result(call, out, (dr_dd, ("n",), False))
+    return _tiled(_l2_norm_grad_tile, call, out, (d,), (), ("n",))[0]
+
+
+def _l2_norm_grad_tile(d, dr_dd):
+    """One tile of l2_norm_grad."""
+    u = np.abs(d, out=dr_dd)
+    highest = np.max(u, axis=1, initial=-np.inf)
+    scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
+    ratio = np.divide(d, scale[:, None], out=u)
+    r = scale * np.sqrt(np.vecdot(ratio, ratio))  # r = √(Σ_i d_i²)
+    np.divide(d, r[:, None], out=dr_dd)  # ∂r/∂d_i = d_i/r
+    return dr_dd
 
 
 @np.errstate(all="ignore")
@@ -75,22 +95,26 @@ def l2_norm_value_and_grad(d, *, out=None):
     Derivation: latex/l2_norm.tex
     """
     (d,), call = _arguments(("d", d, ("n",), False))
-    highest = np.max(np.abs(d), axis=1, initial=-np.inf)
-    ratio = highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000)
-    scale = np.where(0.5 * highest < highest, ratio, 1)
-    ratio2 = d / scale[:, None]
-    r = scale * np.sqrt(np.vecdot(ratio2, ratio2))  # r = √(Σ_i d_i²)
-    dr_dd = d / r[:, None]  # ∂r/∂d_i = d_i/r
-    results = _results(
-        call,
-        out,
-        (r, (), False),
-        (dr_dd, ("n",), False),
-    )
+    results = _tiled(_l2_norm_value_and_grad_tile, call, out, (d,), (), (), ("n",))
     return tuple(results)
 
 
+def _l2_norm_value_and_grad_tile(d, r, dr_dd):
+    """One tile of l2_norm_value_and_grad."""
+    u = np.abs(d, out=dr_dd)
+    highest = np.max(u, axis=1, initial=-np.inf)
+    scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
+    ratio = np.divide(d, scale[:, None], out=u)
+    r[...] = scale * np.sqrt(np.vecdot(ratio, ratio))  # r = √(Σ_i d_i²)
+    np.divide(d, r[:, None], out=dr_dd)  # ∂r/∂d_i = d_i/r
+    return r, dr_dd
+
+
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -126,6 +150,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

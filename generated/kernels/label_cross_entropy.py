@@ -18,6 +18,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["label_cross_entropy", "label_cross_entropy_grad", "label_cross_entropy_value_and_grad"]
 
 
@@ -41,14 +49,26 @@ def label_cross_entropy(a, y, *, out=None):
         ("y", y, (), False),
         labels={"y": "n"},
     )
-    samples = call.samples
+    return _tiled(_label_cross_entropy_tile, call, out, (a, y), (), ())[0]
+
+
+def _label_cross_entropy_tile(a, y, L):
+    """One tile of label_cross_entropy."""
+    samples = len(a)
     highest = np.max(a, axis=1, initial=-np.inf)
-    s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
-    e = np.exp(s)  # all times one number: the quotient is the same
-    rest = np.sum(np.where(_first_largest(e, axis=1), 0, e), axis=1) / np.max(e, axis=1, initial=-np.inf)
-    q = a - highest[:, None] - np.log1p(rest)[:, None]  # q_i = ln(p_i)
-    L = -q[np.arange(samples), y]  # L = -q_y
-    return _result(call, out, (L, (), False))
+    # all times one number: the quotient is the same
+    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
+    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
+    np.exp(e, out=e)
+    largest = _first_largest(e, axis=1)
+    chosen = _chosen(largest, 0.0, e)
+    u = np.log1p(np.sum(chosen, axis=1) / np.max(e, axis=1, initial=-np.inf))
+    # q_i = ln(p_i)
+    # q = a - highest[:, None] - u[:, None]
+    q = np.subtract(a, highest[:, None], out=chosen)
+    q -= u[:, None]
+    L[...] = -q[np.arange(samples), y]  # L = -q_y
+    return L
 
 
 @np.errstate(all="ignore")
@@ -69,19 +89,35 @@ def label_cross_entropy_grad(a, y, *, out=None):
         ("y", y, (), False),
         labels={"y": "n"},
     )
-    dtype = call.dtype
-    n = call.sizes["n"]
+    return _tiled(_label_cross_entropy_grad_tile, call, out, (a, y), (call.sizes["n"],), ("n",))[0]
+
+
+def _label_cross_entropy_grad_tile(a, y, dL_da, n):
+    """One tile of label_cross_entropy_grad."""
+    dtype = dL_da.dtype
     highest = np.max(a, axis=1, initial=-np.inf)
-    s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
-    e = np.exp(s)  # all times one number: the quotient is the same
+    # all times one number: the quotient is the same
+    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
+    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dL_da)
+    np.exp(e, out=e)
     largest = _first_largest(e, axis=1)
-    rest = np.sum(np.where(largest, 0, e), axis=1)
+    chosen = _chosen(largest, 0.0, e)
+    rest = np.sum(chosen, axis=1)
     total = rest + np.max(e, axis=1, initial=-np.inf)
-    p = e / total[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
-    u = y[:, None] == np.arange(n)
-    ratio = np.where(largest, rest[:, None], total[:, None] - e) / total[:, None]
-    dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -ratio, 0)  # ∂L/∂a_i = p_i - δ_yi
-    return _result(call, out, (dL_da, ("n",), False))
+    p = np.divide(e, total[:, None], out=chosen)  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    u = np.equal(y[:, None], np.arange(n))
+    # ∂L/∂a_i = p_i - δ_yi
+    # dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -np.where(largest, rest[:, None], total[:, None] - e) / total[:, None], 0)
+    u2 = np.where(u, -1, 0).astype(dtype)
+    u2 += 1.0
+    product = np.multiply(p, u2, out=p)
+    np.subtract(total[:, None], e, out=dL_da)
+    _chosen(largest, rest[:, None], dL_da, out=dL_da)
+    dL_da /= total[:, None]
+    np.negative(dL_da, out=dL_da)
+    _chosen(u, dL_da, 0.0, out=dL_da)
+    dL_da += product
+    return dL_da
 
 
 @np.errstate(all="ignore")
@@ -102,32 +138,50 @@ def label_cross_entropy_value_and_grad(a, y, *, out=None):
         ("y", y, (), False),
         labels={"y": "n"},
     )
-    dtype = call.dtype
-    n = call.sizes["n"]
-    samples = call.samples
-    highest = np.max(a, axis=1, initial=-np.inf)
-    s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
-    e = np.exp(s)  # all times one number: the quotient is the same
-    largest = _first_largest(e, axis=1)
-    total = np.sum(np.where(largest, 0, e), axis=1)
-    highest2 = np.max(e, axis=1, initial=-np.inf)
-    q = a - highest[:, None] - np.log1p(total / highest2)[:, None]  # q_i = ln(p_i)
-    L = -q[np.arange(samples), y]  # L = -q_y
-    total2 = total + highest2
-    p = e / total2[:, None]  # p_i = e^(a_i)/(Σ_k e^(a_k))
-    u = y[:, None] == np.arange(n)
-    ratio = np.where(largest, total[:, None], total2[:, None] - e) / total2[:, None]
-    dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -ratio, 0)  # ∂L/∂a_i = p_i - δ_yi
-    results = _results(
-        call,
-        out,
-        (L, (), False),
-        (dL_da, ("n",), False),
-    )
+    results = _tiled(_label_cross_entropy_value_and_grad_tile, call, out, (a, y), (call.sizes["n"],), (), ("n",))
     return tuple(results)
 
 
+def _label_cross_entropy_value_and_grad_tile(a, y, L, dL_da, n):
+    """One tile of label_cross_entropy_value_and_grad."""
+    dtype = L.dtype
+    samples = len(a)
+    highest = np.max(a, axis=1, initial=-np.inf)
+    # all times one number: the quotient is the same
+    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
+    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dL_da)
+    np.exp(e, out=e)
+    largest = _first_largest(e, axis=1)
+    chosen = _chosen(largest, 0.0, e)
+    total = np.sum(chosen, axis=1)
+    highest2 = np.max(e, axis=1, initial=-np.inf)
+    # q_i = ln(p_i)
+    # q = a - highest[:, None] - np.log1p(total / highest2)[:, None]
+    q = np.subtract(a, highest[:, None], out=chosen)
+    q -= np.log1p(total / highest2)[:, None]
+    L[...] = -q[np.arange(samples), y]  # L = -q_y
+    total2 = total + highest2
+    p = np.divide(e, total2[:, None], out=q)  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    u = np.equal(y[:, None], np.arange(n))
+    # ∂L/∂a_i = p_i - δ_yi
+    # dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -np.where(largest, total[:, None], total2[:, None] - e) / total2[:, None], 0)
+    u2 = np.where(u, -1, 0).astype(dtype)
+    u2 += 1.0
+    product = np.multiply(p, u2, out=p)
+    np.subtract(total2[:, None], e, out=dL_da)
+    _chosen(largest, total[:, None], dL_da, out=dL_da)
+    dL_da /= total2[:, None]
+    np.negative(dL_da, out=dL_da)
+    _chosen(u, dL_da, 0.0, out=dL_da)
+    dL_da += product
+    return L, dL_da
+
+
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -171,6 +225,48 @@ def _arguments(*rows, labels={}):
         array = np.asarray(array, dtype=np.intp if name in labels else dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):
@@ -274,6 +370,24 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+def _chosen(condition, first, second, out=None):
+    """np.where to an array; large arrays by their bits: no slower in float64, and five times as fast in float32."""
+    if condition.size < 2048 or condition.shape != np.broadcast(condition, first, second).shape:
+        found = np.where(condition, first, second)
+        if out is None:
+            return found
+        out[...] = found
+        return out
+    dtype = np.result_type(first, second)
+    out = np.empty(condition.shape, dtype) if out is None else out
+    kind = np.int32 if dtype.itemsize == 4 else np.int64
+    mask = np.negative(condition.view(np.int8)).astype(kind)  # all bits, or none
+    first, second, bits = (np.asarray(value, dtype).view(kind) for value in (first, second, out))
+    np.bitwise_and(mask, np.bitwise_xor(first, second), out=mask)
+    np.bitwise_xor(mask, second, out=bits)
+    return out
 
 
 def _first_largest(array, axis):

@@ -20,6 +20,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["layer_norm", "layer_norm_vjp"]
 
 
@@ -52,16 +60,23 @@ def layer_norm(x, gamma, beta, *, out=None):
         ("gamma", gamma, ("n",), True),
         ("beta", beta, ("n",), True),
     )
-    dtype = call.dtype
-    n = call.sizes["n"]
+    return _tiled(_layer_norm_tile, call, out, (x,), (gamma, beta, call.sizes["n"]), ("n",))[0]
+
+
+def _layer_norm_tile(x, y, gamma, beta, n):
+    """One tile of layer_norm."""
+    dtype = y.dtype
     ratio = 1 / dtype.type(n)  # 1/n
     mu = ratio * np.sum(x, axis=1)  # μ = (1/n) Σ_k x_k
-    s2 = x - mu[:, None]  # x_i - μ
+    s2 = np.subtract(x, mu[:, None], out=y)  # x_i - μ
     v = ratio * np.vecdot(s2, s2)  # v = (1/n) Σ_k (x_k - μ)²
     s = np.sqrt(v + 1e-05)  # s = √(v + 0.00001)
-    z = s2 / s[:, None]  # z_i = (x_i - μ)/s
-    y = gamma * z + beta  # y_i = γ_i z_i + β_i
-    return _result(call, out, (y, ("n",), False))
+    z = np.divide(s2, s[:, None], out=s2)  # z_i = (x_i - μ)/s
+    # y_i = γ_i z_i + β_i
+    # y = gamma * z + beta
+    np.multiply(gamma, z, out=y)
+    y += beta
+    return y
 
 
 @np.errstate(all="ignore")
@@ -115,6 +130,10 @@ def layer_norm_vjp(x, gamma, beta, g, *, out=None):
 # --- arguments and results: the same in every module ---
 
 
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
+
+
 class _Call(NamedTuple):
     """What the arguments of a call have in common."""
 
@@ -148,6 +167,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

@@ -3,7 +3,7 @@
     logsumexp(a[n]) -> y
         y = log(sum(k, exp(a[k])))
 
-A smooth maximum: at least the largest entry, and at most log n more.
+A smooth maximum: at least the largest entry, and at most ln(n) more.
 
 Inputs of a sample may have leading batch axes, equal for all or none. float32 and float64 stay as they are,
 float16 computes in float32, integers and bools become float64; NaN gives NaN; inputs are never changed.
@@ -15,6 +15,14 @@ from math import prod
 from typing import NamedTuple
 
 import numpy as np
+
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
 
 __all__ = ["logsumexp", "logsumexp_grad", "logsumexp_value_and_grad"]
 
@@ -32,11 +40,20 @@ def logsumexp(a, *, out=None):
     Derivation: latex/logsumexp.tex
     """
     (a,), call = _arguments(("a", a, ("n",), False))
+    return _tiled(_logsumexp_tile, call, out, (a,), (), ())[0]
+
+
+def _logsumexp_tile(a, y):
+    """One tile of logsumexp."""
     highest = np.max(a, axis=1, initial=-np.inf)
     # 0 where the largest lies in 0 to 40, else whole: nothing overflows, and little is rounded away
     shift = np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))
-    y = shift + np.log(np.sum(np.exp(a - shift[:, None]), axis=1))  # y = ln(Σ_k e^(a_k))
-    return _result(call, out, (y, (), False))
+    # all times one number: the quotient is the same
+    # e = np.exp(a - shift[:, None])
+    e = np.subtract(a, shift[:, None])
+    np.exp(e, out=e)
+    y[...] = shift + np.log(np.sum(e, axis=1))  # y = ln(Σ_k e^(a_k))
+    return y
 
 
 @np.errstate(all="ignore")
@@ -51,12 +68,21 @@ def logsumexp_grad(a, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/logsumexp.tex
     """
+    if out is None and _plain(a) and a.ndim == 2:
+        return _logsumexp_grad_tile(a, np.empty_like(a))
     (a,), call = _arguments(("a", a, ("n",), False))
+    return _tiled(_logsumexp_grad_tile, call, out, (a,), (), ("n",))[0]
+
+
+def _logsumexp_grad_tile(a, dy_da):
+    """One tile of logsumexp_grad."""
     highest = np.max(a, axis=1, initial=-np.inf)
-    s = a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None]
-    e = np.exp(s)  # all times one number: the quotient is the same
-    dy_da = e / np.sum(e, axis=1)[:, None]  # ∂y/∂a_k = e^(a_k)/(Σ_l e^(a_l))
-    return _result(call, out, (dy_da, ("n",), False))
+    # all times one number: the quotient is the same
+    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
+    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dy_da)
+    np.exp(e, out=e)
+    np.divide(e, np.sum(e, axis=1)[:, None], out=dy_da)  # ∂y/∂a_k = e^(a_k)/(Σ_l e^(a_l))
+    return dy_da
 
 
 @np.errstate(all="ignore")
@@ -72,23 +98,30 @@ def logsumexp_value_and_grad(a, *, out=None):
     Derivation: latex/logsumexp.tex
     """
     (a,), call = _arguments(("a", a, ("n",), False))
-    highest = np.max(a, axis=1, initial=-np.inf)
-    # 0 where the largest lies in 0 to 40, else whole: nothing overflows, and little is rounded away
-    shift = np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))
-    e = np.exp(a - shift[:, None])  # all times one number: the quotient is the same
-    total = np.sum(e, axis=1)  # Σ_k e^(a_k)
-    y = shift + np.log(total)  # y = ln(Σ_k e^(a_k))
-    dy_da = e / total[:, None]  # ∂y/∂a_k = e^(a_k)/(Σ_l e^(a_l))
-    results = _results(
-        call,
-        out,
-        (y, (), False),
-        (dy_da, ("n",), False),
-    )
+    results = _tiled(_logsumexp_value_and_grad_tile, call, out, (a,), (), (), ("n",))
     return tuple(results)
 
 
+def _logsumexp_value_and_grad_tile(a, y, dy_da):
+    """One tile of logsumexp_value_and_grad."""
+    highest = np.max(a, axis=1, initial=-np.inf)
+    # 0 where the largest lies in 0 to 40, else whole: nothing overflows, and little is rounded away
+    shift = np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))
+    # all times one number: the quotient is the same
+    # e = np.exp(a - shift[:, None])
+    e = np.subtract(a, shift[:, None], out=dy_da)
+    np.exp(e, out=e)
+    total = np.sum(e, axis=1)  # Σ_k e^(a_k)
+    y[...] = shift + np.log(total)  # y = ln(Σ_k e^(a_k))
+    np.divide(e, total[:, None], out=dy_da)  # ∂y/∂a_k = e^(a_k)/(Σ_l e^(a_l))
+    return y, dy_da
+
+
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -124,6 +157,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

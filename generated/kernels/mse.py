@@ -16,6 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["mse", "mse_grad", "mse_value_and_grad"]
 
 
@@ -36,11 +44,15 @@ def mse(y, t, *, out=None):
         ("y", y, ("n",), False),
         ("t", t, ("n",), False),
     )
-    dtype = call.dtype
-    n = call.sizes["n"]
-    s = y - t  # y_i - t_i
-    L = 1 / dtype.type(n) * np.vecdot(s, s)  # L = (1/n) Σ_i (y_i - t_i)²
-    return _result(call, out, (L, (), False))
+    return _tiled(_mse_tile, call, out, (y, t), (call.sizes["n"],), ())[0]
+
+
+def _mse_tile(y, t, L, n):
+    """One tile of mse."""
+    dtype = L.dtype
+    s = np.subtract(y, t)  # y_i - t_i
+    L[...] = 1 / dtype.type(n) * np.vecdot(s, s)  # L = (1/n) Σ_i (y_i - t_i)²
+    return L
 
 
 @np.errstate(all="ignore")
@@ -56,14 +68,24 @@ def mse_grad(y, t, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/mse.tex
     """
+    if out is None and _plain(y, t):
+        return _mse_grad_tile(y, t, np.empty_like(y), y.shape[-1])
     (y, t), call = _arguments(
         ("y", y, ("n",), False),
         ("t", t, ("n",), False),
     )
-    dtype = call.dtype
-    n = call.sizes["n"]
-    dL_dy = 2 * (y - t) / dtype.type(n)  # ∂L/∂y_i = 2(y_i - t_i)/n
-    return _result(call, out, (dL_dy, ("n",), False))
+    return _tiled(_mse_grad_tile, call, out, (y, t), (call.sizes["n"],), ("n",), flat=True)[0]
+
+
+def _mse_grad_tile(y, t, dL_dy, n):
+    """One tile of mse_grad."""
+    dtype = dL_dy.dtype
+    # ∂L/∂y_i = 2(y_i - t_i)/n
+    # dL_dy = 2 * (y - t) / dtype.type(n)
+    np.subtract(y, t, out=dL_dy)
+    dL_dy *= 2.0
+    dL_dy /= dtype.type(n)
+    return dL_dy
 
 
 @np.errstate(all="ignore")
@@ -83,21 +105,27 @@ def mse_value_and_grad(y, t, *, out=None):
         ("y", y, ("n",), False),
         ("t", t, ("n",), False),
     )
-    dtype = call.dtype
-    n = call.sizes["n"]
-    s = y - t  # y_i - t_i
-    L = 1 / dtype.type(n) * np.vecdot(s, s)  # L = (1/n) Σ_i (y_i - t_i)²
-    dL_dy = 2 * s / dtype.type(n)  # ∂L/∂y_i = 2(y_i - t_i)/n
-    results = _results(
-        call,
-        out,
-        (L, (), False),
-        (dL_dy, ("n",), False),
-    )
+    results = _tiled(_mse_value_and_grad_tile, call, out, (y, t), (call.sizes["n"],), (), ("n",))
     return tuple(results)
 
 
+def _mse_value_and_grad_tile(y, t, L, dL_dy, n):
+    """One tile of mse_value_and_grad."""
+    dtype = L.dtype
+    s = np.subtract(y, t, out=dL_dy)  # y_i - t_i
+    L[...] = 1 / dtype.type(n) * np.vecdot(s, s)  # L = (1/n) Σ_i (y_i - t_i)²
+    # ∂L/∂y_i = 2(y_i - t_i)/n
+    # dL_dy = 2 * s / dtype.type(n)
+    np.multiply(2.0, s, out=dL_dy)
+    dL_dy /= dtype.type(n)
+    return L, dL_dy
+
+
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -133,6 +161,51 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results, flat=False):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    if flat:
+        parts = [array.reshape(-1) for array in (*arrays, *found)]
+    else:
+        parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

@@ -16,6 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["reciprocal", "reciprocal_grad", "reciprocal_value_and_grad", "reciprocal_vjp", "reciprocal_jvp"]
 
 
@@ -31,9 +39,16 @@ def reciprocal(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/reciprocal.tex
     """
+    if out is None and _plain(x):
+        return _reciprocal_tile(x, np.empty_like(x))
     (x,), call = _arguments(("x", x, (), False))
-    y = 1 / x  # y = 1/x
-    return _result(call, out, (y, (), False))
+    return _tiled(_reciprocal_tile, call, out, (x,), (), ())[0]
+
+
+def _reciprocal_tile(x, y):
+    """One tile of reciprocal."""
+    np.divide(1.0, x, out=y)  # y = 1/x
+    return y
 
 
 @np.errstate(all="ignore")
@@ -48,9 +63,20 @@ def reciprocal_grad(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/reciprocal.tex
     """
+    if out is None and _plain(x):
+        return _reciprocal_grad_tile(x, np.empty_like(x))
     (x,), call = _arguments(("x", x, (), False))
-    dy_dx = -1 / x / x  # ∂y/∂x = -1/x²
-    return _result(call, out, (dy_dx, (), False))
+    return _tiled(_reciprocal_grad_tile, call, out, (x,), (), ())[0]
+
+
+def _reciprocal_grad_tile(x, dy_dx):
+    """One tile of reciprocal_grad."""
+    # ∂y/∂x = -1/x²
+    # dy_dx = -1 / x / x
+    np.divide(1.0, x, out=dy_dx)
+    dy_dx /= x
+    np.negative(dy_dx, out=dy_dx)
+    return dy_dx
 
 
 @np.errstate(all="ignore")
@@ -65,16 +91,22 @@ def reciprocal_value_and_grad(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/reciprocal.tex
     """
+    if out is None and _plain(x):
+        results = _reciprocal_value_and_grad_tile(x, np.empty_like(x), np.empty_like(x))
+        return tuple(results)
     (x,), call = _arguments(("x", x, (), False))
-    y = 1 / x  # y = 1/x
-    dy_dx = -y / x  # ∂y/∂x = -1/x²
-    results = _results(
-        call,
-        out,
-        (y, (), False),
-        (dy_dx, (), False),
-    )
+    results = _tiled(_reciprocal_value_and_grad_tile, call, out, (x,), (), (), ())
     return tuple(results)
+
+
+def _reciprocal_value_and_grad_tile(x, y, dy_dx):
+    """One tile of reciprocal_value_and_grad."""
+    np.divide(1.0, x, out=y)  # y = 1/x
+    # ∂y/∂x = -1/x²
+    # dy_dx = -y / x
+    np.divide(y, x, out=dy_dx)
+    np.negative(dy_dx, out=dy_dx)
+    return y, dy_dx
 
 
 @np.errstate(all="ignore")
@@ -90,12 +122,24 @@ def reciprocal_vjp(x, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/reciprocal.tex
     """
+    if out is None and _plain(x, g):
+        return _reciprocal_vjp_tile(x, g, np.empty_like(x))
     (x, g), call = _arguments(
         ("x", x, (), False),
         ("g", g, (), False),
     )
-    grad_x = -g * (1 / x / x)  # g · ∂y/∂x = -g · 1/x²
-    return _result(call, out, (grad_x, (), False))
+    return _tiled(_reciprocal_vjp_tile, call, out, (x, g), (), ())[0]
+
+
+def _reciprocal_vjp_tile(x, g, grad_x):
+    """One tile of reciprocal_vjp."""
+    # g · ∂y/∂x = -g · 1/x²
+    # grad_x = -g * (1 / x / x)
+    np.divide(1.0, x, out=grad_x)
+    grad_x /= x
+    grad_x *= g
+    np.negative(grad_x, out=grad_x)
+    return grad_x
 
 
 @np.errstate(all="ignore")
@@ -111,15 +155,31 @@ def reciprocal_jvp(x, v, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/reciprocal.tex
     """
+    if out is None and _plain(x, v):
+        return _reciprocal_jvp_tile(x, v, np.empty_like(x))
     (x, v), call = _arguments(
         ("x", x, (), False),
         ("v", v, (), False),
     )
-    dy = -v * (1 / x / x)  # v · ∂y/∂x = -v · 1/x²
-    return _result(call, out, (dy, (), False))
+    return _tiled(_reciprocal_jvp_tile, call, out, (x, v), (), ())[0]
+
+
+def _reciprocal_jvp_tile(x, v, dy):
+    """One tile of reciprocal_jvp."""
+    # v · ∂y/∂x = -v · 1/x²
+    # dy = -v * (1 / x / x)
+    np.divide(1.0, x, out=dy)
+    dy /= x
+    dy *= v
+    np.negative(dy, out=dy)
+    return dy
 
 
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -155,6 +215,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

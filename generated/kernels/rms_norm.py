@@ -18,6 +18,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["rms_norm", "rms_norm_vjp"]
 
 
@@ -45,12 +53,16 @@ def rms_norm(x, gamma, *, out=None):
         ("x", x, ("n",), False),
         ("gamma", gamma, ("n",), True),
     )
-    dtype = call.dtype
-    n = call.sizes["n"]
+    return _tiled(_rms_norm_tile, call, out, (x,), (gamma, call.sizes["n"]), ("n",))[0]
+
+
+def _rms_norm_tile(x, y, gamma, n):
+    """One tile of rms_norm."""
+    dtype = y.dtype
     r = np.sqrt(1 / dtype.type(n) * np.vecdot(x, x) + 1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
-    z = x / r[:, None]  # z_i = x_i/r
-    y = gamma * z  # y_i = γ_i z_i
-    return _result(call, out, (y, ("n",), False))
+    z = np.divide(x, r[:, None], out=y)  # z_i = x_i/r
+    np.multiply(gamma, z, out=y)  # y_i = γ_i z_i
+    return y
 
 
 @np.errstate(all="ignore")
@@ -94,6 +106,10 @@ def rms_norm_vjp(x, gamma, g, *, out=None):
 # --- arguments and results: the same in every module ---
 
 
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
+
+
 class _Call(NamedTuple):
     """What the arguments of a call have in common."""
 
@@ -127,6 +143,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

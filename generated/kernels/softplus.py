@@ -16,6 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["softplus", "softplus_grad", "softplus_value_and_grad", "softplus_vjp", "softplus_jvp"]
 
 
@@ -32,9 +40,23 @@ def softplus(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softplus.tex
     """
+    if out is None and _plain(x):
+        return _softplus_tile(x, np.empty_like(x))
     (x,), call = _arguments(("x", x, (), False))
-    y = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))  # y = ln(1 + e^x)
-    return _result(call, out, (y, (), False))
+    return _tiled(_softplus_tile, call, out, (x,), (), ())[0]
+
+
+def _softplus_tile(x, y):
+    """One tile of softplus."""
+    # y = ln(1 + e^x)
+    # y = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    np.maximum(x, 0.0, out=y)
+    u = np.abs(x)
+    np.negative(u, out=u)
+    np.exp(u, out=u)
+    np.log1p(u, out=u)
+    y += u
+    return y
 
 
 @np.errstate(all="ignore")
@@ -50,10 +72,29 @@ def softplus_grad(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softplus.tex
     """
+    if out is None and _plain(x):
+        return _softplus_grad_tile(x, np.empty_like(x))
     (x,), call = _arguments(("x", x, (), False))
-    e = np.exp(-np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    dy_dx = np.abs((x >= 0) - (e - e * (e / (1 + e))))  # ∂y/∂x = e^x/(1 + e^x)
-    return _result(call, out, (dy_dx, (), False))
+    return _tiled(_softplus_grad_tile, call, out, (x,), (), ())[0]
+
+
+def _softplus_grad_tile(x, dy_dx):
+    """One tile of softplus_grad."""
+    # at most 1 on both sides of 0: nothing overflows
+    # e = np.exp(-np.abs(x))
+    e = np.abs(x, out=dy_dx)
+    np.negative(e, out=e)
+    np.exp(e, out=e)
+    # ∂y/∂x = e^x/(1 + e^x)
+    # dy_dx = np.abs((x >= 0) - (e - e * (e / (1 + e))))
+    mask = np.greater_equal(x, 0.0, out=np.empty_like(x))
+    s = np.add(1.0, e)
+    np.divide(e, s, out=s)
+    s *= e
+    np.subtract(e, s, out=dy_dx)
+    mask -= dy_dx
+    np.abs(mask, out=dy_dx)
+    return dy_dx
 
 
 @np.errstate(all="ignore")
@@ -68,17 +109,36 @@ def softplus_value_and_grad(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softplus.tex
     """
+    if out is None and _plain(x):
+        results = _softplus_value_and_grad_tile(x, np.empty_like(x), np.empty_like(x))
+        return tuple(results)
     (x,), call = _arguments(("x", x, (), False))
-    e = np.exp(-np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    y = np.maximum(x, 0) + np.log1p(e)  # y = ln(1 + e^x)
-    dy_dx = np.abs((x >= 0) - (e - e * (e / (1 + e))))  # ∂y/∂x = e^x/(1 + e^x)
-    results = _results(
-        call,
-        out,
-        (y, (), False),
-        (dy_dx, (), False),
-    )
+    results = _tiled(_softplus_value_and_grad_tile, call, out, (x,), (), (), ())
     return tuple(results)
+
+
+def _softplus_value_and_grad_tile(x, y, dy_dx):
+    """One tile of softplus_value_and_grad."""
+    # at most 1 on both sides of 0: nothing overflows
+    # e = np.exp(-np.abs(x))
+    u = np.abs(x, out=y)
+    np.negative(u, out=u)
+    e = np.exp(u, out=dy_dx)
+    # y = ln(1 + e^x)
+    # y = np.maximum(x, 0) + np.log1p(e)
+    np.maximum(x, 0.0, out=y)
+    u2 = np.log1p(e)
+    y += u2
+    # ∂y/∂x = e^x/(1 + e^x)
+    # dy_dx = np.abs((x >= 0) - (e - e * (e / (1 + e))))
+    mask = np.greater_equal(x, 0.0, out=u2)
+    s = np.add(1.0, e)
+    np.divide(e, s, out=s)
+    s *= e
+    np.subtract(e, s, out=dy_dx)
+    mask -= dy_dx
+    np.abs(mask, out=dy_dx)
+    return y, dy_dx
 
 
 @np.errstate(all="ignore")
@@ -94,13 +154,33 @@ def softplus_vjp(x, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softplus.tex
     """
+    if out is None and _plain(x, g):
+        return _softplus_vjp_tile(x, g, np.empty_like(x))
     (x, g), call = _arguments(
         ("x", x, (), False),
         ("g", g, (), False),
     )
-    e = np.exp(-np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    grad_x = g * np.abs((x >= 0) - (e - e * (e / (1 + e))))  # g · ∂y/∂x = g e^x/(1 + e^x)
-    return _result(call, out, (grad_x, (), False))
+    return _tiled(_softplus_vjp_tile, call, out, (x, g), (), ())[0]
+
+
+def _softplus_vjp_tile(x, g, grad_x):
+    """One tile of softplus_vjp."""
+    # at most 1 on both sides of 0: nothing overflows
+    # e = np.exp(-np.abs(x))
+    e = np.abs(x, out=grad_x)
+    np.negative(e, out=e)
+    np.exp(e, out=e)
+    # g · ∂y/∂x = g e^x/(1 + e^x)
+    # grad_x = g * np.abs((x >= 0) - (e - e * (e / (1 + e))))
+    mask = np.greater_equal(x, 0.0, out=np.empty_like(x))
+    s = np.add(1.0, e)
+    np.divide(e, s, out=s)
+    s *= e
+    np.subtract(e, s, out=grad_x)
+    mask -= grad_x
+    np.abs(mask, out=mask)
+    np.multiply(g, mask, out=grad_x)
+    return grad_x
 
 
 @np.errstate(all="ignore")
@@ -116,16 +196,40 @@ def softplus_jvp(x, v, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softplus.tex
     """
+    if out is None and _plain(x, v):
+        return _softplus_jvp_tile(x, v, np.empty_like(x))
     (x, v), call = _arguments(
         ("x", x, (), False),
         ("v", v, (), False),
     )
-    e = np.exp(-np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    dy = v * np.abs((x >= 0) - (e - e * (e / (1 + e))))  # v · ∂y/∂x = v e^x/(1 + e^x)
-    return _result(call, out, (dy, (), False))
+    return _tiled(_softplus_jvp_tile, call, out, (x, v), (), ())[0]
+
+
+def _softplus_jvp_tile(x, v, dy):
+    """One tile of softplus_jvp."""
+    # at most 1 on both sides of 0: nothing overflows
+    # e = np.exp(-np.abs(x))
+    e = np.abs(x, out=dy)
+    np.negative(e, out=e)
+    np.exp(e, out=e)
+    # v · ∂y/∂x = v e^x/(1 + e^x)
+    # dy = v * np.abs((x >= 0) - (e - e * (e / (1 + e))))
+    mask = np.greater_equal(x, 0.0, out=np.empty_like(x))
+    s = np.add(1.0, e)
+    np.divide(e, s, out=s)
+    s *= e
+    np.subtract(e, s, out=dy)
+    mask -= dy
+    np.abs(mask, out=mask)
+    np.multiply(v, mask, out=dy)
+    return dy
 
 
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -161,6 +265,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

@@ -16,6 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
+    try:
+        from ._tiles import walk as _walk
+    except ImportError:
+        _walk = None
+else:
+    _walk = None
+
 __all__ = ["tanh", "tanh_grad", "tanh_value_and_grad", "tanh_vjp", "tanh_jvp", "tanh_vjp_from_output"]
 
 
@@ -32,9 +40,16 @@ def tanh(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/tanh.tex
     """
+    if out is None and _plain(x):
+        return _tanh_tile(x, np.empty_like(x))
     (x,), call = _arguments(("x", x, (), False))
-    y = np.tanh(x)  # y = (e^x - e^(-x))/(e^x + e^(-x))
-    return _result(call, out, (y, (), False))
+    return _tiled(_tanh_tile, call, out, (x,), (), ())[0]
+
+
+def _tanh_tile(x, y):
+    """One tile of tanh."""
+    np.tanh(x, out=y)  # y = (e^x - e^(-x))/(e^x + e^(-x))
+    return y
 
 
 @np.errstate(all="ignore")
@@ -50,10 +65,27 @@ def tanh_grad(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/tanh.tex
     """
+    if out is None and _plain(x):
+        return _tanh_grad_tile(x, np.empty_like(x))
     (x,), call = _arguments(("x", x, (), False))
-    e = np.exp(-2 * np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    dy_dx = 4 * e / (1 + e * (2 + e))  # ∂y/∂x = 1 - y²
-    return _result(call, out, (dy_dx, (), False))
+    return _tiled(_tanh_grad_tile, call, out, (x,), (), ())[0]
+
+
+def _tanh_grad_tile(x, dy_dx):
+    """One tile of tanh_grad."""
+    # at most 1 on both sides of 0: nothing overflows
+    # e = np.exp(-2 * np.abs(x))
+    e = np.abs(x, out=dy_dx)
+    e *= -2.0
+    np.exp(e, out=e)
+    # ∂y/∂x = 1 - y²
+    # dy_dx = 4 * e / (1 + e * (2 + e))
+    product = np.multiply(4.0, e)
+    s = np.add(2.0, e)
+    np.multiply(e, s, out=dy_dx)
+    dy_dx += 1.0
+    np.divide(product, dy_dx, out=dy_dx)
+    return dy_dx
 
 
 @np.errstate(all="ignore")
@@ -68,17 +100,30 @@ def tanh_value_and_grad(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/tanh.tex
     """
+    if out is None and _plain(x):
+        results = _tanh_value_and_grad_tile(x, np.empty_like(x), np.empty_like(x))
+        return tuple(results)
     (x,), call = _arguments(("x", x, (), False))
-    y = np.tanh(x)  # y = (e^x - e^(-x))/(e^x + e^(-x))
-    e = np.exp(-2 * np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    dy_dx = 4 * e / (1 + e * (2 + e))  # ∂y/∂x = 1 - y²
-    results = _results(
-        call,
-        out,
-        (y, (), False),
-        (dy_dx, (), False),
-    )
+    results = _tiled(_tanh_value_and_grad_tile, call, out, (x,), (), (), ())
     return tuple(results)
+
+
+def _tanh_value_and_grad_tile(x, y, dy_dx):
+    """One tile of tanh_value_and_grad."""
+    np.tanh(x, out=y)  # y = (e^x - e^(-x))/(e^x + e^(-x))
+    # at most 1 on both sides of 0: nothing overflows
+    # e = np.exp(-2 * np.abs(x))
+    e = np.abs(x, out=dy_dx)
+    e *= -2.0
+    np.exp(e, out=e)
+    # ∂y/∂x = 1 - y²
+    # dy_dx = 4 * e / (1 + e * (2 + e))
+    product = np.multiply(4.0, e)
+    s = np.add(2.0, e)
+    np.multiply(e, s, out=dy_dx)
+    dy_dx += 1.0
+    np.divide(product, dy_dx, out=dy_dx)
+    return y, dy_dx
 
 
 @np.errstate(all="ignore")
@@ -94,13 +139,31 @@ def tanh_vjp(x, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/tanh.tex
     """
+    if out is None and _plain(x, g):
+        return _tanh_vjp_tile(x, g, np.empty_like(x))
     (x, g), call = _arguments(
         ("x", x, (), False),
         ("g", g, (), False),
     )
-    e = np.exp(-2 * np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    grad_x = g * (4 * e / (1 + e * (2 + e)))  # g · ∂y/∂x = g (1 - y²)
-    return _result(call, out, (grad_x, (), False))
+    return _tiled(_tanh_vjp_tile, call, out, (x, g), (), ())[0]
+
+
+def _tanh_vjp_tile(x, g, grad_x):
+    """One tile of tanh_vjp."""
+    # at most 1 on both sides of 0: nothing overflows
+    # e = np.exp(-2 * np.abs(x))
+    e = np.abs(x, out=grad_x)
+    e *= -2.0
+    np.exp(e, out=e)
+    # g · ∂y/∂x = g (1 - y²)
+    # grad_x = g * (4 * e / (1 + e * (2 + e)))
+    product = np.multiply(4.0, e)
+    s = np.add(2.0, e)
+    np.multiply(e, s, out=grad_x)
+    grad_x += 1.0
+    product /= grad_x
+    np.multiply(g, product, out=grad_x)
+    return grad_x
 
 
 @np.errstate(all="ignore")
@@ -116,13 +179,31 @@ def tanh_jvp(x, v, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/tanh.tex
     """
+    if out is None and _plain(x, v):
+        return _tanh_jvp_tile(x, v, np.empty_like(x))
     (x, v), call = _arguments(
         ("x", x, (), False),
         ("v", v, (), False),
     )
-    e = np.exp(-2 * np.abs(x))  # at most 1 on both sides of 0: nothing overflows
-    dy = v * (4 * e / (1 + e * (2 + e)))  # v · ∂y/∂x = v (1 - y²)
-    return _result(call, out, (dy, (), False))
+    return _tiled(_tanh_jvp_tile, call, out, (x, v), (), ())[0]
+
+
+def _tanh_jvp_tile(x, v, dy):
+    """One tile of tanh_jvp."""
+    # at most 1 on both sides of 0: nothing overflows
+    # e = np.exp(-2 * np.abs(x))
+    e = np.abs(x, out=dy)
+    e *= -2.0
+    np.exp(e, out=e)
+    # v · ∂y/∂x = v (1 - y²)
+    # dy = v * (4 * e / (1 + e * (2 + e)))
+    product = np.multiply(4.0, e)
+    s = np.add(2.0, e)
+    np.multiply(e, s, out=dy)
+    dy += 1.0
+    product /= dy
+    np.multiply(v, product, out=dy)
+    return dy
 
 
 @np.errstate(all="ignore")
@@ -141,15 +222,30 @@ def tanh_vjp_from_output(y, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/tanh.tex
     """
+    if out is None and _plain(y, g):
+        return _tanh_vjp_from_output_tile(y, g, np.empty_like(y))
     (y, g), call = _arguments(
         ("y", y, (), False),
         ("g", g, (), False),
     )
-    grad_x = g * (1 - y**2)  # g · ∂y/∂x = g (1 - y²)
-    return _result(call, out, (grad_x, (), False))
+    return _tiled(_tanh_vjp_from_output_tile, call, out, (y, g), (), ())[0]
+
+
+def _tanh_vjp_from_output_tile(y, g, grad_x):
+    """One tile of tanh_vjp_from_output."""
+    # g · ∂y/∂x = g (1 - y²)
+    # grad_x = g * (1 - y**2)
+    np.square(y, out=grad_x)
+    np.subtract(1.0, grad_x, out=grad_x)
+    grad_x *= g
+    return grad_x
 
 
 # --- arguments and results: the same in every module ---
+
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SMALL = 1 << 13
 
 
 class _Call(NamedTuple):
@@ -185,6 +281,48 @@ def _arguments(*rows):
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _plain(first, *others):
+    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
+    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
+    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
+        return False
+    for array in (first, *others):
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    return True
+
+
+def _tiled(tile, call, out, arrays, rest, *results):
+    """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
+    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    targets = None if out is None else _flat(out)
+    direct = targets is not None and _are_direct(call, targets, shapes, arrays)
+    found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
+    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    if _walk is None:
+        tile(*parts, *rest)
+    else:
+        _walk(tile, parts, rest)
+    if direct:
+        return found
+    return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _are_direct(call, targets, shapes, arrays):
+    """Whether arrays to write to fit, lie one entry after another, and share no memory."""
+    if len(targets) != len(shapes):
+        return False
+    for target, shape in zip(targets, shapes):
+        if type(target) is not np.ndarray or (target.dtype, target.shape) != (call.dtype, shape) or call.dtype != call.result:
+            return False
+        if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
+            return False
+        others = [*arrays, *(t for t in targets if t is not target)]
+        if any(np.may_share_memory(target, other) for other in others):
+            return False
+    return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
 def _array(name, value):

@@ -140,8 +140,8 @@ def test_unknown_format_and_language() -> None:
 @pytest.mark.parametrize(
     ("wanted", "titles"),
     [
-        (Wanted("hessian", "f", "u"), ["Hessian with respect to u"]),
-        (Wanted("hessian", "f", "u", "v"), ["Second derivatives with respect to u and v"]),
+        (Wanted("hessian", "f", "u"), ["Second partial derivative with respect to u"]),
+        (Wanted("hessian", "f", "u", "v"), ["Mixed partial derivative with respect to u and v"]),
         (Wanted("hvp", "f", "u"), ["Hessian–vector product with respect to u", "Gradient with respect to u: f_u"]),
     ],
 )

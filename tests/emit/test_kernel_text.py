@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from derive.closedform.derivations import derive_all
-from derive.emit.kernel_numpy import emit_kernels_init, emit_module, kernel_names
+from derive.emit.kernel_numpy import emit_kernels_init, emit_module, emit_tiles, kernel_names
 from derive.language.errors import DeriveError
 from derive.language.resolve import parse
 from tests.emit.kernel_modules import ALL, derivations_of, module, source
@@ -24,8 +24,10 @@ NAMES = sorted(ALL)
 def test_a_module_imports_numpy_alone_and_has_the_promised_functions(name: str) -> None:
     tree = ast.parse(source(name))
     imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
-    imported |= {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    beside = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level == 1}
+    imported |= {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level == 0}
     assert imported == {"numpy", "math", "typing"}
+    assert beside <= {"_tiles"}
     names = kernel_names(ALL[name], derivations_of(name))
     assert tuple(module(name).__all__) == names
     assert all(getattr(module(name), n).__doc__ for n in names)
@@ -112,6 +114,7 @@ def test_functions_can_be_imported_from_the_package_and_from_the_module(tmp_path
     for name in modules:
         (package / f"{name}.py").write_text(source(name), encoding="utf-8")
     (package / "__init__.py").write_text(emit_kernels_init(modules), encoding="utf-8")
+    (package / "_tiles.py").write_text(emit_tiles(), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     found = importlib.import_module("made_kernels")
     assert found.softmax([0.0, 0.0]).tolist() == [0.5, 0.5]

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from derive.calculus.table import RULES
-from derive.emit.phrases import PHRASES, Equality, Sentence, say, words
+from derive.emit.phrases import PHRASES, Sentence, say, words
 from derive.language.errors import DeriveError
-from derive.language.words import LANGUAGES, Words
+from derive.language.words import LANGUAGES, Equality, Words
 from tests.emit.notes_examples import x, y
 
 PLACES = re.compile(r"\{\d+\}")

@@ -38,7 +38,9 @@ def test_source_is_highlighted() -> None:
 def test_the_look_of_an_article_does_not_leave_it() -> None:
     style = STUDY._repr_html_().split("</style>")[0]
     rules = [line.strip() for line in style.splitlines() if "{" in line and not line.lstrip().startswith(("@", "/*"))]
-    assert all(part.strip().startswith(".derive") for rule in rules for part in rule.split("{")[0].split(","))
+    assert all(
+        part.strip().startswith((".derive", ".picture")) for rule in rules for part in rule.split("{")[0].split(",")
+    )
 
 
 def test_rows_of_the_catalogue_by_name() -> None:

@@ -1,0 +1,1 @@
+"""Measurements: kernels beside their peers (`python -m benchmarks`), and what derivations cost."""

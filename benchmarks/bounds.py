@@ -1,0 +1,135 @@
+"""What the ratios are meant to be, and why some are not: two tables.
+
+Contract: `verdicts(m)` gives the bound that applies to each ratio of a measurement. To state a bound: a row of BOUNDS,
+before any that is more general; to explain a miss: a row of REASONS, with what a profile showed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+from benchmarks.forms.table import FORMS
+from benchmarks.kernels import kernels
+from benchmarks.measure import Measurement
+
+Applies = Callable[[Measurement], bool]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Our time over the peer's is at most `limit`; of the peer "ours" it is seconds."""
+
+    peer: str
+    limit: float
+    where: str
+    applies: Applies
+
+
+def base(m: Measurement) -> str:
+    return definition_of[m.kernel]
+
+
+definition_of = {k.name: k.definition.name for k in kernels()}
+
+
+def is_arithmetic(m: Measurement) -> bool:
+    forms = FORMS.get(base(m))
+    return forms is not None and forms.arithmetic
+
+
+def at(elements: int, *shapes: str, named: tuple[str, ...] = (), threads: int = 0) -> Applies:
+    """Measurements of so many elements, of these shapes of definitions and, where given, of these definitions."""
+
+    def applies(m: Measurement) -> bool:
+        fits = m.elements == elements and (not shapes or m.shape in shapes) and threads in (0, m.threads)
+        return fits and (not named or base(m) in named)
+
+    return applies
+
+
+def rows(m: Measurement) -> bool:
+    return m.shape == "vectors" and m.elements > 10
+
+
+def unary_vjp(m: Measurement) -> bool:
+    return m.kernel.endswith("_vjp") and m.shape == "numbers" and m.elements == 10
+
+
+def arithmetic(applies: Applies) -> Applies:
+    return lambda m: is_arithmetic(m) and applies(m)
+
+
+MILLION, TEN_MILLION = 10**6, 10**7
+NEAR_NUMBERS = ("sigmoid", "tanh", "bce_with_logits", "softmax", "softmax_cross_entropy", "label_cross_entropy")
+
+BOUNDS = (
+    Bound("ours", 6e-6, "VJP of a function of one number, n = 10", unary_vjp),
+    Bound("textbook", 0.9, "1e7, arithmetic alone, 1 thread", arithmetic(at(TEN_MILLION, threads=1))),
+    Bound("textbook", 0.6, "1e7, arithmetic alone, 2 threads", arithmetic(at(TEN_MILLION, threads=2))),
+    Bound("textbook", 0.5, "1e7, 1 thread", at(TEN_MILLION, threads=1)),
+    Bound("textbook", 0.35, "1e7, 2 threads", at(TEN_MILLION, threads=2)),
+    Bound("textbook", 1.1, "any other size", lambda m: True),
+    Bound("torch", 0.25, "n = 10", at(10)),
+    Bound("torch", 1.5, "1e7, GELU", at(TEN_MILLION, named=("gelu",))),
+    Bound("torch", 1.5, "attention, float64", lambda m: base(m) == "attention" and m.dtype == "float64"),
+    Bound("torch", 0.5, "1e7, functions of numbers", at(TEN_MILLION, "numbers")),
+    Bound("torch", 1.0, "1e6, functions of numbers", at(MILLION, "numbers")),
+    Bound("torch", 1.0, "rows", rows),
+    Bound("jax", 0.6, "n = 10", at(10)),
+    Bound("jax", 2.5, "1e7, GELU", at(TEN_MILLION, named=("gelu",))),
+    Bound("jax", 1.0, "1e7", at(TEN_MILLION)),
+    Bound("direct", 1.0, "n = 10, functions of numbers", at(10, "numbers")),
+    Bound("direct", 1.3, "1e7, of the sigmoid, tanh and cross entropies", at(TEN_MILLION, named=NEAR_NUMBERS)),
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a bound is missed, as a profile showed: of kernels and peers by pattern, from and to so many elements."""
+
+    kernels: str
+    peers: str
+    text: str
+    least: int = 0
+    most: int = 10**12
+    shape: str = "*"
+    dtype: str = "*"
+
+    def fits(self, m: Measurement, peer: str) -> bool:
+        patterns = ((m.kernel, self.kernels), (peer, self.peers), (m.shape, self.shape), (m.dtype, self.dtype))
+        return all(fnmatch(value, pattern) for value, pattern in patterns) and self.least <= m.elements <= self.most
+
+
+REASONS: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A bound at a measurement: whether it holds and, if not, the number of the reason where one is known."""
+
+    bound: Bound
+    value: float
+    reason: int | None
+
+    @property
+    def met(self) -> bool:
+        return self.value <= self.bound.limit
+
+
+def verdicts(m: Measurement) -> dict[str, Verdict]:
+    """By peer; peers without a time or a bound are left out."""
+    return dict(judged(m))
+
+
+def judged(m: Measurement) -> Iterator[tuple[str, Verdict]]:
+    for key in m.times:
+        value = m.times["ours"].median if key == "ours" else m.ratio(key)
+        bound = next((b for b in BOUNDS if b.peer == key and b.applies(m)), None)
+        if bound is not None and value is not None:
+            yield key, Verdict(bound, value, reason_of(m, key))
+
+
+def reason_of(m: Measurement, key: str) -> int | None:
+    return next((number for number, r in enumerate(REASONS, 1) if r.fits(m, key)), None)

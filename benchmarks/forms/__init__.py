@@ -1,0 +1,1 @@
+"""How others write the definitions: textbook NumPy, PyTorch, JAX, loops for numba."""

@@ -1,0 +1,316 @@
+"""A tile's arithmetic as steps: one NumPy call each, on values that have no buffer yet.
+
+Contract: `Steps` goes through a graph and collects Groups, one for each quantity that a reader would name; the steps
+of a group compute it. Large arrays (`is_large`) are computed by one ufunc a step, which can write to a buffer; small
+ones stay expressions. Texts mention values by marks (`mark`), which kernel_buffers.py replaces by variables.
+To extend: an op whose NumPy spelling is a ufunc or an operator needs nothing; any other a function in STEPS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+
+from derive.emit.kernel_body import FALLBACK, LONGEST, comment_of, is_alias
+from derive.emit.kernel_numbers import coefficient, float_is_inexact, without_sign
+from derive.emit.kernel_spelling import NUMBERS, Locals, Speller, Text
+from derive.ir.graph import BATCH, Argument, Node
+from derive.ir.ops import BY_NAME
+from derive.language.expressions import Dimension
+
+FLOAT, BOOLEAN = "float", "boolean"
+CALLED = re.compile(r"(np\.\w+)\(\{0\}(?:, \{1\})?\)")
+OPERATORS: Mapping[str, str] = MappingProxyType(
+    {
+        "/": "np.divide", "<": "np.less", "<=": "np.less_equal",
+        ">": "np.greater", ">=": "np.greater_equal", "==": "np.equal",
+    }
+)  # fmt: skip
+LOOKS = ("view", "spread", "pick", "window")
+"""Ops whose value may be another look at an argument's memory."""
+
+MARK = re.compile("\ue000(\\d+)\ue001")
+
+
+def mark(value: int) -> str:
+    """What stands for a value in a text until it has a variable."""
+    return f"\ue000{value}\ue001"
+
+
+def marked(text: str) -> list[int]:
+    """The values that a text mentions."""
+    return [int(found) for found in MARK.findall(text)]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call. With a `function` its result can go to a buffer; without one `operands` is an expression alone.
+
+    shape, kind: of the result; `looks` says that the result may be another look at what is mentioned; `fills` that the
+    call alone would make an array of another dtype.
+    """
+
+    result: int
+    function: str
+    operands: tuple[str, ...]
+    shape: tuple[Dimension, ...]
+    kind: str = FLOAT
+    looks: bool = False
+    fills: bool = False
+
+    @property
+    def reads(self) -> list[int]:
+        return [value for operand in self.operands for value in marked(operand)]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The steps of one quantity: its name, its formula as NumPy would say it in one line, and what to say of it.
+
+    own: the name is one of the definition's, which stands for this quantity alone.
+    """
+
+    name: str
+    own: bool
+    steps: tuple[Step, ...]
+    formula: str
+    comment: str
+
+
+@dataclass
+class Steps:
+    """Groups so far; lives for one kernel. Large arrays have at least `rank` axes, that of the samples included."""
+
+    uses: Mapping[Node, int]
+    local: Locals
+    equations: Mapping[str, str]
+    rank: int
+    values: dict[Node, str] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
+    count: int = 0
+    current: list[Step] = field(default_factory=list)
+
+    # --- what gets a variable ---
+
+    def is_large(self, node: Node) -> bool:
+        return BATCH in node.shape and len(node.shape) >= self.rank
+
+    def is_apart(self, node: Node) -> bool:
+        """Whether a quantity has a variable of its own."""
+        if node.op in ("input", "size", "view", *NUMBERS) or is_alias(node):
+            return False
+        return self.uses.get(node, 0) > 1 or (bool(node.name) and not node.name.startswith("~"))
+
+    def is_stepwise(self, node: Node) -> bool:
+        """Whether a node is computed by calls that write to buffers."""
+        return self.is_large(node) and BY_NAME[node.op].kind == "elementwise" and node.op != "view"
+
+    def is_fresh(self, node: Node) -> bool:
+        """Whether a node is a large array that some expression makes anew."""
+        return self.is_large(node) and not node.is_leaf and node.op not in LOOKS and not self.is_stepwise(node)
+
+    def inner(self, node: Node) -> Text:
+        """An argument: its mark, or its text."""
+        if node in self.values:
+            return Text(self.values[node])
+        if self.is_stepwise(node) or self.is_fresh(node):
+            return Text(self.own(node))
+        text = self.spelled(node)
+        if self.is_apart(node) or (len(unmarked(text.text)) > LONGEST and not node.is_leaf):
+            return Text(self.own(node))
+        return text
+
+    def spelled(self, node: Node) -> Text:
+        return Speller(self.inner, self.local).spell(node)
+
+    # --- groups ---
+
+    def own(self, node: Node, name: str = "", comment: str = "") -> str:
+        """A group for the node; the mark of its value."""
+        self.prepare(node)
+        assert not self.current
+        formula = self.plain(node)
+        if self.is_stepwise(node):
+            self.values[node] = self.lower(node)
+        else:
+            text = self.spelled(node).text
+            self.values[node] = self.step("", (text,), node, looks=node.op in LOOKS)
+        wanted = name or node.name.lstrip("~").partition(":")[0] or FALLBACK.get(node.op, "u")
+        said = comment or comment_of(node, self.equations)
+        self.groups.append(Group(wanted, node.name in self.equations, tuple(self.current), formula, said))
+        self.current.clear()
+        return self.values[node]
+
+    def result(self, node: Node, name: str, comment: str) -> int:
+        """The value of a result, made by a step of its own."""
+        known = self.values.get(node)
+        if known is None and not node.is_leaf:
+            return marked(self.own(node, name, comment))[0]
+        text = known or self.spelled(node).text
+        value = self.step("", (text,), node)
+        self.groups.append(Group(name, False, tuple(self.current), unmarked(text), comment))
+        self.current.clear()
+        return marked(value)[0]
+
+    def prepare(self, node: Node) -> None:
+        """What the group of a node mentions gets its variables before the group begins."""
+        for argument in node.arguments:
+            inner = argument.node
+            if inner in self.values:
+                continue
+            if self.is_stepwise(inner) and self.is_stepwise(node) and not self.is_apart(inner):
+                self.prepare(inner)
+            else:
+                self.inner(inner)
+
+    def plain(self, node: Node) -> str:
+        """The node as one expression of variables, for people."""
+
+        def inner(other: Node) -> Text:
+            if other in self.values:
+                return Text(self.values[other])
+            return Speller(inner, self.local).spell(other)
+
+        return Speller(inner, self.local).spell(node).text
+
+    def step(
+        self, function: str, operands: tuple[str, ...], node: Node, *, looks: bool = False, fills: bool = False
+    ) -> str:
+        kind = BOOLEAN if BY_NAME[node.op].boolean else FLOAT
+        self.current.append(Step(self.count, function, operands, node.shape, kind, looks, fills))
+        self.count += 1
+        return mark(self.count - 1)
+
+    # --- ops ---
+
+    def operand(self, argument: Argument, node: Node) -> str:
+        """An argument as it broadcasts against the node: computed here where it belongs to the group."""
+        inner = argument.node
+        if inner not in self.values and self.is_stepwise(inner):
+            self.values[inner] = self.lower(inner)
+        text = Speller(self.inner, self.local).broadcast(argument, len(node.space)).text
+        return as_float(text) if inner.op in NUMBERS else text
+
+    def lower(self, node: Node) -> str:
+        """The steps of one node; the mark of the last one."""
+        found = STEPS.get(node.op)
+        return found(self, node) if found else self.call(node)
+
+    def call(self, node: Node) -> str:
+        """An op that NumPy spells as a function or as an operator."""
+        template = BY_NAME[node.op].numpy
+        name = CALLED.fullmatch(template)
+        function = name[1] if name else OPERATORS.get(template.replace("{0}", "").replace("{1}", "").strip(), "")
+        operands = tuple(self.operand(a, node) for a in node.arguments)
+        return self.step(function, operands if function else (template.format(*operands),), node)
+
+
+def unmarked(text: str) -> str:
+    """The text with a short name for each value, to measure its length."""
+    return MARK.sub("x", text)
+
+
+def as_float(text: str) -> str:
+    """A whole number as a float: NumPy converts these faster."""
+    return f"{text}.0" if re.fullmatch(r"-?\d+", text) else text
+
+
+@dataclass
+class Fold:
+    """Terms or factors combined from left to right; what has not all axes yet stays an expression."""
+
+    steps: Steps
+    node: Node
+    text: str = ""
+    axes: frozenset[int] = frozenset()
+
+    def take(self, argument: Argument, function: str = "", sign: str = "") -> None:
+        """Combine with one more argument, by a step as soon as the result has the node's shape."""
+        text, before = self.steps.operand(argument, self.node), self.text
+        self.axes |= frozenset(argument.axes)
+        if not before:
+            self.text = text
+        elif len(self.axes) < len(self.node.shape):
+            self.text = f"({before} {sign} {text})"
+        else:
+            self.text = self.steps.step(function, (before, text), self.node)
+
+
+def add(steps: Steps, node: Node) -> str:
+    """From left to right; a term of opposite sign is subtracted, never negated, where another stands before it."""
+    terms = [(without_sign(a), a) for a in node.arguments]
+    if terms[0][0] is not None and terms[1][0] is None:
+        terms[:2] = terms[1::-1]
+    total = Fold(steps, node)
+    total.take(terms[0][1])
+    for positive, argument in terms[1:]:
+        if positive is None:
+            total.take(argument, "np.add", "+")
+        else:
+            total.take(positive, "np.subtract", "-")
+    return total.text
+
+
+def multiply(steps: Steps, node: Node) -> str:
+    """From left to right, as it is spelled: -1 negates the product, 1/3 divides it."""
+    factor = coefficient(node)
+    divisor = factor is not None and abs(factor.numerator) == 1 and float_is_inexact(factor)
+    product = Fold(steps, node)
+    for argument in node.arguments[1:] if factor == -1 or divisor else node.arguments:
+        product.take(argument, "np.multiply", "*")
+    if divisor and factor is not None:
+        return steps.step("np.divide", (product.text, f"{factor.denominator * factor.numerator}.0"), node)
+    return steps.step("np.negative", (product.text,), node) if factor == -1 else product.text
+
+
+def power(steps: Steps, node: Node) -> str:
+    """A square, a root, or what NumPy's power gives."""
+    assert isinstance(node.data, Fraction)
+    (argument,), size = node.arguments, abs(node.data)
+    value = steps.operand(argument, node)
+    if size == 2:
+        value = steps.step("np.square", (value,), node)
+    elif size == Fraction(1, 2):
+        value = steps.step("np.sqrt", (value,), node)
+    elif size != 1:
+        value = steps.step("np.power", (value, repr(float(size))), node)
+    return value if node.data > 0 else steps.step("np.divide", ("1.0", value), node)
+
+
+def exponential(steps: Steps, node: Node) -> str:
+    """e to a value, or another base to it."""
+    value = steps.operand(node.arguments[0], node)
+    if node.data is None:
+        return steps.step("np.exp", (value,), node)
+    assert isinstance(node.data, Fraction)
+    if node.data == 2:
+        return steps.step("np.exp2", (value,), node)
+    return steps.step("np.power", (repr(float(node.data)), value), node)
+
+
+def choice(steps: Steps, node: Node) -> str:
+    """One of two values; a helper of the module, since np.where is slow on float32 and cannot write to a buffer."""
+    if all(a.node.op in NUMBERS for a in node.arguments[1:]):
+        return steps.step("", (steps.spelled(node).text,), node)
+    return steps.step("_chosen", tuple(steps.operand(a, node) for a in node.arguments), node)
+
+
+def bracket(steps: Steps, node: Node) -> str:
+    """A comparison with 0 as a number."""
+    (argument,) = node.arguments
+    opposite = without_sign(argument)
+    function = "np.less_equal" if opposite else "np.greater_equal"
+    return steps.step(function, (steps.operand(opposite or argument, node), "0.0"), node, fills=True)
+
+
+STEPS: Mapping[str, Callable[[Steps, Node], str]] = MappingProxyType(
+    {"add": add, "multiply": multiply, "power": power, "exp": exponential, "where": choice, "bracket": bracket}
+)
+
+
+def rank_of_large(nodes: Iterable[Node]) -> int:
+    """Arrays of two axes and more are large, and those of one where there are no others."""
+    return min(2, max((len(n.shape) for n in nodes if BATCH in n.shape), default=1))

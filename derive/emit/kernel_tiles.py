@@ -1,0 +1,114 @@
+"""A kernel that is computed in tiles: the function of one tile, and how the public function hands over to it.
+
+Contract: `tiled(kernel, ...)` gives finished strings for templates/kernel.py.jinja, or None where a kernel needs all
+samples at once (kernel_modes). Arrays of samples and results are cut into parts; what all share is passed whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from derive.emit.kernel_body import sizes_used
+from derive.emit.kernel_buffers import tile
+from derive.emit.kernel_modes import FLAT, WHOLE, mode_of
+from derive.emit.kernel_parts import Kernel
+from derive.emit.kernel_spelling import Locals
+from derive.ir.graph import BATCH, Node
+
+
+@dataclass(frozen=True)
+class Tiled:
+    """Finished strings.
+
+    name, parameters, lines, outputs: the function of a tile.
+    call: how the public function hands over; returns: whether a line of its own returns the results.
+    fast: what it does first, for small arrays that need neither conversion nor check.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    lines: tuple[str, ...]
+    outputs: tuple[str, ...]
+    call: str
+    returns: bool
+    fast: tuple[str, ...]
+    flat: bool
+
+
+def tiled(
+    kernel: Kernel,
+    rows: Sequence[tuple[str, Node, str]],
+    taken: set[str],
+    equations: Mapping[str, str],
+    local: Locals,
+    *,
+    call: str,
+    results_as: str,
+    returned: str,
+    checked: bool,
+) -> Tiled | None:
+    """The function of a tile. `checked`: arguments are to be checked for more than their shapes."""
+    mode = mode_of(kernel.results)
+    if mode == WHOLE:
+        return None
+    body = tile(rows, taken, equations, local)
+    code = "\n".join(line for line in body.lines if not line.startswith("#"))
+    sliced = [p.name for p in kernel.parameters if not p.shared]
+    shared = [p.name for p in kernel.parameters if p.shared]
+    sizes = [s for s in sizes_used(r.node for r in kernel.results) if s != BATCH and mentions(code, s)]
+    first = [*sliced, *body.outputs][0]
+    setup = [f"{local.dtype} = {body.outputs[0]}.dtype"] if mentions(code, local.dtype) else []
+    setup += [f"{local.samples} = len({first})"] if mentions(code, local.samples) else []
+    name = f"_{kernel.name}_tile"
+    rest = [*shared, *(f'{call}.sizes["{size}"]' for size in sizes)]
+    dimensions = [repr(r.dimensions).replace("'", '"') for r in kernel.results]
+    flat = mode == FLAT and any(r.dimensions for r in kernel.results)
+    arguments = [name, call, "out", in_tuple(sliced), in_tuple(rest), *dimensions, *(["flat=True"] if flat else [])]
+    single = len(kernel.results) == 1
+    over = f"_tiled({', '.join(arguments)})"
+    return Tiled(
+        name,
+        (*sliced, *body.outputs, *shared, *sizes),
+        (*setup, *body.lines),
+        body.outputs,
+        f"return {over}[0]" if single else f"{results_as} = {over}",
+        not single,
+        () if checked else fast(kernel, mode, name, sizes, body.outputs, results_as, returned),
+        flat,
+    )
+
+
+def mentions(code: str, name: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", code) is not None
+
+
+def in_tuple(names: Sequence[str]) -> str:
+    return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+
+
+def fast(
+    kernel: Kernel,
+    mode: str,
+    name: str,
+    sizes: Sequence[str],
+    outputs: Sequence[str],
+    results_as: str,
+    returned: str,
+) -> tuple[str, ...]:
+    """Straight to the tile, where all arguments and results have the same dimensions."""
+    dimensions = kernel.parameters[0].dimensions if kernel.parameters else ()
+    alike = all(p.dimensions == dimensions and not p.shared and p.labels is None for p in kernel.parameters)
+    if not alike or len(dimensions) > 1 or any(r.dimensions != dimensions for r in kernel.results):
+        return ()
+    if not kernel.parameters or any(isinstance(d, int) for d in dimensions) or any(s not in dimensions for s in sizes):
+        return ()
+    names = [p.name for p in kernel.parameters]
+    rank = f" and {names[0]}.ndim == 2" if mode != FLAT and dimensions else ""
+    new = [f"np.empty_like({names[0]})" for _ in outputs]
+    call = f"{name}({', '.join([*names, *new, *(f'{names[0]}.shape[-1]' for _ in sizes)])})"
+    head = f"if out is None and _plain({', '.join(names)}){rank}:"
+    if len(outputs) == 1 or (not kernel.first_apart and returned == "tuple(results)"):
+        return (head, f"    return {call}")
+    return (head, f"    {results_as} = {call}", f"    return {returned}")

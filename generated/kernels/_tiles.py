@@ -1,0 +1,124 @@
+"""Large arrays in tiles that fit the cache, on several threads: what all kernels of this package share.
+
+Ufuncs release the interpreter's lock, so tiles are computed on all processors that the process may use;
+`set_num_threads` says how many. A kernel's result has the same bits whatever their number. Any number of threads may
+call kernels at once; threads start when they are first needed, end with the process, and are forgotten by a fork.
+"""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+__all__ = ["get_num_threads", "set_num_threads"]
+
+TILE = 1 << 16
+"""Entries of a tile: the arrays of one stay in the cache of a core, and its cost outweighs that of the calls."""
+
+
+class _State(threading.local):
+    """Whether this thread is at work on a tile."""
+
+    busy = False
+
+
+class _Pool:
+    """The helpers of whoever calls a kernel, and how many threads are wanted."""
+
+    def __init__(self):
+        self.wanted = None
+        self.forget()
+
+    def forget(self):
+        """Start anew: the threads of a parent process are not in its child."""
+        self.lock = threading.Lock()
+        self.helpers, self.size = None, 0
+        self.state = _State()
+
+    def submit(self, task, count):
+        """Have up to `count` helpers do a task; fewer where the interpreter is about to end."""
+        with self.lock:
+            if self.size < count:
+                if self.helpers is not None:
+                    self.helpers.shutdown(wait=False)
+                self.helpers, self.size = ThreadPoolExecutor(count, thread_name_prefix="kernels"), count
+            try:
+                return [self.helpers.submit(task) for _ in range(count)]
+            except RuntimeError:
+                return []
+
+
+_pool = _Pool()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.forget)
+
+
+def set_num_threads(count):
+    """Let kernels use so many threads, the caller's included; None for all processors that the process may use."""
+    if count is not None and (not isinstance(count, int) or count < 1):
+        raise ValueError(f"the number of threads is {count!r}: expected a whole number from 1 on, or None")
+    _pool.wanted = count
+
+
+def get_num_threads():
+    """How many threads kernels may use."""
+    if _pool.wanted is not None:
+        return _pool.wanted
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Tiles:
+    """The ranges of the samples that nobody has taken yet."""
+
+    def __init__(self, count, each):
+        self.lock = threading.Lock()
+        self.starts = iter(range(0, count, each))
+        self.each = each
+
+    def take(self):
+        """The next range, or None."""
+        with self.lock:
+            start = next(self.starts, None)
+        return None if start is None else slice(start, start + self.each)
+
+    def drop(self):
+        """Leave nothing to take: a tile has failed."""
+        with self.lock:
+            self.starts = iter(())
+
+
+def walk(tile, arrays, rest):
+    """Call tile(*parts, *rest) for equal parts of all arrays along their first axis, which together are the whole.
+
+    What a tile raises reaches the caller, once no other tile is at work.
+    """
+    count, size = len(arrays[0]), max(array.size for array in arrays)
+    each = max(1, TILE * count // size) if size else 1
+    if each >= count or size <= TILE:
+        tile(*arrays, *rest)
+        return
+    tiles = _Tiles(count, each)
+
+    def work():
+        before, _pool.state.busy = _pool.state.busy, True
+        try:
+            with np.errstate(all="ignore"):
+                while part := tiles.take():
+                    tile(*[array[part] for array in arrays], *rest)
+        except BaseException:
+            tiles.drop()
+            raise
+        finally:
+            _pool.state.busy = before
+
+    helpers = 0 if _pool.state.busy else min(get_num_threads(), -(-count // each)) - 1
+    tasks = _pool.submit(work, helpers) if helpers > 0 else []
+    try:
+        work()
+    finally:
+        for task in tasks:
+            task.cancel() or task.exception()
+    for task in tasks:
+        if not task.cancelled():
+            task.result()

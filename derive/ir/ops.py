@@ -90,8 +90,8 @@ def copy_sign(arithmetic: Arithmetic, data: Any, size: Any, sign: Any) -> Any:
 ROOM = 40
 
 
-def room(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
-    """Exponentials up to here may be squared: half of the largest exponent of a kernel's type, of the least one here."""
+def room(arithmetic: Arithmetic, data: Any) -> Any:
+    """Exponentials up to here may be squared: half of the largest exponent of a type, here of the least one."""
     return arithmetic.number(Fraction(ROOM))
 
 
@@ -128,6 +128,7 @@ LEAVES = (
     Op("constant", "leaf", 0),
     Op("size", "leaf", 0),
     Op("logarithm", "leaf", 0),
+    Op("room", "leaf", 0, room),
     Op("identity", "leaf", 0),
     Op("same", "leaf", 0, boolean=True),
     Op("index", "leaf", 0),
@@ -148,7 +149,6 @@ BASIC = (
     Op("where", "elementwise", 3, lambda arithmetic, data, c, a, b: a if c else b, "np.where({0}, {1}, {2})"),
     Op("maximum", "elementwise", 2, folding(larger), "np.maximum({0}, {1})"),
     Op("minimum", "elementwise", 2, folding(smaller), "np.minimum({0}, {1})"),
-    Op("room", "elementwise", 1, room, "(44 if {0}.dtype == np.float32 else 354)", ATOM, (ATOM,)),
     Op("bracket", "elementwise", 1, bracket, "({0} >= 0)", ATOM, (SUM,)),
     Op("copysign", "elementwise", 2, copy_sign, "np.copysign({0}, {1})"),
 )

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.ir.graph import Argument, Graph, Node, topological
-from derive.ir.ops import BASIC, BY_NAME, ROOM
+from derive.ir.ops import BASIC, BY_NAME
 from derive.language.expressions import Dimension
 from derive.language.primitives import PRIMITIVES
 
@@ -29,7 +29,7 @@ NUMPY_NAMES = {p.mpmath: p.numpy for p in PRIMITIVES}
 BY_C_LIBRARY = ("erf", "erfc", "lgamma", "normal_tail", "times_tail", "gaussian")
 """Functions of C that NumPy lacks, and those that the extended type is too short for: of a square in an exponent."""
 
-FOLDS = tuple(op.name for op in BASIC if op.meaning is not None)
+FOLDS = ("room", *(op.name for op in BASIC if op.meaning is not None))
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -163,10 +163,6 @@ def of_bracket(at: Computation, node: Node) -> Array:
     return np.asarray(at.arguments(node)[0] >= 0).astype(at.numbers.kind)
 
 
-def of_room(at: Computation, node: Node) -> Array:
-    return np.full(at.arguments(node)[0].shape, at.numbers.kind(ROOM))
-
-
 def by_numpy(function: Callable[..., Any]) -> Callable[[Computation, Node], Array]:
     return lambda at, node: np.asarray(function(*at.arguments(node)))
 
@@ -225,7 +221,7 @@ COMPUTE: Mapping[str, Callable[[Computation, Node], Array]] = {
     "maximum": by_numpy(np.maximum), "minimum": by_numpy(np.minimum), "abs": by_numpy(np.abs),
     "less": of_test(operator.lt), "less_equal": of_test(operator.le), "greater": of_test(operator.gt),
     "greater_equal": of_test(operator.ge), "sum": over_bound(np.sum), "prod": over_bound(np.prod),
-    "bracket": of_bracket, "room": of_room,
+    "bracket": of_bracket,
     "max": over_bound(np.max), "min": over_bound(np.min), "contract": over_bound(np.sum),
     "first_max": of_first, "first_min": of_first, "at_largest": of_at_largest, "spread": of_spread,
     "index": of_index, "pick": of_pick, "gather": of_gather, "equal": of_test(operator.eq),

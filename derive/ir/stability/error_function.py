@@ -16,8 +16,8 @@ from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topolo
 
 
 def complementary_errors(graph: Graph) -> Graph:
-    """The graph with erfc where a number and an error function cancel."""
-    return rebuild(graph, lambda n: complemented(n) if n.op == "add" else n)
+    """The graph with erfc where a number and an error function cancel, or a quantity and its product with erfc."""
+    return rebuild(graph, lambda n: reflected(complemented(n)) if n.op == "add" else n)
 
 
 def complemented(node: Node) -> Node:
@@ -61,6 +61,47 @@ def with_terms(node: Node, new: Argument, rest: tuple[Argument, ...]) -> Node:
     if new.axes == tuple(range(len(node.shape))):
         return named(new.node, node.name, node.origin)
     return Node("view", (new,), node.shape, name=node.name, origin=node.origin)
+
+
+def reflected(node: Node) -> Node:
+    """c p - c/2 p erfc(u) + rest = c/2 p erfc(-u) + rest"""
+    if node.op != "add":
+        return node
+    parts = [factored(a) for a in node.arguments]
+    for k, (number, factors) in enumerate(parts):
+        tails = [f for f in factors if f.node.op == "erfc"]
+        if len(tails) != 1:
+            continue
+        without = sorted((f for f in factors if f is not tails[0]), key=hash)
+        for other, (coefficient, quantity) in enumerate(parts):
+            if other != k and coefficient == -2 * number and sorted(quantity, key=hash) == without:
+                rest = tuple(a for i, a in enumerate(node.arguments) if i not in (k, other))
+                minus = whole(reflection(tails[0].node))
+                arguments = (Argument(constant(-number), ()), *quantity, Argument(minus.node, tails[0].axes))
+                return with_terms(node, whole(Node("multiply", arguments, node.shape)), rest)
+    return node
+
+
+def reflection(tail: Node) -> Node:
+    """erfc(-u)"""
+    (inner,) = tail.arguments
+    minus = Node("multiply", (Argument(constant(-1), ()), inner), tail.shape)
+    return Node("erfc", (whole(minus),), tail.shape)
+
+
+def factored(argument: Argument) -> tuple[Fraction, list[Argument]]:
+    """(c, factors) of a product, products inside opened."""
+    node = argument.node
+    if node.op == "constant" and isinstance(node.data, Fraction):
+        return node.data, []
+    if node.op != "multiply":
+        return Fraction(1), [argument]
+    number, factors = Fraction(1), []
+    for part in node.arguments:
+        inner, found = factored(moved(part, argument.axes))
+        number *= inner
+        factors += found
+    return number, factors
 
 
 # --- the normal distribution -------------------------------------------------------------------------------

@@ -73,10 +73,10 @@ def is_shifted(node: Node) -> bool:
 class Shift:
     """One exponential and the axes that its largest argument is taken over."""
 
-    def __init__(self, old: Node, over: tuple[int, ...]) -> None:
+    def __init__(self, old: Node, over: tuple[int, ...], subtracted: Node | None = None) -> None:
         self.old, self.over = old, over
         self.kept = tuple(k for k in range(len(old.shape)) if k not in over)
-        self.largest = largest(old.arguments[0], old, self.over, self.kept)
+        self.largest = subtracted or largest(old.arguments[0], old, self.over, self.kept)
         self.new = self.shifted_exponential()
         self.degrees: dict[Node, Degree | None] = {old: {self.kept: Fraction(1)}}
         self.holds: dict[Node, bool] = {old: True}
@@ -161,15 +161,15 @@ def largest(argument: Argument, old: Node, over: tuple[int, ...], kept: tuple[in
     lies = Argument(argument.node, tuple(order[k] for k in argument.axes))
     extreme = Node("min" if falls else "max", (lies,), shape, bound, name="~highest")
     inner, outer = ("maximum", "minimum") if falls else ("minimum", "maximum")
-    beyond = apply("add", extreme, reach_of(extreme, old.data, 1 if falls else -1))
+    beyond = apply("add", extreme, reach_of(old.data, 1 if falls else -1))
     beyond = apply(outer, beyond, apply(inner, extreme, constant(0)))
     return replace(apply("floor", beyond), name="~shift")
 
 
-def reach_of(extreme: Node, base: Hashable, sign: int) -> Node:
+def reach_of(base: Hashable, sign: int) -> Node:
     """How far exponents may go: half of what the type holds; for another base than e what float32 holds."""
     if base is None:
-        return scaled(sign, apply("room", extreme))
+        return scaled(sign, Node("room"))
     assert isinstance(base, Fraction)
     return constant(sign * int(ROOM / abs(math.log(base))))
 

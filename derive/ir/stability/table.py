@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from derive.ir.graph import Graph
 from derive.ir.passes import Pass
-from derive.ir.stability.common import without_common_parts, without_logarithms
 from derive.ir.stability.error_function import complementary_errors
 from derive.ir.stability.logarithms import logarithms
 from derive.ir.stability.one_exponential import one_exponential
@@ -47,30 +46,6 @@ class Rewrite:
 
 
 REWRITES: tuple[Rewrite, ...] = (
-    Rewrite(
-        name="what exponents have in common",
-        condition="all exp(z_k + c) may be multiplied by one positive number; or the logarithm of their sum",
-        because="exp(z_k + c) = exp(c) exp(z_k) for any c that all share; without it one shift is right for all",
-        apply=without_common_parts,
-        witnesses=(
-            Witness(
-                "f(a[n]) -> y\n m = max(k, a[k])\n y[i] = a[i] - m - log(sum(k, exp(a[k] - m)))",
-                {"a": (40.0, 0.0)},
-                "log(1)",
-            ),
-        ),
-        unsound="exp(z - m) alone, without its sum: exp(z) overflows where exp(z - m) is 1",
-    ),
-    Rewrite(
-        name="exponential of a logarithm",
-        condition="exp(r - log s)",
-        because="exp(r - log s) = exp(r) / s, which is a share where s is the sum of the exponentials",
-        apply=without_logarithms,
-        witnesses=(
-            Witness("f(a[n]) -> p\n p[i] = exp(a[i] - log(sum(k, exp(a[k]))))", {"a": (1e3, 999.0)}, "1e3 - log(inf)"),
-        ),
-        unsound="exp(r + 2 log s) = exp(r) s**2: s**2 overflows where exp(r) would bring it back",
-    ),
     Rewrite(
         name="logarithm of a share",
         condition="log p_i or a_i - log sum_k exp(a_k), with p_i = exp(a_i) / sum_k exp(a_k)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.calculus.linearity import constants_out
-from derive.calculus.positions import solved
+from derive.calculus.positions import position, solved
 from derive.calculus.rule import Context, Rewrite, Rule
 from derive.language.derivation import Reason, Weight
 from derive.language.expressions import (
@@ -74,8 +74,10 @@ def one_term_survives(node: Expression, context: Context) -> Rewrite | None:
         entries = support(body.name, factor, context) or ()
         for axis, target in zip(entries, variable.indices, strict=False):
             if axis is not None and body.indices[axis] == node.index:
-                here = {node.index: target}
-                return Rewrite(rename(node.body, here), (rename(body, here), variable))
+                found = position(target, 0, node.index.size)
+                if found is not None:
+                    here = {node.index: found.position}
+                    return Rewrite(found.within(rename(node.body, here)), (rename(body, here), variable))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derive.calculus.positions import position
 from derive.calculus.rule import Context, Rewrite, Rule
 from derive.language.derivation import Reason, Weight
 from derive.language.expressions import (
@@ -155,10 +156,13 @@ def linear_form(node: Expression, context: Context) -> Rewrite | None:
     places = [p for p, i in enumerate(own[0].indices) if i == form.index]
     if len(places) != 1:
         return None
-    here = {form.index: variable.indices[places[0]]}
+    found = position(variable.indices[places[0]], 0, form.index.size)
+    if found is None:
+        return None
+    here = {form.index: found.position}
     deltas = (delta(i, j) for i, j in zip(rename(own[0], here).indices, variable.indices, strict=True))  # type: ignore[attr-defined]
     rest = [rename(f, here) for f in factors_of(form.body) if f is not own[0]]
-    new = mul(*deltas, *rest)
+    new = found.within(mul(*deltas, *rest))
     return Rewrite(new, (node, new))
 
 

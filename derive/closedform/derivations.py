@@ -6,6 +6,7 @@ definition applies are derived once and cited.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 
 from derive.calculus.engine import rewrite
@@ -69,14 +70,15 @@ def resolved(derivation: Derivation) -> Derivation:
 
 
 def lemmas_of(definition: Definition) -> Lemmas:
-    """The derivatives of the functions that a definition applies, by each of their arguments."""
+    """The derivatives of the functions that a definition applies, directly or not, by each of their arguments."""
     return {
         (function.name, position): Lemma(function, position, closed_derivative(function, entry.name))
-        for function in definition.functions
+        for function in definition.function_table.values()
         for position, entry in enumerate(function.inputs)
     }
 
 
+@functools.lru_cache(maxsize=256)
 def closed_derivative(function: Definition, variable: str) -> Expression:
     return derive(function, Wanted("derivative", function.output, variable), lemmas_of(function), {}).closed
 

@@ -134,7 +134,7 @@ def divides_anew(new: Expression, old: Expression) -> bool:
     A quantity that is a divisor itself is another case than one inside a divisor, as x in 1 + exp(x).
     """
     (plain, inside), (old_plain, old_inside) = divisors(new), divisors(old)
-    return not (plain <= old_plain and inside <= old_plain | old_inside)
+    return not (plain <= old_plain and inside <= old_plain | old_inside) or bool(compound(new) - compound(old))
 
 
 def divisors(value: Expression) -> tuple[set[Expression], set[Expression]]:
@@ -142,6 +142,12 @@ def divisors(value: Expression) -> tuple[set[Expression], set[Expression]]:
     bases = [b for n in walk(value) if isinstance(n, Quotient) for b, _ in monomial(n.denominator).powers.values()]
     plain = {unordered(b) for b in bases if isinstance(b, Ref)}
     return plain, {unordered(r) for b in bases if not isinstance(b, Ref) for r in references(b)}
+
+
+def compound(value: Expression) -> set[Expression]:
+    """What is divided by and is no quantity alone: it has zeros of its own, which its parts do not show."""
+    bases = (b for n in walk(value) if isinstance(n, Quotient) for b, _ in monomial(n.denominator).powers.values())
+    return {unordered(b) for b in bases if not isinstance(b, Ref)}
 
 
 def denominators(node: Expression, definition: Definition) -> Iterator[Add]:

@@ -58,7 +58,7 @@ def rows(printer: LatexPrinter, value: Expression, width: float) -> tuple[str, .
 def pieces(printer: LatexPrinter, value: Expression, width: float) -> list[Piece]:
     shown = printer.show(value)
     divide = DIVIDE.get(type(value))
-    if shown.width <= width or divide is None:
+    if shown.width <= width or divide is None or not value.children:
         return [Piece(shown.text, shown.width)]
     return divide(printer, value, width - INDENT)
 

@@ -41,6 +41,7 @@ from derive.language.expressions import (
     Where,
     factors_of,
     mul,
+    reaches,
 )  # fmt: skip
 from derive.language.trees import letters, rename
 
@@ -186,7 +187,7 @@ def contracted(value: Reduce) -> Iterable[Expression]:
     for factor in factors:
         if isinstance(factor, Delta) and value.index in (factor.left, factor.right):
             other = factor.left if factor.right == value.index else factor.right
-            if value.index in letters(other):
+            if value.index in letters(other) or not reaches(value.index.size, other.size):
                 continue
             rest = mul(*(f for f in factors if f is not factor))
             yield rename(rest, {value.index: other})

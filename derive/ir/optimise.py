@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from derive.ir.contraction import contract_sums
 from derive.ir.graph import Graph
-from derive.ir.passes import Pass, flatten, multiply_out, share, take_largest
+from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_largest
 from derive.ir.stability.gaussians import bounded_factors
 from derive.ir.stability.table import STABILITY
 from derive.ir.stability.totals import totals_of_largest
@@ -36,7 +36,7 @@ LITERAL: tuple[Pass, ...] = (*SIMPLIFY, *ARRANGE)
 
 def optimise(graph: Graph, passes: Sequence[Pass] = PASSES) -> Graph:
     """All passes in order, each checked."""
-    graph = verify(graph)
+    graph = verify(fit(graph))
     for step in passes:
-        graph = verify(step.apply(graph))
+        graph = verify(fit(step.apply(graph)))
     return graph

@@ -4,6 +4,7 @@ Contract: a pass maps a graph to a graph of the same values; optimise.py has the
     flatten       sums in sums and products in products become one; numbers are folded to the front
     multiply_out  small whole powers become squares and products, which cost a sixth of a general power
     take_largest  a sum over a choice of the largest entry becomes a look-up
+    fit           what stands on an axis along which nothing changes leaves it
     share         equal nodes become one object and take the best name that any of them has
 What no output uses is dead and gone, since a graph is what its outputs reach.
 """
@@ -16,7 +17,8 @@ from fractions import Fraction
 from math import prod
 
 from derive.ir.build import apply, constant
-from derive.ir.graph import Argument, Graph, Node, moved, rebuild, whole
+from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, whole, with_arguments
+from derive.ir.ops import BY_NAME
 from derive.language.expressions import Expression
 
 
@@ -48,6 +50,32 @@ def share(graph: Graph) -> Graph:
 
 def with_name(value: Node, name: str, origin: Expression | None) -> Node:
     return value if (value.name, value.origin) == (name, origin) else replace(value, name=name, origin=origin)
+
+
+# --- fit ---------------------------------------------------------------------------------------------
+
+
+def fit(graph: Graph) -> Graph:
+    """Elementwise nodes keep the axes that their arguments have; where all axes are needed, a spread repeats them."""
+    new: dict[Node, Argument] = {}
+    for old in topological(graph):
+        arguments = tuple(moved(new[a.node], a.axes) for a in old.arguments)
+        used = sorted({a for argument in arguments for a in argument.axes})
+        if BY_NAME[old.op].kind == "elementwise" and len(used) < len(old.shape):
+            inner = tuple(Argument(a.node, tuple(map(used.index, a.axes))) for a in arguments)
+            new[old] = Argument(replace(old, arguments=inner, shape=tuple(old.shape[a] for a in used)), tuple(used))
+        elif BY_NAME[old.op].kind == "elementwise":
+            new[old] = whole(with_arguments(old, arguments))
+        else:
+            new[old] = whole(
+                with_arguments(old, tuple(Argument(spread(new[a.node], a.node), a.axes) for a in old.arguments))
+            )
+    return tuple(spread(new[n], n) for n in graph)
+
+
+def spread(argument: Argument, old: Node) -> Node:
+    """The node on all axes that the old one has."""
+    return argument.node if len(argument.axes) == len(old.shape) else Node("spread", (argument,), old.shape)
 
 
 # --- flatten -----------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def problems(node: Node) -> tuple[str, ...]:
     op = BY_NAME.get(node.op)
     if op is None:
         return ("unknown op; is a lowering missing?",)
-    found = arity_problems(node, op) + bound_problems(node, op)
+    found = arity_problems(node, op) + bound_problems(node, op) + shape_problems(node, op)
     for argument in node.arguments:
         found += argument_problems(node, op, argument)
     return tuple(found)
@@ -52,6 +52,14 @@ def bound_problems(node: Node, op: Op) -> list[str]:
     used = {a for argument in node.arguments for a in argument.axes}
     unused = [a for a in range(len(node.shape), len(node.space)) if a not in used]
     return [f"bound axis {a} stands in no argument" for a in unused]
+
+
+def shape_problems(node: Node, op: Op) -> list[str]:
+    """An elementwise op is as large as its arguments make it: only a spread repeats values along an axis."""
+    if op.kind != "elementwise":
+        return []
+    used = {a for argument in node.arguments for a in argument.axes}
+    return [f"axis {a} stands in no argument" for a in range(len(node.shape)) if a not in used]
 
 
 def data_problems(node: Node) -> list[str]:

@@ -83,13 +83,20 @@ class Definition:
         return next(i for i in self.inputs if i.name == name)
 
     def function(self, name: str) -> Definition:
-        """The applied definition of that name, also where only one that is applied applies it."""
-        waiting = list(self.functions)
-        for one in waiting:
-            if one.name == name:
-                return one
-            waiting += one.functions
-        raise KeyError(name)
+        """The applied definition of that name, also of those that applied ones apply: a closed form may name them."""
+        found = self.function_table.get(name)
+        if found is None:
+            raise KeyError(f"{self.name} applies no function {name}")
+        return found
+
+    @cached_property
+    def function_table(self) -> dict[str, Definition]:
+        """Every function that is applied, directly or not; the nearest of one name comes first."""
+        table = {f.name: f for f in self.functions}
+        for function in self.functions:
+            for name, inner in function.function_table.items():
+                table.setdefault(name, inner)
+        return table
 
     @property
     def sizes(self) -> tuple[str, ...]:
@@ -101,7 +108,8 @@ class Definition:
     def least_sizes(self) -> dict[str, int]:
         """How large a size must be for the fixed and shifted positions that stand in the equations to exist."""
         least = dict.fromkeys(self.sizes, 1)
-        for index in (i for e in self.equations for n in walk(e.body) for i in mentioned(n)):
+        written = (i for e in self.equations for n in walk(e.body) for i in mentioned(n))
+        for index in (*(i for e in self.equations for i in e.indices), *written):
             wanted = index.position + 1 if isinstance(index, Fixed) else 1
             if isinstance(index.size, Less):
                 least[index.size.size] = max(least.get(index.size.size, 1), index.size.by + wanted)

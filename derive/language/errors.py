@@ -34,6 +34,10 @@ class CheckError(Exception):
     """A check failed: what was derived or generated is wrong and must not be used."""
 
 
+class UnreachableError(CheckError):
+    """A check found no point at which it could look: of a definition of one's own, it may be the definition's fault."""
+
+
 def caret(place: Place | None, width: int = 100) -> list[str]:
     """The faulty line and a caret below the column; a long line is cut around the caret."""
     if place is None:

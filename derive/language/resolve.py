@@ -171,10 +171,20 @@ class Resolver:
         in_text_order = tuple(self.equations[k] for k in self.text_order(trees))
         used = {f for e in in_text_order for f in applied_functions(e.body)}
         functions = tuple(self.functions[f] for f in sorted(used))
+        self.check_namesakes(functions)
         lines = "\n".join(line.rstrip() for line in self.source_lines())
         return Definition(
             str(name), tuple(self.inputs.values()), tuple(map(str, outputs)), in_text_order, functions, lines
         )
+
+    def check_namesakes(self, functions: tuple[Definition, ...]) -> None:
+        """One name means one function, also in the closed forms, which name what the functions apply."""
+        seen: dict[str, Definition] = {}
+        for function in functions:
+            for inner in (function, *function.function_table.values()):
+                if seen.setdefault(inner.name, inner) != inner:
+                    message = f"{function.name} applies another {inner.name} than this definition does"
+                    raise self.error(message, self.header, f"give the {inner.name} of your own another name")
 
     def source_lines(self) -> list[str]:
         first = place_of(self.text, self.header).line

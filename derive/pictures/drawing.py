@@ -178,6 +178,6 @@ def svg(width: int, height: int, shapes: Iterable[str], alt: str) -> str:
     """A picture for a page that brings its colours."""
     body = "\n".join(s for s in shapes if s)
     return (
-        f'<svg class="picture" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" role="img" aria-label="{escape(alt)}">\n{body}\n</svg>'
+        f'<svg class="derive-picture" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" role="img" aria-label="{escape(alt)}">\n{body}\n</svg>'
     )

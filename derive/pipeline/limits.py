@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from derive.language.errors import DeriveError
+from derive.language.errors import DeriveError, UnreachableError
 
 try:
     import resource
@@ -23,7 +23,14 @@ DEFAULT_SECONDS = 20.0
 MEMORY = 4 * 2**30
 """Bytes of address space that `bounded_memory` leaves a process."""
 
+AGAIN = 5.0
+"""Seconds after which the alarm rings again, should something have swallowed it."""
+
 Say = Callable[[str], None]
+
+
+class ExpiredError(BaseException):
+    """The time is up: no `except Exception` between the alarm and the limit may catch this."""
 
 
 @contextmanager
@@ -35,15 +42,19 @@ def time_limit(seconds: float) -> Iterator[Say]:
         doing[0] = what
 
     def stop(number: int, frame: FrameType | None) -> None:
-        raise DeriveError(f"stopped after {seconds:g} s: {doing[0]} took too long", hint="--timeout gives it more time")
+        raise ExpiredError
 
     if seconds <= 0 or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield say
         return
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield say
+    except ExpiredError:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        hint = "--timeout gives it more time"
+        raise DeriveError(f"stopped after {seconds:g} s: {doing[0]} took too long", hint=hint) from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -67,3 +78,13 @@ def bounded_memory() -> Iterator[None]:
 def smaller(limit: int, bound: int) -> int:
     """The tighter of two limits; a negative one means none."""
     return bound if limit < 0 else min(limit, bound)
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """A definition of one's own that has no value where checks look is refused: nothing was found to be wrong."""
+    try:
+        yield
+    except UnreachableError as error:
+        hint = "checks draw inputs between -2 and 2, and narrower; the definition must have a value at some of them"
+        raise DeriveError(str(error), hint=hint) from None

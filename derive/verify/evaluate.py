@@ -127,19 +127,6 @@ def ancestry(definition: Definition) -> Mapping[str, frozenset[str]]:
     return MappingProxyType({e.name: definition.ancestors(e.name) for e in definition.equations})
 
 
-def find_function(definition: Definition, name: str) -> Definition:
-    """The applied definition of that name, also where an applied definition applies it."""
-    for function in definition.functions:
-        if function.name == name:
-            return function
-    for function in definition.functions:
-        try:
-            return find_function(function, name)
-        except KeyError:
-            continue
-    raise KeyError(name)
-
-
 def entry_of(value: Ref, scope: Scope, point: Point) -> Entry:
     return value.name, tuple(position_of(i, scope, point) for i in value.indices)
 

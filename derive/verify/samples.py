@@ -5,7 +5,7 @@ prime below the line, so that no point lies on the kink of a `where` at a round 
 
 `first_success` draws until the check could be evaluated: first from the row's ordinary domain, then from narrower
 ranges inside which logarithms, roots and inverse functions have real values. Where nothing can be evaluated it
-raises CheckError: a check that could not run has failed.
+raises UnreachableError, a CheckError: a check that could not run has failed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import SupportsFloat, TypeVar
 
 from derive.language.definition import Definition, Input
-from derive.language.errors import CheckError
+from derive.language.errors import UnreachableError
 from derive.language.expressions import Dimension, Index, extent
 from derive.verify.evaluate import Entry
 
@@ -82,7 +82,7 @@ def first_success(
     attempt: Callable[[Values], Result],
     what: str,
 ) -> Result:
-    """The attempt's result at the first drawn point where every value is real; CheckError if there is none."""
+    """The attempt's result at the first drawn point where every value is real; UnreachableError if there is none."""
     chance = random.Random(seed)
     reason: ArithmeticError | None = None
     for fallback in FALLBACKS:
@@ -91,7 +91,7 @@ def first_success(
             return attempt(draw(inputs, sizes, ranges, chance))
         except ArithmeticError as error:
             reason = error
-    raise CheckError(f"{what}: the check could not run: no point found at which all values are real ({reason})")
+    raise UnreachableError(f"{what}: the check could not run: no point found at which all values are real ({reason})")
 
 
 def assignments(indices: Sequence[Index], sizes: Sizes, count: int, chance: random.Random) -> list[dict[Index, int]]:

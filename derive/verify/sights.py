@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.language.definition import Definition, Input
-from derive.language.errors import CheckError
+from derive.language.errors import CheckError, UnreachableError
 from derive.language.expressions import Expression, Index
 from derive.language.trees import free_indices
 from derive.verify.assumptions import satisfied
@@ -73,7 +73,7 @@ def look(subject: Subject, chain: Sequence[Expression], watch: Callable[[Sight],
         for number in range(POINTS):
             try:
                 seen = look_at_point(subject, chain, system, sizes, number)
-            except CheckError as error:
+            except UnreachableError as error:
                 failure = error
                 break
             for sight in seen:

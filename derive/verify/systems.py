@@ -34,7 +34,6 @@ from derive.verify.evaluate import (
     Value,
     entry_of,
     evaluate,
-    find_function,
     from_equation,
 )
 
@@ -46,6 +45,7 @@ STEP_DIGITS = 30
 
 
 HUGE = 2**64
+ORDINARY = 1e30
 
 
 @functools.cache
@@ -87,7 +87,7 @@ def real_system(definition: Definition, values: Iterable[Expression]) -> Real:
 
 def function_point(value: Applied, arguments: tuple[Value, ...], point: Point, system: System) -> Point:
     """A point of the applied definition, its inputs at the arguments."""
-    definition = find_function(point.definition, value.function)
+    definition = point.definition.function(value.function)
     values: dict[Entry, Value] = {(i.name, ()): a for i, a in zip(definition.inputs, arguments, strict=True)}
     return Point(definition, {}, values, system)
 
@@ -189,7 +189,10 @@ class Exact:
         return self.atoms[key]
 
     def entry(self, point: Point, entry: Entry) -> Value:
-        return self.unknown("entry", entry)
+        found = self.unknown("entry", entry)
+        labels = next((i.labels for i in point.definition.inputs if i.name == entry[0]), None)
+        # a label is a position, whatever else is unknown of it
+        return found if labels is None else Fraction(found.numerator % point.size(labels))
 
     def call(self, function: str, arguments: tuple[Value, ...]) -> Value:
         return self.unknown("call", function, arguments)
@@ -261,12 +264,14 @@ class Rounding:
 
     Only what kernels compute has a bound: there are no derivatives here, closed forms have none left.
     `moved` are points whose inputs are off by one rounding. Where there are any, a named quantity is bounded by how
-    far it moves with its inputs, if that is less than what its formula loses.
+    far it moves with its inputs, if that is less than what its formula loses. An `ordinary` point is one at which no
+    function of the formula leaves ORDINARY, as written: there the first order says how rounding errors grow.
     """
 
     real: Real
     unit: Fraction
     moved: tuple[Point, ...] = field(default=(), compare=False, repr=False)
+    ordinary: bool = False
 
     def number(self, value: Fraction) -> Value:
         exact = self.real.number(value)
@@ -281,14 +286,20 @@ class Rounding:
             constant = self.real.call(function, ())
             return Rounded(constant, abs(constant))
         (argument,) = arguments
-        value = self.real.call(function, (argument.value,))
+        value = self.within(self.real.call(function, (argument.value,)))
         return Rounded(value, self.change(lambda x: self.real.call(function, (x,)), argument, value) + abs(value))
 
     def power(self, base: Value, exponent: Value) -> Value:
-        value = self.real.power(base.value, exponent.value)
+        value = self.within(self.real.power(base.value, exponent.value))
         by_base = self.change(lambda b: self.real.power(b, exponent.value), base, value)
         by_exponent = self.change(lambda e: self.real.power(base.value, e), exponent, value)
         return Rounded(value, by_base + by_exponent + abs(value))
+
+    def within(self, value: Any) -> Any:
+        """The value of a function; at an ordinary point, one that both precisions hold with room to spare."""
+        if self.ordinary and value and not 1 / ORDINARY < abs(value) < ORDINARY:
+            raise UndefinedError("a function of the formula leaves the range of float32")
+        return value
 
     def change(self, function: Callable[[Any], Any], argument: Rounded, value: Any) -> Any:
         """How far the value moves when its argument moves by its own error."""

@@ -130,7 +130,7 @@ class Truth:
         digits, infinity = rung
         sharp = self.case.hard and sign == 0 and rung != LADDER[0]
         moved = tuple(self.point(spot, rung, s) for s in SIGNS) if sharp else ()
-        system = Rounding(Real(digits), UNIT, moved)
+        system = Rounding(Real(digits), UNIT, moved, ordinary=not self.case.hard)
         if spot.label:
             base = self.point(replace(spot, label="", system=None), rung, sign)
             extra = dict(self.entries(spot.at, spot.directions, system, infinity, sign))

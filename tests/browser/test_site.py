@@ -20,7 +20,7 @@ WIDTHS = (375, 1280)
 
 OVERFLOW = """
 const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-const drawn = [...document.querySelectorAll("svg.picture")];
+const drawn = [...document.querySelectorAll("svg.derive-picture")];
 const hidden = drawn.filter((one) => one.getBoundingClientRect().width < 250).length;
 const broken = hidden + [...document.images].filter((one) => !one.complete || one.naturalWidth === 0).length;
 return [wide, broken, document.querySelectorAll("math merror").length, document.querySelectorAll("math").length];

@@ -71,8 +71,9 @@ def test_the_entry_at_the_largest_is_looked_up() -> None:
 BROKEN = {
     "unknown op": Node("frobnicate", (whole(X),), (BATCH,)),
     "arguments": Node("divide", (whole(X),), (BATCH,)),
-    "axes": Node("exp", (Argument(X, (1,)),), (BATCH,)),
-    "rank": Node("exp", (Argument(X, ()),), (BATCH,)),
+    "outside of": Node("exp", (Argument(X, (1,)),), ()),
+    "rank": Node("exp", (Argument(X, ()),), ()),
+    "axis 1 stands in no argument": Node("exp", (whole(X),), (BATCH, "n")),
     "lies on": Node("exp", (Argument(X, (0,)),), ("n",)),
     "bound axis": Node("sum", (whole(X),), (BATCH,)),
     "stands in no argument": Node("sum", (whole(X),), (BATCH,), ("n",)),

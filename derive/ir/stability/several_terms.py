@@ -77,9 +77,9 @@ class Rewriting:
             home = own_value(group.argument)
             members = [i for i, a in enumerate(node.arguments) if i == k or a == home]
             if 1 < len(members) < len(node.arguments):
-                part = replace(node, arguments=tuple(node.arguments[i] for i in members), name="", origin=None)
+                part = on_own_axes(node, tuple(node.arguments[i] for i in members))
                 rest = tuple(a for i, a in enumerate(node.arguments) if i not in members)
-                return replace(node, arguments=(*rest, whole(part)))
+                return replace(node, arguments=(*rest, part))
         return node
 
     def form(self, mixture: Mixture, node: Node) -> Argument | None:
@@ -105,6 +105,13 @@ class Rewriting:
             base = 1 / base
         spot = Spot(self.node(value), mixture.argument.axes, scale, base, node.shape, fresh, home)
         return spot.choice(left, right)
+
+
+def on_own_axes(node: Node, members: tuple[Argument, ...]) -> Argument:
+    """The node's op of some of its arguments, on the axes that these have."""
+    axes = tuple(sorted({a for m in members for a in m.axes}))
+    inner = tuple(Argument(m.node, tuple(map(axes.index, m.axes))) for m in members)
+    return Argument(Node(node.op, inner, tuple(node.shape[a] for a in axes), data=node.data), axes)
 
 
 def own_value(argument: Argument) -> Argument:

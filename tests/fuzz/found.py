@@ -1,0 +1,42 @@
+"""Texts that the fuzz found faults with; each went wrong once, and must come out right.
+
+To add one: the text, shrunk, and what is asked of it. Equations alone say what is meant, so that the oracle of a row is
+SymPy's and the differences of the package's own checks; `tests/test_fuzz.py` compares the gradients once more.
+"""
+
+from __future__ import annotations
+
+from tests.fuzz.trying import Request
+
+FOUND: dict[str, tuple[str, Request]] = {
+    "a closed form names what an applied function applies": (
+        "f(e[d]; s[m]) -> z, T\n  T[i] = silu(s[i])\n  z = sum(k, e[k])",
+        Request(),
+    ),
+    "the product of two factors of a longer product has their axes alone": (
+        "f(e[d, 3], g[3, n]) -> t\n  t = sum(j, mean(i, e[j, 1]*silu(g[0, i])))",
+        Request(),
+    ),
+    "a shifted position needs the size it says": ("f(u[n]) -> y, z\n  z[j] = u[j]\n  y[c] = z[c+1]", Request()),
+    "one term survives only where its position exists": (
+        "f(N[n, n]) -> E\n  q[k] = N[0, k]\n  E[c] = mean(r, 1 + N[c+1, c] - q[r])",
+        Request(),
+    ),
+    "one term survives only where its position exists, sizes given": (
+        "f(r[3]) -> b, x\n  A[l, j] = sum(c, r[l]*r[c]) + r[j]\n  x[j] = A[j, j]\n  b[c] = where(1 <= x[c], r[c+1], 1)",
+        Request(),
+    ),
+    "a label is a position in the exact check too": (
+        "f(b[n]; E[n], T[n]) -> g\n  S[k, c] = max(i, (T[b[c]] + T[k])*E[i])\n  g[r] = S[1, r]",
+        Request(),
+    ),
+    "a constant in a formula that is too long for a line": (
+        "f(x[n, n]) -> y\n  y[k] = arccos(tanh(pi - x[k, k])/2)",
+        Request(),
+    ),
+    "what is solved for divides by nothing that may be zero": (
+        "f(h, e, W) -> y\n  y = where(e <= h, W - W, W)/(1 + (arccosh(1 + e**2)/(1 + (W + h)**2))**2)",
+        Request(("h",)),
+    ),
+    "a linear form whose index ends earlier": ("f(x[n], c[n]) -> y\n  y = sum(i, x[i]*c[i+1])", Request()),
+}

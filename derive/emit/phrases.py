@@ -212,7 +212,7 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
             "{0} 的等高线图，有 {1} 个极小值点和 {2} 条下降路径：{3}。",
         ),
         "notes_title": Words("Derivations, step by step", "逐步推导"),
-        "layers": Words("{0} = 1, ..., {1} counts the layers", "{0} 为层号，从 1 到 {1}"),
+        "layers": Words("{0} counts the layers, from 1 to {1}", "{0} 为层号，从 1 到 {1}"),
         "at_base": Words("Base case: the adjoints of layer {0}", "奠基：第 {0} 层的伴随变量"),
         "at_step": Words("Induction step: from layer {0} to layer {1}", "归纳步骤：由第 {0} 层推出第 {1} 层"),
         "at_start": Words("The adjoints of layer 0", "第 0 层的伴随变量"),

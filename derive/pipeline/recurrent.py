@@ -54,8 +54,8 @@ def with_depths(found: RecurrentDerivation, domain: Domain) -> RecurrentDerivati
             if depth <= SYMPY_DEPTHS:
                 check_closed(one, ranges)
     worst = [e.worst for e in seen if e.worst is not None]
-    fewest = [min(getattr(e, name) for e in seen) for name in ("sizes", "points", "digits")]
-    return replace(found, depths=DEPTHS, evidence=Evidence(*fewest, max(worst) if worst else None))
+    sizes, points, digits = (min(values) for values in zip(*((e.sizes, e.points, e.digits) for e in seen), strict=True))
+    return replace(found, depths=DEPTHS, evidence=Evidence(sizes, points, digits, max(worst, default=None)))
 
 
 def check_recurrent_kernels(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -99,14 +100,13 @@ def all_places(
 
 
 def run(plan: Plan, workers: Workers) -> list[Measurement]:
-    """Every case, with an equal share of the seconds that are left."""
-    found = []
+    """Every case, with an equal share of the seconds that are left; what there is, if somebody presses Control-C."""
+    found: list[Measurement] = []
     left = plan.seconds
-    with watched(len(plan.places)) as advance:
+    with suppress(KeyboardInterrupt), watched(len(plan.places)) as advance:
         for done, place in enumerate(plan.places):
             start = time.perf_counter()
-            share = left / (len(plan.places) - done)
-            found.append(workers.measured(place, plan.keys, share))
+            found.append(workers.measured(place, plan.keys, left / (len(plan.places) - done)))
             left = max(0.0, left - (time.perf_counter() - start))
             advance(place.kernel)
     return found

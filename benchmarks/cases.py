@@ -6,9 +6,10 @@ ordinary domain, the same at every call. To measure at other sizes: the tables b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -120,10 +121,10 @@ class Case:
             if definition.defines(name):
                 found[name] = self.values[definition.outputs.index(name)]
             elif self.kernel.suffix in ("jvp", "hvp"):
-                found[name] = chance.standard_normal(found[next(tangents)].shape).astype(self.dtype)
+                found[name] = filled(found[next(tangents)].shape, chance.standard_normal).astype(self.dtype)
             else:
                 shape = self.values[definition.outputs.index(self.kernel.output)].shape
-                found[name] = chance.standard_normal(shape).astype(self.dtype)
+                found[name] = filled(shape, chance.standard_normal).astype(self.dtype)
         return {name: found[name] for name in self.kernel.arguments}
 
     def tiled(self, times: int) -> dict[str, Array]:
@@ -165,17 +166,28 @@ class Case:
         batch = () if entry.shared else (self.size.samples,)
         shape = (*batch, *(self.extent(d) for d in entry.dimensions))
         if entry.labels is not None:
-            return chance.integers(0, self.extent(entry.labels), shape)
+            return filled(shape, partial(chance.integers, 0, self.extent(entry.labels)))
         forms = forms_of(self.kernel.definition.name)
         if forms is not None and entry.name in forms.draws:
-            return forms.draws[entry.name](chance, shape).astype(self.dtype)
+            return filled(shape, partial(forms.draws[entry.name], chance)).astype(self.dtype)
         low, high = domain_of(self.kernel.definition.name).get(entry.name, (-2.0, 2.0))
-        return np.asarray(chance.uniform(low, high, shape), dtype=self.dtype)
+        return np.asarray(filled(shape, partial(chance.uniform, low, high)), dtype=self.dtype)
 
     def extent(self, dimension: Dimension) -> int:
         if isinstance(dimension, Less):
             return self.size.of[dimension.size] - dimension.by
         return dimension if isinstance(dimension, int) else self.size.of[dimension]
+
+
+DRAWN = 2**17
+"""Numbers that are drawn for an array; a larger one repeats them along its first axis."""
+
+
+def filled(shape: tuple[int, ...], draw: Callable[[tuple[int, ...]], Array]) -> Array:
+    if prod(shape) <= DRAWN:
+        return draw(shape)
+    first = max(1, DRAWN // prod(shape[1:]))
+    return np.resize(draw((first, *shape[1:])), shape) if first < shape[0] else draw(shape)
 
 
 def repeated(array: Array, times: int) -> Array:

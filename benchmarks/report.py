@@ -146,8 +146,12 @@ def cell(m: Measurement, one: Peer) -> str:
         return "–" if reason == NO_FORM else reason.partition(":")[0]
     verdict = verdicts(m).get(one.key)
     if verdict is None or verdict.met:
-        return f"{value:.2f}"
-    return f"**{value:.2f}** > {verdict.bound.limit:g}{mark(verdict)}"
+        return decimal(value)
+    return f"**{decimal(value)}** > {verdict.bound.limit:g}{mark(verdict)}"
+
+
+def decimal(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
 
 
 def mark(verdict: Verdict) -> str:

@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
-LEAST, MOST = 5, 40
+LEAST, MOST = 3, 40
 """Rounds."""
 SAMPLE = 0.5e-3
 """Seconds that a sample lasts at least: short calls are repeated."""
+LONG = 5e-3
+"""Seconds of a call whose first time tells enough."""
 REST = 2e-3
 """Seconds between contestants on several threads: a pool goes on spinning after its work is done."""
 
@@ -34,7 +36,9 @@ class Times:
 
 def sampler(run: Callable[[], Any]) -> Callable[[], float]:
     """Measures seconds a call; how often it calls follows from the first calls."""
-    once = min(clocked(run, 1) for _ in range(2))
+    once = clocked(run, 1)
+    if once < LONG:
+        once = min(once, clocked(run, 1))
     count = max(1, round(SAMPLE / max(once, 1e-7)))
     if count == 1:
         return lambda: clocked(run, 1)

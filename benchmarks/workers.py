@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from benchmarks.measure import Measurement, Place, make_ready, measure, measurement, sample
 from benchmarks.timing import REST, in_turn
+from generated.kernels import set_num_threads
 
 VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -37,7 +38,7 @@ class Workers:
         found = self.pools.get((threads, key))
         if found is not None:
             return found.submit(function, *arguments).result()
-        pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+        pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), set_num_threads, (threads,))
         self.pools[threads, key] = pool
         with restricted(threads):
             future = pool.submit(function, *arguments)

@@ -33,11 +33,21 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Accuracy:
+    """A certified bound in ULP; conditional: for inputs, or against a size, that the function's docstring names."""
+
+    function: str
+    float64: float
+    float32: float
+    conditional: bool = False
+
+
+@dataclass(frozen=True)
 class Info:
     """What a catalogue row says beside the mathematics.
 
     symbols: LaTeX symbols of functions by name ({"sigmoid": r"\\sigma"}). kernels: names of NumPy functions.
-    source: the text of their module. ulp: the worst measured error of the kernels, where it was measured.
+    source: the text of their module. accuracy: the certified bounds of their errors.
     """
 
     title: Words
@@ -47,7 +57,7 @@ class Info:
     identities: tuple[Identity, ...] = ()
     kernels: tuple[str, ...] = ()
     source: str = ""
-    ulp: float | None = None
+    accuracy: tuple[Accuracy, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -376,8 +386,15 @@ def case_sentence(case: Case, view: View, language: str) -> Sentence:
 
 
 def kernel_sentences(info: Info, language: str) -> tuple[Sentence, ...]:
-    """Parts of a sentence that names the NumPy functions, and one on their measured error."""
+    """Parts of a sentence that names the NumPy functions, and one on their certified errors."""
     names = [Sentence("{0}", (Code(name),)) for name in info.kernels]
     named = listed("kernels", names, "list_comma", language) if names else ()
-    measured = (say("kernel_ulp", language, f"{info.ulp:.1f}"),) if info.ulp is not None else ()
-    return (*named, say("space", language), *measured) if named and measured else named + measured
+    lead = "certified_there" if any(a.conditional for a in info.accuracy) else "certified"
+    certified = listed(lead, [accuracy(a, language) for a in info.accuracy], "semicolon", language)
+    if not info.accuracy:
+        return named
+    return (*named, say("space", language), *certified)
+
+
+def accuracy(bound: Accuracy, language: str) -> Sentence:
+    return say("at_most_ulps", language, Code(bound.function), f"{bound.float64:g}", f"{bound.float32:g}")

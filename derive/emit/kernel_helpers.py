@@ -22,6 +22,7 @@ class Helper:
 
 HELPERS = (
     Helper("chosen"),
+    Helper("largest"),
     Helper("first_largest"),
     Helper("at_largest"),
     Helper("scattered"),
@@ -37,6 +38,6 @@ HELPERS = (
 
 def helpers(code: Iterable[str]) -> list[str]:
     """The names of the helpers that these lines need."""
-    called = set(re.findall(r"\b_(\w+)\(", "\n".join(code)))
+    called = set(re.findall(r"\b_(\w+)\(", "\n".join(line for line in code if not line.startswith("#"))))
     called |= {need for h in HELPERS if h.name in called for need in h.needs}
     return [h.name for h in HELPERS if h.name in called]

@@ -21,7 +21,7 @@ from derive.ir.graph import BATCH, Argument, Node
 from derive.ir.ops import BY_NAME
 from derive.language.expressions import Dimension
 
-FLOAT, BOOLEAN = "float", "boolean"
+FLOAT, BOOLEAN, INDEX = "float", "boolean", "index"
 CALLED = re.compile(r"(np\.\w+)\(\{0\}(?:, \{1\})?\)")
 OPERATORS: Mapping[str, str] = MappingProxyType(
     {
@@ -89,6 +89,7 @@ class Steps:
     equations: Mapping[str, str]
     rank: int
     values: dict[Node, str] = field(default_factory=dict)
+    largest: dict[Node, str] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
     count: int = 0
     current: list[Step] = field(default_factory=list)
@@ -123,7 +124,16 @@ class Steps:
             return Text(self.own(node))
         return text
 
+    def at_largest(self, node: Node) -> str:
+        """A look-up where another array is largest."""
+        values, by = node.arguments
+        return f"_at({self.inner(values.node).text}, {self.places(by.node)})"
+
     def spelled(self, node: Node) -> Text:
+        """The node as an expression of what has a variable."""
+        own = tuple(range(len(node.space)))
+        if node.op == "at_largest" and all(a.axes == own for a in node.arguments):
+            return Text(self.at_largest(node))
         return Speller(self.inner, self.local).spell(node)
 
     # --- groups ---
@@ -161,6 +171,9 @@ class Steps:
             inner = argument.node
             if inner in self.values:
                 continue
+            if argument is node.arguments[0] and self.is_placed(node):
+                self.places(inner.arguments[0].node)
+                continue
             if self.is_stepwise(inner) and self.is_stepwise(node) and not self.is_apart(inner):
                 self.prepare(inner)
             else:
@@ -183,6 +196,20 @@ class Steps:
         self.current.append(Step(self.count, function, operands, node.shape, kind, looks, fills))
         self.count += 1
         return mark(self.count - 1)
+
+    def is_placed(self, node: Node) -> bool:
+        """Whether a choice writes one of its values where the largest entry of another array stands."""
+        return node.op == "where" and self.is_stepwise(node) and is_at_largest(node.arguments[0], node)
+
+    def places(self, node: Node) -> str:
+        """The index of the first largest entries along the last axis, in a group of its own."""
+        known = self.largest.get(node)
+        if known is None:
+            found = Step(self.count, "", (f"_largest({self.inner(node).text})",), (), INDEX)
+            self.count += 1
+            self.groups.append(Group("places", False, (found,), "", ""))
+            known = self.largest[node] = mark(found.result)
+        return known
 
     # --- ops ---
 
@@ -293,9 +320,32 @@ def exponential(steps: Steps, node: Node) -> str:
 
 def choice(steps: Steps, node: Node) -> str:
     """One of two values; a helper of the module, since np.where is slow on float32 and cannot write to a buffer."""
+    if is_at_largest(node.arguments[0], node):
+        return placed(steps, node)
     if all(a.node.op in NUMBERS for a in node.arguments[1:]):
         return steps.step("", (steps.spelled(node).text,), node)
     return steps.step("_chosen", tuple(steps.operand(a, node) for a in node.arguments), node)
+
+
+def is_at_largest(mask: Argument, node: Node) -> bool:
+    """Whether a condition says where the first largest entry along the last axis stands."""
+    own, last = tuple(range(len(node.shape))), len(node.shape) - 1
+    where = mask.node
+    if where.op != "first_max" or mask.axes != own or where.data != last:
+        return False
+    return where.arguments[0].axes == (*own[:-1], last + 1)
+
+
+def placed(steps: Steps, node: Node) -> str:
+    """Another value where the largest stands: written there, no mask is made."""
+    mask, value, others = node.arguments
+    places = steps.places(mask.node.arguments[0].node)
+    last = len(node.shape) - 1
+    if last in value.axes:
+        text = f"_at({steps.operand(value, node)}, {places})"
+    else:
+        text = Speller(steps.inner, steps.local).broadcast(value, last).text
+    return steps.step("_placed", (steps.operand(others, node), places, text), node)
 
 
 def bracket(steps: Steps, node: Node) -> str:

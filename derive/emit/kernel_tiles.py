@@ -106,9 +106,12 @@ def fast(
         return ()
     names = [p.name for p in kernel.parameters]
     rank = f" and {names[0]}.ndim == 2" if mode != FLAT and dimensions else ""
-    new = [f"np.empty_like({names[0]})" for _ in outputs]
-    call = f"{name}({', '.join([*names, *new, *(f'{names[0]}.shape[-1]' for _ in sizes)])})"
-    head = f"if out is None and _plain({', '.join(names)}){rank}:"
-    if len(outputs) == 1 or (not kernel.first_apart and returned == "tuple(results)"):
+    call = f"{name}({', '.join([*names, '{}', *(f'{names[0]}.shape[-1]' for _ in sizes)])})"
+    if len(outputs) == 1:
+        head = f"if ({outputs[0]} := _target(out, {', '.join(names)})) is not None{rank}:"
+        return (head, f"    return {call.format(outputs[0])}")
+    head = f"if out is None and ({outputs[0]} := _target(None, {', '.join(names)})) is not None{rank}:"
+    call = call.format(", ".join([outputs[0], *([f"np.empty_like({outputs[0]})"] * (len(outputs) - 1))]))
+    if not kernel.first_apart and returned == "tuple(results)":
         return (head, f"    return {call}")
     return (head, f"    {results_as} = {call}", f"    return {returned}")

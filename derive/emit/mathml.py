@@ -202,7 +202,7 @@ class MathmlPrinter(Printer):
             return self.application(symbol, arguments, style)
         if len(arguments) == 1:
             primes = sign("′" * len(derived), lspace="0", rspace="0")
-            return self.application(element("msup", symbol, primes), arguments, style)
+            return self.application(element("mrow", symbol, primes), arguments, style)
         marks = [element("msub", sign("∂"), element("mn", str(place + 1))) for place in derived]
         return self.application(row(*marks, symbol), arguments, style)
 

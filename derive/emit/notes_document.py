@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from derive.emit.document import Chapter, Document
+from derive.emit.fractions import settled
 from derive.emit.latex import LatexPrinter
 from derive.emit.notes_latex import Cite, fragment, printer_of, voice_of
 from derive.emit.phrases import words
@@ -114,5 +115,5 @@ def label(name: str) -> str:
 def paired(equations: Sequence[tuple[Expression, Expression]]) -> list[str]:
     """Two equations a row."""
     printer = LatexPrinter()
-    cells = [f"{printer(left)} &= {printer(right)}" for left, right in equations]
+    cells = [f"{printer(left)} &= {printer(settled(right))}" for left, right in equations]
     return [" & ".join(cells[place : place + 2]) for place in range(0, len(cells), 2)]

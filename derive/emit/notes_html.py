@@ -8,6 +8,7 @@ buttons that copy and fold. To extend: what a page shows is a field of Document 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 
@@ -41,13 +42,15 @@ def printer(symbols: tuple[tuple[str, str], ...], ordinary: bool, otherwise: str
     return MathmlPrinter(dict(symbols), ordinary, otherwise)
 
 
+JOIN = "&#8288;"
+OPENS, CLOSES = re.compile(r"([(\[（“])$"), re.compile(r"^([)\],.;:）”，。；：、])")
 SIGNS = tuple((s, sign(s)) for s in ("=", "≠", "<", "≤", ">", "≥", "×"))
 
 
 def voice_of(printer: Printer, cite: Cite | None = None) -> Voice:
     """Sentences in running text; `cite` gives the address of another definition's notes."""
     link = None if cite is None else linked(cite)
-    return Voice(printer, text, math, code, SIGNS, named, link)
+    return Voice(printer, prose, math, code, SIGNS, named, link)
 
 
 def named(name: str) -> str:
@@ -57,6 +60,11 @@ def named(name: str) -> str:
 
 def text(words_of_anyone: str) -> str:
     return escape(escape_line(words_of_anyone))
+
+
+def prose(words_of_anyone: str) -> str:
+    """Words between formulas: no line ends after an opening bracket, or begins with what closes or divides."""
+    return CLOSES.sub(rf"{JOIN}\1", OPENS.sub(rf"\1{JOIN}", text(words_of_anyone)))
 
 
 def code(name: str) -> str:
@@ -97,12 +105,13 @@ def latex_of(left: Expression | None, right: Expression, printer: LatexPrinter) 
 def line(row: Row, document: Document, voice: Voice, start: Expression | None) -> dict[str, object]:
     """A line of a derivation; `start` is what the whole chain is equal to."""
     printer, source = printer_of(document), latex_printer_of(document)
+    equals = sign("=", form="infix")
     wide = row.left is not None and source.show(row.left).width > BESIDE
     return {
         "left": math(printer(row.left), display=True) if row.left is not None else "",
         "wide": wide,
-        "equals": math(sign("=", form="infix")),
-        "formula": formula(row.right, printer),
+        "equals": math(equals),
+        "formula": formula(row.right, printer, "" if row.boxed else equals),
         "why": text(words("comma", document.language)).join(map(voice.say, row.margin)),
         "boxed": row.boxed,
         "latex": latex_of(start, row.right, source),

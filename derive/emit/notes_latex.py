@@ -31,6 +31,9 @@ CITED = "section 10.10"
 ADJACENT = re.compile(r"(\\text\{[^{}]*)\}\\text\{")
 """Two pieces of text side by side, which are one."""
 
+AFTER_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) \}")
+"""A space at the end of a piece of Chinese text, which TeX leaves out unless it is told not to."""
+
 BEFORE_REFERENCE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\\cref)")
 
 LINE = 33.6
@@ -81,7 +84,7 @@ def code(text: str) -> str:
 def margin(row: Row, voice: Voice, language: str) -> str:
     """The reasons of a row, between commas, as one formula."""
     comma = margin_words(words("comma", language))
-    return ADJACENT.sub(r"\1", comma.join(map(voice.say, row.margin)))
+    return AFTER_CHINESE.sub(r"\\ }", ADJACENT.sub(r"\1", comma.join(map(voice.say, row.margin))))
 
 
 @dataclass(frozen=True)

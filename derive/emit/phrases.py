@@ -146,7 +146,13 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
         "result_equal": Words(
             "; the result against SymPy's own derivative: equal", "；结果与 SymPy 独立求得的导数对照：完全一致"
         ),
-        "kernel_ulp": Words("Measured error: at most {0} ULP.", "实测误差不超过 {0} ULP。"),
+        "certified": Words("Certified errors: ", "经检定的误差上界："),
+        "at_most_ulps": Words("{0} at most {1} ULP ({2} in float32)", "{0} 不超过 {1} ULP（float32 为 {2}）"),
+        "certified_there": Words(
+            "Certified errors, in the ranges that the docstrings name: ",
+            "在各函数文档字符串所述的范围内，经检定的误差上界：",
+        ),
+        "semicolon": Words("; ", "；"),
         "identity_checked": Words(
             "Checked at {0} random points with {1} digits.", "已取 {0} 个随机点、以 {1} 位精度检验。"
         ),
@@ -155,7 +161,7 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
         "list_comma": Words(", ", "、"),
         "stop": Words(".", "。"),
         "otherwise": Words("otherwise", "其他"),
-        "site_title": Words("Derivatives, step by step", "逐步推导的导数"),
+        "site_title": Words("Derivatives, step by step", "逐步求导"),
         "site_lead": Words(
             "Gradients as a textbook derives them, every step checked, each with the NumPy functions that compute it.",
             "像教科书那样一步步推导梯度，每一步都经过检验，并附上可直接使用的 NumPy 函数。",

@@ -222,6 +222,8 @@ def lower_where(to: Lowering, value: Where) -> Labelled:
         return elementwise("maximum" if larger else "minimum", left, right, origin=value)
     sources = [part for part in (left, right) if part.node.op not in ("constant", "size")]
     if not all(carries_nan(otherwise, source) for source in sources):
+        if all(carries_nan(then, source) for source in sources):
+            return elementwise("where", elementwise(OPPOSITE[relation], left, right), otherwise, then, origin=value)
         unknown = sources[0] if len(sources) == 1 else elementwise("add", *sources)
         otherwise = elementwise("where", elementwise(OPPOSITE[relation], left, right), otherwise, unknown)
     return elementwise("where", elementwise(relation, left, right), then, otherwise, origin=value)

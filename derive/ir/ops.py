@@ -158,10 +158,10 @@ def elementary(primitive: Primitive) -> Op:
 
 ELEMENTARY = tuple(map(elementary, PRIMITIVES))
 REDUCTIONS = (
-    Op("sum", "reduction", 1, folding(operator.add), "np.sum"),
-    Op("prod", "reduction", 1, folding(operator.mul), "np.prod"),
-    Op("max", "reduction", 1, folding(larger), "np.max"),
-    Op("min", "reduction", 1, folding(smaller), "np.min"),
+    Op("sum", "reduction", 1, folding(operator.add), "np.add.reduce"),
+    Op("prod", "reduction", 1, folding(operator.mul), "np.multiply.reduce"),
+    Op("max", "reduction", 1, folding(larger), "np.maximum.reduce"),
+    Op("min", "reduction", 1, folding(smaller), "np.minimum.reduce"),
     Op("contract", "contraction", None, folding(operator.add)),
     Op("first_max", "special", 1, boolean=True),
     Op("first_min", "special", 1, boolean=True),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from derive.ir.contraction import contract_sums
 from derive.ir.graph import Graph
+from derive.ir.indicators import indicators
 from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_largest
 from derive.ir.stability.gaussians import bounded_factors
 from derive.ir.stability.table import STABILITY
@@ -28,6 +29,7 @@ LIMITS = (
     Pass("bounded factors", bounded_factors),
     Pass("take largest", take_largest),
     Pass("totals of the largest", totals_of_largest),
+    Pass("indicators", indicators),
 )
 PASSES: tuple[Pass, ...] = (*SIMPLIFY, *STABILITY, *LIMITS, *ARRANGE)
 LITERAL: tuple[Pass, ...] = (*SIMPLIFY, *ARRANGE)

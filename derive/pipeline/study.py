@@ -14,7 +14,7 @@ from types import ModuleType
 
 from derive.catalogue.row import Bound, Values
 from derive.closedform.derivations import default_wanted, derive_all, kinds_of
-from derive.emit.document import Document, Identity, Info, Picture, document
+from derive.emit.document import Accuracy, Document, Identity, Info, Picture, document
 from derive.emit.formats import FORMATS, write
 from derive.emit.kernel_costs import Cost, costs
 from derive.emit.kernel_numpy import emit_module, kernel_names
@@ -270,7 +270,8 @@ class Study:
 
     def document(self, language: str = "en", detail: str = "textbook", *, illustrated: bool = False) -> Document:
         """The notes before any format, with pictures where they are asked for."""
-        info = replace(self.info, symbols=symbols(), kernels=self.kernel_names, source=self.source)
+        bounds = tuple(Accuracy(b.of(self.name), b.float64, b.float32, conditional=bool(b.words)) for b in self.bounds)
+        info = replace(self.info, symbols=symbols(), kernels=self.kernel_names, source=self.source, accuracy=bounds)
         found = document(self.derivations, info, language, detail)
         return replace(found, pictures=self.pictures(language)) if illustrated else found
 

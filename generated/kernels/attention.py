@@ -64,7 +64,7 @@ def _attention_tile(Q, K, V, O, d):
     dtype = O.dtype
     dot = Q @ K.mT  # Σ_k Q_ik K_jk
     S = np.divide(dot, np.sqrt(dtype.type(d)), out=dot)  # S_ij = (Σ_k Q_ik K_jk)/√d
-    highest = np.max(S, axis=2, initial=-np.inf)
+    highest = np.maximum.reduce(S, axis=2, initial=-np.inf)
     # all times one number: the quotient is the same
     # e2 = np.exp(S - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, :, None])
     s2 = np.subtract(highest, 40.0)
@@ -73,7 +73,7 @@ def _attention_tile(Q, K, V, O, d):
     np.floor(s2, out=s2)
     e2 = np.subtract(S, s2[:, :, None], out=S)
     np.exp(e2, out=e2)
-    total = np.sum(e2, axis=2)  # Σ_l e^(S_il)
+    total = np.add.reduce(e2, axis=2)  # Σ_l e^(S_il)
     P = np.divide(e2, total[:, :, None], out=e2)  # P_ij = e^(S_ij)/(Σ_l e^(S_il))
     O[...] = P @ V  # O_ic = Σ_j P_ij V_jc
     return O
@@ -112,7 +112,7 @@ def _attention_vjp_tile(Q, K, V, g, grad_Q, grad_K, grad_V, d):
     dot = Q @ K.mT  # Σ_k Q_ik K_jk
     u = np.sqrt(dtype.type(d))  # √d
     S = np.divide(dot, u, out=dot)  # S_ij = (Σ_k Q_ik K_jk)/√d
-    highest = np.max(S, axis=2, initial=-np.inf)
+    highest = np.maximum.reduce(S, axis=2, initial=-np.inf)
     # all times one number: the quotient is the same
     # e2 = np.exp(S - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, :, None])
     s2 = np.subtract(highest, 40.0)
@@ -121,11 +121,12 @@ def _attention_vjp_tile(Q, K, V, g, grad_Q, grad_K, grad_V, d):
     np.floor(s2, out=s2)
     e2 = np.subtract(S, s2[:, :, None], out=S)
     np.exp(e2, out=e2)
-    total = np.sum(e2, axis=2)  # Σ_l e^(S_il)
+    total = np.add.reduce(e2, axis=2)  # Σ_l e^(S_il)
     P = np.divide(e2, total[:, :, None])  # P_ij = e^(S_ij)/(Σ_l e^(S_il))
     P_bar = g @ V.mT  # P̄_ij = Σ_c g_ic V_jc
+    places = _largest(e2)
     # the entry where the share is largest, which counts as 0: the shares add up to 1
-    base = _at_largest(P_bar, e2, axis=2)
+    base = _at(P_bar, places)
     rebased = np.subtract(P_bar, base[:, :, None], out=P_bar)
     dot2 = np.vecdot(P, rebased)
     # S̄_ij = P_ij (P̄_ij - Σ_l P̄_il P_il)
@@ -143,7 +144,7 @@ def _attention_vjp_tile(Q, K, V, g, grad_Q, grad_K, grad_V, d):
 # --- arguments and results: the same in every module ---
 
 
-_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 _SMALL = 1 << 13
 
 
@@ -175,22 +176,32 @@ def _arguments(*rows):
     found = []
     for (_, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
-        if not shared:
+        if not shared and array.shape != batch + shape:
             array = np.broadcast_to(array, batch + shape)
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
 
 
-def _plain(first, *others):
-    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
-    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
-    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
-        return False
-    for array in (first, *others):
+def _target(out, first, *others):
+    """The array to write to where there is nothing to convert or to check, else None.
+
+    That is so for small arrays of one float dtype and one shape, `out` included, which then shares no memory with them.
+    """
+    if type(first) is not np.ndarray:
+        return None
+    dtype, shape = first.dtype, first.shape
+    if (dtype is not _SINGLE and dtype is not _DOUBLE) or not shape or not 0 < first.size <= _SMALL:
+        return None
+    if not first.flags.c_contiguous:
+        return None
+    for array in others if out is None else (*others, out):
         if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
-            return False
-    return True
+            return None
+    if out is None:
+        return np.empty(shape, dtype)
+    apart = out.flags.writeable and not any(np.may_share_memory(out, array) for array in (first, *others))
+    return out if apart else None
 
 
 def _tiled(tile, call, out, arrays, rest, *results):
@@ -226,6 +237,8 @@ def _are_direct(call, targets, shapes, arrays):
 
 def _array(name, value):
     """The value as an array of real numbers."""
+    if type(value) is np.ndarray and value.dtype in (np.float32, np.float64):
+        return value
     try:
         array = np.asarray(float(value) if type(value) is int else value)
     except (ValueError, OverflowError) as error:
@@ -248,7 +261,8 @@ def _sizes(rows, arrays):
         if not fits:
             known = {d: sizes[d] for d in dimensions if d in origin}
             raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
-        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+        for d in new:
+            origin[d] = (name, dimensions)
     return sizes
 
 
@@ -256,7 +270,10 @@ def _mismatch(name, shape, dimensions, shared, known, origin):
     """What was expected of a shape, and why."""
     wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
     text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
-    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    reasons = []
+    for d, size in known.items():
+        other, axes = origin[d]
+        reasons.append(f"{d} = {size}, as in {other}[{', '.join(map(str, axes))}]")
     return f"{text} with {' and '.join(reasons)}" if reasons else text
 
 
@@ -312,8 +329,27 @@ def _check_out(target, array):
         raise ValueError("out is read-only")
 
 
-def _at_largest(values, by, axis):
-    """The entry of `values` where the first largest entry of `by` stands along an axis; 0 where the axis is empty."""
-    if not by.size:
-        return np.zeros(np.delete(by.shape, axis), values.dtype)
-    return np.take_along_axis(values, np.argmax(by, axis=axis, keepdims=True), axis=axis).squeeze(axis)
+def _largest(array):
+    """Where the first largest entries along the last axis stand, as an index; None where that axis is empty."""
+    if not array.shape[-1]:
+        return None
+    places = array.argmax(axis=-1)
+    if array.ndim == 2:
+        return np.arange(len(array)), places
+    return (*np.ix_(*map(np.arange, array.shape[:-1])), places)
+
+
+def _at(values, places):
+    """The entries at an index of `_largest`; 0 where the axis is empty."""
+    return np.zeros(values.shape[:-1], values.dtype) if places is None else values[places]
+
+
+def _placed(array, places, value, out=None):
+    """The array with another value at an index of `_largest`."""
+    if out is None:
+        out = array.copy()
+    elif out is not array:
+        np.copyto(out, array)
+    if places is not None:
+        out[places] = value
+    return out

@@ -63,13 +63,13 @@ def cosine_similarity(x, y, *, out=None):
 def _cosine_similarity_tile(x, y, c):
     """One tile of cosine_similarity."""
     u2 = np.abs(x)
-    highest = np.max(u2, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(u2, axis=1, initial=-np.inf)
     scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
     ratio = np.divide(x, scale[:, None], out=u2)
     a = scale * np.sqrt(np.vecdot(ratio, ratio))  # a = √(Σ_k x_k²)
     u = np.divide(x, a[:, None], out=ratio)  # u_i = x_i/a
     u3 = np.abs(y)
-    highest2 = np.max(u3, axis=1, initial=-np.inf)
+    highest2 = np.maximum.reduce(u3, axis=1, initial=-np.inf)
     scale2 = np.where(0.5 * highest2 < highest2, highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000), 1)
     ratio2 = np.divide(y, scale2[:, None], out=u3)
     b = scale2 * np.sqrt(np.vecdot(ratio2, ratio2))  # b = √(Σ_k y_k²)
@@ -92,8 +92,8 @@ def cosine_similarity_grad(x, y, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/cosine_similarity.tex
     """
-    if out is None and _plain(x, y) and x.ndim == 2:
-        results = _cosine_similarity_grad_tile(x, y, np.empty_like(x), np.empty_like(x))
+    if out is None and (dc_dx := _target(None, x, y)) is not None and x.ndim == 2:
+        results = _cosine_similarity_grad_tile(x, y, dc_dx, np.empty_like(dc_dx))
         return CosineSimilarityGradient(*results)
     (x, y), call = _arguments(
         ("x", x, ("n",), False),
@@ -106,13 +106,13 @@ def cosine_similarity_grad(x, y, *, out=None):
 def _cosine_similarity_grad_tile(x, y, dc_dx, dc_dy):
     """One tile of cosine_similarity_grad."""
     u2 = np.abs(y, out=dc_dx)
-    highest = np.max(u2, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(u2, axis=1, initial=-np.inf)
     scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
     ratio = np.divide(y, scale[:, None], out=u2)
     b = scale * np.sqrt(np.vecdot(ratio, ratio))  # b = √(Σ_k y_k²)
     w = np.divide(y, b[:, None], out=dc_dy)  # w_i = y_i/b
     u3 = np.abs(x, out=ratio)
-    highest2 = np.max(u3, axis=1, initial=-np.inf)
+    highest2 = np.maximum.reduce(u3, axis=1, initial=-np.inf)
     scale2 = np.where(0.5 * highest2 < highest2, highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000), 1)
     ratio2 = np.divide(x, scale2[:, None], out=u3)
     a = scale2 * np.sqrt(np.vecdot(ratio2, ratio2))  # a = √(Σ_k x_k²)
@@ -156,13 +156,13 @@ def cosine_similarity_value_and_grad(x, y, *, out=None):
 def _cosine_similarity_value_and_grad_tile(x, y, c, dc_dx, dc_dy):
     """One tile of cosine_similarity_value_and_grad."""
     u2 = np.abs(x, out=dc_dx)
-    highest = np.max(u2, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(u2, axis=1, initial=-np.inf)
     scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
     ratio = np.divide(x, scale[:, None], out=u2)
     a = scale * np.sqrt(np.vecdot(ratio, ratio))  # a = √(Σ_k x_k²)
     u = np.divide(x, a[:, None], out=dc_dy)  # u_i = x_i/a
     u3 = np.abs(y, out=ratio)
-    highest2 = np.max(u3, axis=1, initial=-np.inf)
+    highest2 = np.maximum.reduce(u3, axis=1, initial=-np.inf)
     scale2 = np.where(0.5 * highest2 < highest2, highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000), 1)
     ratio2 = np.divide(y, scale2[:, None], out=u3)
     b = scale2 * np.sqrt(np.vecdot(ratio2, ratio2))  # b = √(Σ_k y_k²)
@@ -184,7 +184,7 @@ def _cosine_similarity_value_and_grad_tile(x, y, c, dc_dx, dc_dy):
 # --- arguments and results: the same in every module ---
 
 
-_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 _SMALL = 1 << 13
 
 
@@ -216,22 +216,32 @@ def _arguments(*rows):
     found = []
     for (_, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
-        if not shared:
+        if not shared and array.shape != batch + shape:
             array = np.broadcast_to(array, batch + shape)
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
 
 
-def _plain(first, *others):
-    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
-    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
-    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
-        return False
-    for array in (first, *others):
+def _target(out, first, *others):
+    """The array to write to where there is nothing to convert or to check, else None.
+
+    That is so for small arrays of one float dtype and one shape, `out` included, which then shares no memory with them.
+    """
+    if type(first) is not np.ndarray:
+        return None
+    dtype, shape = first.dtype, first.shape
+    if (dtype is not _SINGLE and dtype is not _DOUBLE) or not shape or not 0 < first.size <= _SMALL:
+        return None
+    if not first.flags.c_contiguous:
+        return None
+    for array in others if out is None else (*others, out):
         if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
-            return False
-    return True
+            return None
+    if out is None:
+        return np.empty(shape, dtype)
+    apart = out.flags.writeable and not any(np.may_share_memory(out, array) for array in (first, *others))
+    return out if apart else None
 
 
 def _tiled(tile, call, out, arrays, rest, *results):
@@ -267,6 +277,8 @@ def _are_direct(call, targets, shapes, arrays):
 
 def _array(name, value):
     """The value as an array of real numbers."""
+    if type(value) is np.ndarray and value.dtype in (np.float32, np.float64):
+        return value
     try:
         array = np.asarray(float(value) if type(value) is int else value)
     except (ValueError, OverflowError) as error:
@@ -289,7 +301,8 @@ def _sizes(rows, arrays):
         if not fits:
             known = {d: sizes[d] for d in dimensions if d in origin}
             raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
-        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+        for d in new:
+            origin[d] = (name, dimensions)
     return sizes
 
 
@@ -297,7 +310,10 @@ def _mismatch(name, shape, dimensions, shared, known, origin):
     """What was expected of a shape, and why."""
     wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
     text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
-    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    reasons = []
+    for d, size in known.items():
+        other, axes = origin[d]
+        reasons.append(f"{d} = {size}, as in {other}[{', '.join(map(str, axes))}]")
     return f"{text} with {' and '.join(reasons)}" if reasons else text
 
 

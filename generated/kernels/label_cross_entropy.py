@@ -55,18 +55,18 @@ def label_cross_entropy(a, y, *, out=None):
 def _label_cross_entropy_tile(a, y, L):
     """One tile of label_cross_entropy."""
     samples = len(a)
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    np.exp(e, out=e)
-    largest = _first_largest(e, axis=1)
-    chosen = _chosen(largest, 0.0, e)
-    u = np.log1p(np.sum(chosen, axis=1) / np.max(e, axis=1, initial=-np.inf))
+    s = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
+    e = np.exp(s)
+    places = _largest(e)
+    chosen = _placed(e, places, 0)
+    rest = np.add.reduce(chosen, axis=1) / np.maximum.reduce(e, axis=1, initial=-np.inf)
     # q_i = ln(p_i)
-    # q = a - highest[:, None] - u[:, None]
+    # q = a - highest[:, None] - np.log1p(rest)[:, None]
     q = np.subtract(a, highest[:, None], out=chosen)
-    q -= u[:, None]
+    q -= np.log1p(rest)[:, None]
     L[...] = -q[np.arange(samples), y]  # L = -q_y
     return L
 
@@ -95,24 +95,24 @@ def label_cross_entropy_grad(a, y, *, out=None):
 def _label_cross_entropy_grad_tile(a, y, dL_da, n):
     """One tile of label_cross_entropy_grad."""
     dtype = dL_da.dtype
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
     e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dL_da)
     np.exp(e, out=e)
-    largest = _first_largest(e, axis=1)
-    chosen = _chosen(largest, 0.0, e)
-    rest = np.sum(chosen, axis=1)
-    total = rest + np.max(e, axis=1, initial=-np.inf)
+    places = _largest(e)
+    chosen = _placed(e, places, 0)
+    rest = np.add.reduce(chosen, axis=1)
+    total = rest + np.maximum.reduce(e, axis=1, initial=-np.inf)
     p = np.divide(e, total[:, None], out=chosen)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     u = np.equal(y[:, None], np.arange(n))
     # ∂L/∂a_i = p_i - δ_yi
-    # dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -np.where(largest, rest[:, None], total[:, None] - e) / total[:, None], 0)
+    # dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -np.where(_first_largest(e, axis=1), rest[:, None], total[:, None] - e) / total[:, None], 0)
     u2 = np.where(u, -1, 0).astype(dtype)
     u2 += 1.0
     product = np.multiply(p, u2, out=p)
     np.subtract(total[:, None], e, out=dL_da)
-    _chosen(largest, rest[:, None], dL_da, out=dL_da)
+    _placed(dL_da, places, rest, out=dL_da)
     dL_da /= total[:, None]
     np.negative(dL_da, out=dL_da)
     _chosen(u, dL_da, 0.0, out=dL_da)
@@ -146,15 +146,15 @@ def _label_cross_entropy_value_and_grad_tile(a, y, L, dL_da, n):
     """One tile of label_cross_entropy_value_and_grad."""
     dtype = L.dtype
     samples = len(a)
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dL_da)
-    np.exp(e, out=e)
-    largest = _first_largest(e, axis=1)
-    chosen = _chosen(largest, 0.0, e)
-    total = np.sum(chosen, axis=1)
-    highest2 = np.max(e, axis=1, initial=-np.inf)
+    s = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dL_da)
+    e = np.exp(s)
+    places = _largest(e)
+    chosen = _placed(e, places, 0, out=s)
+    total = np.add.reduce(chosen, axis=1)
+    highest2 = np.maximum.reduce(e, axis=1, initial=-np.inf)
     # q_i = ln(p_i)
     # q = a - highest[:, None] - np.log1p(total / highest2)[:, None]
     q = np.subtract(a, highest[:, None], out=chosen)
@@ -164,23 +164,23 @@ def _label_cross_entropy_value_and_grad_tile(a, y, L, dL_da, n):
     p = np.divide(e, total2[:, None], out=q)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     u = np.equal(y[:, None], np.arange(n))
     # ∂L/∂a_i = p_i - δ_yi
-    # dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -np.where(largest, total[:, None], total2[:, None] - e) / total2[:, None], 0)
+    # dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -np.where(_first_largest(e, axis=1), total[:, None], total2[:, None] - e) / total2[:, None], 0)
     u2 = np.where(u, -1, 0).astype(dtype)
     u2 += 1.0
-    product = np.multiply(p, u2, out=p)
-    np.subtract(total2[:, None], e, out=dL_da)
-    _chosen(largest, total[:, None], dL_da, out=dL_da)
-    dL_da /= total2[:, None]
-    np.negative(dL_da, out=dL_da)
-    _chosen(u, dL_da, 0.0, out=dL_da)
-    dL_da += product
+    np.multiply(p, u2, out=dL_da)
+    s2 = np.subtract(total2[:, None], e, out=e)
+    _placed(s2, places, total, out=s2)
+    s2 /= total2[:, None]
+    np.negative(s2, out=s2)
+    _chosen(u, s2, 0.0, out=s2)
+    dL_da += s2
     return L, dL_da
 
 
 # --- arguments and results: the same in every module ---
 
 
-_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 _SMALL = 1 << 13
 
 
@@ -220,22 +220,32 @@ def _arguments(*rows, labels={}):
     found = []
     for (name, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
-        if not shared:
+        if not shared and array.shape != batch + shape:
             array = np.broadcast_to(array, batch + shape)
         array = np.asarray(array, dtype=np.intp if name in labels else dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
 
 
-def _plain(first, *others):
-    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
-    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
-    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
-        return False
-    for array in (first, *others):
+def _target(out, first, *others):
+    """The array to write to where there is nothing to convert or to check, else None.
+
+    That is so for small arrays of one float dtype and one shape, `out` included, which then shares no memory with them.
+    """
+    if type(first) is not np.ndarray:
+        return None
+    dtype, shape = first.dtype, first.shape
+    if (dtype is not _SINGLE and dtype is not _DOUBLE) or not shape or not 0 < first.size <= _SMALL:
+        return None
+    if not first.flags.c_contiguous:
+        return None
+    for array in others if out is None else (*others, out):
         if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
-            return False
-    return True
+            return None
+    if out is None:
+        return np.empty(shape, dtype)
+    apart = out.flags.writeable and not any(np.may_share_memory(out, array) for array in (first, *others))
+    return out if apart else None
 
 
 def _tiled(tile, call, out, arrays, rest, *results):
@@ -271,6 +281,8 @@ def _are_direct(call, targets, shapes, arrays):
 
 def _array(name, value):
     """The value as an array of real numbers."""
+    if type(value) is np.ndarray and value.dtype in (np.float32, np.float64):
+        return value
     try:
         array = np.asarray(float(value) if type(value) is int else value)
     except (ValueError, OverflowError) as error:
@@ -308,7 +320,8 @@ def _sizes(rows, arrays):
         if not fits:
             known = {d: sizes[d] for d in dimensions if d in origin}
             raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
-        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+        for d in new:
+            origin[d] = (name, dimensions)
     return sizes
 
 
@@ -316,7 +329,10 @@ def _mismatch(name, shape, dimensions, shared, known, origin):
     """What was expected of a shape, and why."""
     wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
     text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
-    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    reasons = []
+    for d, size in known.items():
+        other, axes = origin[d]
+        reasons.append(f"{d} = {size}, as in {other}[{', '.join(map(str, axes))}]")
     return f"{text} with {' and '.join(reasons)}" if reasons else text
 
 
@@ -390,9 +406,27 @@ def _chosen(condition, first, second, out=None):
     return out
 
 
-def _first_largest(array, axis):
-    """Where the first largest entry along an axis stands, as booleans."""
-    mask = np.zeros(array.shape, dtype=bool)
-    if array.size:
-        np.put_along_axis(mask, np.argmax(array, axis=axis, keepdims=True), True, axis=axis)
-    return mask
+def _largest(array):
+    """Where the first largest entries along the last axis stand, as an index; None where that axis is empty."""
+    if not array.shape[-1]:
+        return None
+    places = array.argmax(axis=-1)
+    if array.ndim == 2:
+        return np.arange(len(array)), places
+    return (*np.ix_(*map(np.arange, array.shape[:-1])), places)
+
+
+def _at(values, places):
+    """The entries at an index of `_largest`; 0 where the axis is empty."""
+    return np.zeros(values.shape[:-1], values.dtype) if places is None else values[places]
+
+
+def _placed(array, places, value, out=None):
+    """The array with another value at an index of `_largest`."""
+    if out is None:
+        out = array.copy()
+    elif out is not array:
+        np.copyto(out, array)
+    if places is not None:
+        out[places] = value
+    return out

@@ -40,26 +40,26 @@ def log_softmax(a, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/log_softmax.tex
     """
-    if out is None and _plain(a) and a.ndim == 2:
-        return _log_softmax_tile(a, np.empty_like(a))
+    if (y := _target(out, a)) is not None and a.ndim == 2:
+        return _log_softmax_tile(a, y)
     (a,), call = _arguments(("a", a, ("n",), False))
     return _tiled(_log_softmax_tile, call, out, (a,), (), ("n",))[0]
 
 
 def _log_softmax_tile(a, y):
     """One tile of log_softmax."""
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=y)
-    np.exp(e, out=e)
-    largest = _first_largest(e, axis=1)
-    chosen = _chosen(largest, 0.0, e)
-    u = np.log1p(np.sum(chosen, axis=1) / np.max(e, axis=1, initial=-np.inf))
+    s = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=y)
+    e = np.exp(s)
+    places = _largest(e)
+    chosen = _placed(e, places, 0, out=s)
+    rest = np.add.reduce(chosen, axis=1) / np.maximum.reduce(e, axis=1, initial=-np.inf)
     # y_i = a_i - ln(Σ_k e^(a_k))
-    # y = a - highest[:, None] - u[:, None]
-    s = np.subtract(a, highest[:, None], out=chosen)
-    np.subtract(s, u[:, None], out=y)
+    # y = a - highest[:, None] - np.log1p(rest)[:, None]
+    s2 = np.subtract(a, highest[:, None], out=e)
+    np.subtract(s2, np.log1p(rest)[:, None], out=y)
     return y
 
 
@@ -82,19 +82,19 @@ def log_softmax_jacobian(a, *, out=None):
 def _log_softmax_jacobian_tile(a, dy_da, n):
     """One tile of log_softmax_jacobian."""
     dtype = dy_da.dtype
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
     e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
     np.exp(e, out=e)
-    largest = _first_largest(e, axis=1)
-    chosen = _chosen(largest, 0.0, e)
-    total = np.sum(chosen, axis=1)
-    total2 = total + np.max(e, axis=1, initial=-np.inf)
+    places = _largest(e)
+    chosen = _placed(e, places, 0)
+    total = np.add.reduce(chosen, axis=1)
+    total2 = total + np.maximum.reduce(e, axis=1, initial=-np.inf)
     # ∂y_i/∂a_j = δ_ij - e^(a_j)/(Σ_k e^(a_k))
-    # dy_da = np.where(np.eye(n, dtype=bool), (np.where(largest, total[:, None], total2[:, None] - e) / total2[:, None])[:, None, :], (-e / total2[:, None])[:, None, :])
+    # dy_da = np.where(np.eye(n, dtype=bool), (np.where(_first_largest(e, axis=1), total[:, None], total2[:, None] - e) / total2[:, None])[:, None, :], (-e / total2[:, None])[:, None, :])
     s = np.subtract(total2[:, None], e, out=chosen)
-    _chosen(largest, total[:, None], s, out=s)
+    _placed(s, places, total, out=s)
     s /= total2[:, None]
     ratio = np.divide(e, total2[:, None], out=e)
     np.negative(ratio, out=ratio)
@@ -117,8 +117,8 @@ def log_softmax_vjp(a, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/log_softmax.tex
     """
-    if out is None and _plain(a, g) and a.ndim == 2:
-        return _log_softmax_vjp_tile(a, g, np.empty_like(a))
+    if (grad_a := _target(out, a, g)) is not None and a.ndim == 2:
+        return _log_softmax_vjp_tile(a, g, grad_a)
     (a, g), call = _arguments(
         ("a", a, ("n",), False),
         ("g", g, ("n",), False),
@@ -128,22 +128,22 @@ def log_softmax_vjp(a, g, *, out=None):
 
 def _log_softmax_vjp_tile(a, g, grad_a):
     """One tile of log_softmax_vjp."""
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
     e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=grad_a)
     np.exp(e, out=e)
-    largest = _first_largest(e, axis=1)
-    chosen = _chosen(largest, 0.0, e)
-    rest = np.sum(chosen, axis=1)
-    total = rest + np.max(e, axis=1, initial=-np.inf)
+    places = _largest(e)
+    chosen = _placed(e, places, 0)
+    rest = np.add.reduce(chosen, axis=1)
+    total = rest + np.maximum.reduce(e, axis=1, initial=-np.inf)
     # Σ_i g_i · ∂y_i/∂a_j = g_j - (e^(a_j) Σ_i g_i)/(Σ_k e^(a_k))
-    # grad_a = -(e / total[:, None] * (np.sum(g, axis=1)[:, None] - g) - g * (np.where(largest, rest[:, None], total[:, None] - e) / total[:, None]))
+    # grad_a = -(e / total[:, None] * (np.add.reduce(g, axis=1)[:, None] - g) - g * (np.where(_first_largest(e, axis=1), rest[:, None], total[:, None] - e) / total[:, None]))
     ratio = np.divide(e, total[:, None], out=chosen)
-    s = np.subtract(np.sum(g, axis=1)[:, None], g)
+    s = np.subtract(np.add.reduce(g, axis=1)[:, None], g)
     ratio *= s
     np.subtract(total[:, None], e, out=grad_a)
-    _chosen(largest, rest[:, None], grad_a, out=grad_a)
+    _placed(grad_a, places, rest, out=grad_a)
     grad_a /= total[:, None]
     grad_a *= g
     ratio -= grad_a
@@ -166,8 +166,8 @@ def log_softmax_jvp(a, v, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/log_softmax.tex
     """
-    if out is None and _plain(a, v) and a.ndim == 2:
-        return _log_softmax_jvp_tile(a, v, np.empty_like(a))
+    if (dy := _target(out, a, v)) is not None and a.ndim == 2:
+        return _log_softmax_jvp_tile(a, v, dy)
     (a, v), call = _arguments(
         ("a", a, ("n",), False),
         ("v", v, ("n",), False),
@@ -177,13 +177,14 @@ def log_softmax_jvp(a, v, *, out=None):
 
 def _log_softmax_jvp_tile(a, v, dy):
     """One tile of log_softmax_jvp."""
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
     e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dy)
     np.exp(e, out=e)
-    rebased = np.subtract(v, _at_largest(v, e, axis=1)[:, None])
-    ratio = np.divide(e, np.sum(e, axis=1)[:, None])
+    places = _largest(e)
+    rebased = np.subtract(v, _at(v, places)[:, None])
+    ratio = np.divide(e, np.add.reduce(e, axis=1)[:, None])
     # Σ_j ∂y_i/∂a_j · v_j = v_i - (Σ_j e^(a_j) v_j)/(Σ_k e^(a_k))
     np.subtract(rebased, np.vecdot(rebased, ratio)[:, None], out=dy)
     return dy
@@ -192,7 +193,7 @@ def _log_softmax_jvp_tile(a, v, dy):
 # --- arguments and results: the same in every module ---
 
 
-_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 _SMALL = 1 << 13
 
 
@@ -224,22 +225,32 @@ def _arguments(*rows):
     found = []
     for (_, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
-        if not shared:
+        if not shared and array.shape != batch + shape:
             array = np.broadcast_to(array, batch + shape)
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
 
 
-def _plain(first, *others):
-    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
-    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
-    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
-        return False
-    for array in (first, *others):
+def _target(out, first, *others):
+    """The array to write to where there is nothing to convert or to check, else None.
+
+    That is so for small arrays of one float dtype and one shape, `out` included, which then shares no memory with them.
+    """
+    if type(first) is not np.ndarray:
+        return None
+    dtype, shape = first.dtype, first.shape
+    if (dtype is not _SINGLE and dtype is not _DOUBLE) or not shape or not 0 < first.size <= _SMALL:
+        return None
+    if not first.flags.c_contiguous:
+        return None
+    for array in others if out is None else (*others, out):
         if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
-            return False
-    return True
+            return None
+    if out is None:
+        return np.empty(shape, dtype)
+    apart = out.flags.writeable and not any(np.may_share_memory(out, array) for array in (first, *others))
+    return out if apart else None
 
 
 def _tiled(tile, call, out, arrays, rest, *results):
@@ -275,6 +286,8 @@ def _are_direct(call, targets, shapes, arrays):
 
 def _array(name, value):
     """The value as an array of real numbers."""
+    if type(value) is np.ndarray and value.dtype in (np.float32, np.float64):
+        return value
     try:
         array = np.asarray(float(value) if type(value) is int else value)
     except (ValueError, OverflowError) as error:
@@ -297,7 +310,8 @@ def _sizes(rows, arrays):
         if not fits:
             known = {d: sizes[d] for d in dimensions if d in origin}
             raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
-        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+        for d in new:
+            origin[d] = (name, dimensions)
     return sizes
 
 
@@ -305,7 +319,10 @@ def _mismatch(name, shape, dimensions, shared, known, origin):
     """What was expected of a shape, and why."""
     wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
     text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
-    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    reasons = []
+    for d, size in known.items():
+        other, axes = origin[d]
+        reasons.append(f"{d} = {size}, as in {other}[{', '.join(map(str, axes))}]")
     return f"{text} with {' and '.join(reasons)}" if reasons else text
 
 
@@ -379,16 +396,27 @@ def _chosen(condition, first, second, out=None):
     return out
 
 
-def _first_largest(array, axis):
-    """Where the first largest entry along an axis stands, as booleans."""
-    mask = np.zeros(array.shape, dtype=bool)
-    if array.size:
-        np.put_along_axis(mask, np.argmax(array, axis=axis, keepdims=True), True, axis=axis)
-    return mask
+def _largest(array):
+    """Where the first largest entries along the last axis stand, as an index; None where that axis is empty."""
+    if not array.shape[-1]:
+        return None
+    places = array.argmax(axis=-1)
+    if array.ndim == 2:
+        return np.arange(len(array)), places
+    return (*np.ix_(*map(np.arange, array.shape[:-1])), places)
 
 
-def _at_largest(values, by, axis):
-    """The entry of `values` where the first largest entry of `by` stands along an axis; 0 where the axis is empty."""
-    if not by.size:
-        return np.zeros(np.delete(by.shape, axis), values.dtype)
-    return np.take_along_axis(values, np.argmax(by, axis=axis, keepdims=True), axis=axis).squeeze(axis)
+def _at(values, places):
+    """The entries at an index of `_largest`; 0 where the axis is empty."""
+    return np.zeros(values.shape[:-1], values.dtype) if places is None else values[places]
+
+
+def _placed(array, places, value, out=None):
+    """The array with another value at an index of `_largest`."""
+    if out is None:
+        out = array.copy()
+    elif out is not array:
+        np.copyto(out, array)
+    if places is not None:
+        out[places] = value
+    return out

@@ -40,8 +40,8 @@ def relu(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/relu.tex
     """
-    if out is None and _plain(x):
-        return _relu_tile(x, np.empty_like(x))
+    if (y := _target(out, x)) is not None:
+        return _relu_tile(x, y)
     (x,), call = _arguments(("x", x, (), False))
     return _tiled(_relu_tile, call, out, (x,), (), ())[0]
 
@@ -65,8 +65,8 @@ def relu_grad(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/relu.tex
     """
-    if out is None and _plain(x):
-        return _relu_grad_tile(x, np.empty_like(x))
+    if (dy_dx := _target(out, x)) is not None:
+        return _relu_grad_tile(x, dy_dx)
     (x,), call = _arguments(("x", x, (), False))
     return _tiled(_relu_grad_tile, call, out, (x,), (), ())[0]
 
@@ -74,11 +74,11 @@ def relu_grad(x, *, out=None):
 def _relu_grad_tile(x, dy_dx):
     """One tile of relu_grad."""
     # ∂y/∂x = {0, x < 0; 1, x ≥ 0}
-    # dy_dx = np.where(x < 0, 0, np.where(x >= 0, 1, x))
-    mask = np.less(x, 0.0)
-    mask2 = np.greater_equal(x, 0.0)
-    _chosen(mask2, 1.0, x, out=dy_dx)
-    _chosen(mask, 0.0, dy_dx, out=dy_dx)
+    # dy_dx = 1 + np.minimum(np.maximum(np.floor(x), -1), 0)
+    np.floor(x, out=dy_dx)
+    np.maximum(dy_dx, -1.0, out=dy_dx)
+    np.minimum(dy_dx, 0.0, out=dy_dx)
+    dy_dx += 1.0
     return dy_dx
 
 
@@ -94,8 +94,8 @@ def relu_value_and_grad(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/relu.tex
     """
-    if out is None and _plain(x):
-        results = _relu_value_and_grad_tile(x, np.empty_like(x), np.empty_like(x))
+    if out is None and (y := _target(None, x)) is not None:
+        results = _relu_value_and_grad_tile(x, y, np.empty_like(y))
         return tuple(results)
     (x,), call = _arguments(("x", x, (), False))
     results = _tiled(_relu_value_and_grad_tile, call, out, (x,), (), (), ())
@@ -106,11 +106,11 @@ def _relu_value_and_grad_tile(x, y, dy_dx):
     """One tile of relu_value_and_grad."""
     np.maximum(x, 0.0, out=y)  # y = {0, x < 0; x, x ≥ 0}
     # ∂y/∂x = {0, x < 0; 1, x ≥ 0}
-    # dy_dx = np.where(x < 0, 0, np.where(x >= 0, 1, x))
-    mask = np.less(x, 0.0)
-    mask2 = np.greater_equal(x, 0.0)
-    _chosen(mask2, 1.0, x, out=dy_dx)
-    _chosen(mask, 0.0, dy_dx, out=dy_dx)
+    # dy_dx = 1 + np.minimum(np.maximum(np.floor(x), -1), 0)
+    np.floor(x, out=dy_dx)
+    np.maximum(dy_dx, -1.0, out=dy_dx)
+    np.minimum(dy_dx, 0.0, out=dy_dx)
+    dy_dx += 1.0
     return y, dy_dx
 
 
@@ -127,8 +127,8 @@ def relu_vjp(x, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/relu.tex
     """
-    if out is None and _plain(x, g):
-        return _relu_vjp_tile(x, g, np.empty_like(x))
+    if (grad_x := _target(out, x, g)) is not None:
+        return _relu_vjp_tile(x, g, grad_x)
     (x, g), call = _arguments(
         ("x", x, (), False),
         ("g", g, (), False),
@@ -139,11 +139,11 @@ def relu_vjp(x, g, *, out=None):
 def _relu_vjp_tile(x, g, grad_x):
     """One tile of relu_vjp."""
     # g · ∂y/∂x = g {0, x < 0; 1, x ≥ 0}
-    # grad_x = g * np.where(x < 0, 0, np.where(x >= 0, 1, x))
-    mask = np.less(x, 0.0)
-    mask2 = np.greater_equal(x, 0.0)
-    _chosen(mask2, 1.0, x, out=grad_x)
-    _chosen(mask, 0.0, grad_x, out=grad_x)
+    # grad_x = g * (1 + np.minimum(np.maximum(np.floor(x), -1), 0))
+    np.floor(x, out=grad_x)
+    np.maximum(grad_x, -1.0, out=grad_x)
+    np.minimum(grad_x, 0.0, out=grad_x)
+    grad_x += 1.0
     grad_x *= g
     return grad_x
 
@@ -161,8 +161,8 @@ def relu_jvp(x, v, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/relu.tex
     """
-    if out is None and _plain(x, v):
-        return _relu_jvp_tile(x, v, np.empty_like(x))
+    if (dy := _target(out, x, v)) is not None:
+        return _relu_jvp_tile(x, v, dy)
     (x, v), call = _arguments(
         ("x", x, (), False),
         ("v", v, (), False),
@@ -173,11 +173,11 @@ def relu_jvp(x, v, *, out=None):
 def _relu_jvp_tile(x, v, dy):
     """One tile of relu_jvp."""
     # v · ∂y/∂x = v {0, x < 0; 1, x ≥ 0}
-    # dy = v * np.where(x < 0, 0, np.where(x >= 0, 1, x))
-    mask = np.less(x, 0.0)
-    mask2 = np.greater_equal(x, 0.0)
-    _chosen(mask2, 1.0, x, out=dy)
-    _chosen(mask, 0.0, dy, out=dy)
+    # dy = v * (1 + np.minimum(np.maximum(np.floor(x), -1), 0))
+    np.floor(x, out=dy)
+    np.maximum(dy, -1.0, out=dy)
+    np.minimum(dy, 0.0, out=dy)
+    dy += 1.0
     dy *= v
     return dy
 
@@ -185,7 +185,7 @@ def _relu_jvp_tile(x, v, dy):
 # --- arguments and results: the same in every module ---
 
 
-_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 _SMALL = 1 << 13
 
 
@@ -217,22 +217,32 @@ def _arguments(*rows):
     found = []
     for (_, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
-        if not shared:
+        if not shared and array.shape != batch + shape:
             array = np.broadcast_to(array, batch + shape)
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
 
 
-def _plain(first, *others):
-    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
-    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
-    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
-        return False
-    for array in (first, *others):
+def _target(out, first, *others):
+    """The array to write to where there is nothing to convert or to check, else None.
+
+    That is so for small arrays of one float dtype and one shape, `out` included, which then shares no memory with them.
+    """
+    if type(first) is not np.ndarray:
+        return None
+    dtype, shape = first.dtype, first.shape
+    if (dtype is not _SINGLE and dtype is not _DOUBLE) or not shape or not 0 < first.size <= _SMALL:
+        return None
+    if not first.flags.c_contiguous:
+        return None
+    for array in others if out is None else (*others, out):
         if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
-            return False
-    return True
+            return None
+    if out is None:
+        return np.empty(shape, dtype)
+    apart = out.flags.writeable and not any(np.may_share_memory(out, array) for array in (first, *others))
+    return out if apart else None
 
 
 def _tiled(tile, call, out, arrays, rest, *results):
@@ -268,6 +278,8 @@ def _are_direct(call, targets, shapes, arrays):
 
 def _array(name, value):
     """The value as an array of real numbers."""
+    if type(value) is np.ndarray and value.dtype in (np.float32, np.float64):
+        return value
     try:
         array = np.asarray(float(value) if type(value) is int else value)
     except (ValueError, OverflowError) as error:
@@ -290,7 +302,8 @@ def _sizes(rows, arrays):
         if not fits:
             known = {d: sizes[d] for d in dimensions if d in origin}
             raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
-        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+        for d in new:
+            origin[d] = (name, dimensions)
     return sizes
 
 
@@ -298,7 +311,10 @@ def _mismatch(name, shape, dimensions, shared, known, origin):
     """What was expected of a shape, and why."""
     wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
     text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
-    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    reasons = []
+    for d, size in known.items():
+        other, axes = origin[d]
+        reasons.append(f"{d} = {size}, as in {other}[{', '.join(map(str, axes))}]")
     return f"{text} with {' and '.join(reasons)}" if reasons else text
 
 
@@ -352,21 +368,3 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
-
-
-def _chosen(condition, first, second, out=None):
-    """np.where to an array; large arrays by their bits: no slower in float64, and five times as fast in float32."""
-    if condition.size < 2048 or condition.shape != np.broadcast(condition, first, second).shape:
-        found = np.where(condition, first, second)
-        if out is None:
-            return found
-        out[...] = found
-        return out
-    dtype = np.result_type(first, second)
-    out = np.empty(condition.shape, dtype) if out is None else out
-    kind = np.int32 if dtype.itemsize == 4 else np.int64
-    mask = np.negative(condition.view(np.int8)).astype(kind)  # all bits, or none
-    first, second, bits = (np.asarray(value, dtype).view(kind) for value in (first, second, out))
-    np.bitwise_and(mask, np.bitwise_xor(first, second), out=mask)
-    np.bitwise_xor(mask, second, out=bits)
-    return out

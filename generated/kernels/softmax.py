@@ -40,20 +40,20 @@ def softmax(a, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softmax.tex
     """
-    if out is None and _plain(a) and a.ndim == 2:
-        return _softmax_tile(a, np.empty_like(a))
+    if (p := _target(out, a)) is not None and a.ndim == 2:
+        return _softmax_tile(a, p)
     (a,), call = _arguments(("a", a, ("n",), False))
     return _tiled(_softmax_tile, call, out, (a,), (), ("n",))[0]
 
 
 def _softmax_tile(a, p):
     """One tile of softmax."""
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
     e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=p)
     np.exp(e, out=e)
-    np.divide(e, np.sum(e, axis=1)[:, None], out=p)  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    np.divide(e, np.add.reduce(e, axis=1)[:, None], out=p)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     return p
 
 
@@ -77,20 +77,20 @@ def softmax_jacobian(a, *, out=None):
 def _softmax_jacobian_tile(a, dp_da, n):
     """One tile of softmax_jacobian."""
     dtype = dp_da.dtype
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
     e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
     np.exp(e, out=e)
-    largest = _first_largest(e, axis=1)
-    chosen = _chosen(largest, 0.0, e)
-    rest = np.sum(chosen, axis=1)
-    total = rest + np.max(e, axis=1, initial=-np.inf)
+    places = _largest(e)
+    chosen = _placed(e, places, 0)
+    rest = np.add.reduce(chosen, axis=1)
+    total = rest + np.maximum.reduce(e, axis=1, initial=-np.inf)
     p = np.divide(e, total[:, None], out=chosen)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂p_i/∂a_j = p_i (δ_ij - p_j)
-    # dp_da = p[:, :, None] * np.where(np.eye(n, dtype=bool), (np.where(largest, rest[:, None], total[:, None] - e) / total[:, None])[:, None, :], (-p)[:, None, :])
+    # dp_da = p[:, :, None] * np.where(np.eye(n, dtype=bool), (np.where(_first_largest(e, axis=1), rest[:, None], total[:, None] - e) / total[:, None])[:, None, :], (-p)[:, None, :])
     s = np.subtract(total[:, None], e, out=e)
-    _chosen(largest, rest[:, None], s, out=s)
+    _placed(s, places, rest, out=s)
     s /= total[:, None]
     u = np.negative(p)
     _chosen(np.eye(n, dtype=bool), s[:, None, :], u[:, None, :], out=dp_da)
@@ -113,8 +113,8 @@ def softmax_vjp(a, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softmax.tex
     """
-    if out is None and _plain(a, g) and a.ndim == 2:
-        return _softmax_vjp_tile(a, g, np.empty_like(a))
+    if (grad_a := _target(out, a, g)) is not None and a.ndim == 2:
+        return _softmax_vjp_tile(a, g, grad_a)
     (a, g), call = _arguments(
         ("a", a, ("n",), False),
         ("g", g, ("n",), False),
@@ -124,17 +124,18 @@ def softmax_vjp(a, g, *, out=None):
 
 def _softmax_vjp_tile(a, g, grad_a):
     """One tile of softmax_vjp."""
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
     e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=grad_a)
     np.exp(e, out=e)
-    p = np.divide(e, np.sum(e, axis=1)[:, None])  # p_i = e^(a_i)/(Σ_k e^(a_k))
-    rebased = np.subtract(g, _at_largest(g, e, axis=1)[:, None])
+    p = np.divide(e, np.add.reduce(e, axis=1)[:, None])  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    places = _largest(e)
+    rebased = np.subtract(g, _at(g, places)[:, None], out=e)
     # Σ_i g_i · ∂p_i/∂a_j = p_j (g_j - Σ_i g_i p_i)
     # grad_a = p * (rebased - np.vecdot(p, rebased)[:, None])
-    np.subtract(rebased, np.vecdot(p, rebased)[:, None], out=grad_a)
-    grad_a *= p
+    s = np.subtract(rebased, np.vecdot(p, rebased)[:, None])
+    np.multiply(p, s, out=grad_a)
     return grad_a
 
 
@@ -153,8 +154,8 @@ def softmax_jvp(a, v, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softmax.tex
     """
-    if out is None and _plain(a, v) and a.ndim == 2:
-        return _softmax_jvp_tile(a, v, np.empty_like(a))
+    if (dp := _target(out, a, v)) is not None and a.ndim == 2:
+        return _softmax_jvp_tile(a, v, dp)
     (a, v), call = _arguments(
         ("a", a, ("n",), False),
         ("v", v, ("n",), False),
@@ -164,17 +165,18 @@ def softmax_jvp(a, v, *, out=None):
 
 def _softmax_jvp_tile(a, v, dp):
     """One tile of softmax_jvp."""
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
     e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dp)
     np.exp(e, out=e)
-    p = np.divide(e, np.sum(e, axis=1)[:, None])  # p_i = e^(a_i)/(Σ_k e^(a_k))
-    rebased = np.subtract(v, _at_largest(v, e, axis=1)[:, None])
+    p = np.divide(e, np.add.reduce(e, axis=1)[:, None])  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    places = _largest(e)
+    rebased = np.subtract(v, _at(v, places)[:, None], out=e)
     # Σ_j ∂p_i/∂a_j · v_j = p_i (v_i - Σ_j p_j v_j)
     # dp = p * (rebased - np.vecdot(p, rebased)[:, None])
-    np.subtract(rebased, np.vecdot(p, rebased)[:, None], out=dp)
-    dp *= p
+    s = np.subtract(rebased, np.vecdot(p, rebased)[:, None])
+    np.multiply(p, s, out=dp)
     return dp
 
 
@@ -194,8 +196,8 @@ def softmax_vjp_from_output(p, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softmax.tex
     """
-    if out is None and _plain(p, g) and p.ndim == 2:
-        return _softmax_vjp_from_output_tile(p, g, np.empty_like(p))
+    if (grad_a := _target(out, p, g)) is not None and p.ndim == 2:
+        return _softmax_vjp_from_output_tile(p, g, grad_a)
     (p, g), call = _arguments(
         ("p", p, ("n",), False),
         ("g", g, ("n",), False),
@@ -215,7 +217,7 @@ def _softmax_vjp_from_output_tile(p, g, grad_a):
 # --- arguments and results: the same in every module ---
 
 
-_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 _SMALL = 1 << 13
 
 
@@ -247,22 +249,32 @@ def _arguments(*rows):
     found = []
     for (_, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
-        if not shared:
+        if not shared and array.shape != batch + shape:
             array = np.broadcast_to(array, batch + shape)
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
 
 
-def _plain(first, *others):
-    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
-    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
-    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
-        return False
-    for array in (first, *others):
+def _target(out, first, *others):
+    """The array to write to where there is nothing to convert or to check, else None.
+
+    That is so for small arrays of one float dtype and one shape, `out` included, which then shares no memory with them.
+    """
+    if type(first) is not np.ndarray:
+        return None
+    dtype, shape = first.dtype, first.shape
+    if (dtype is not _SINGLE and dtype is not _DOUBLE) or not shape or not 0 < first.size <= _SMALL:
+        return None
+    if not first.flags.c_contiguous:
+        return None
+    for array in others if out is None else (*others, out):
         if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
-            return False
-    return True
+            return None
+    if out is None:
+        return np.empty(shape, dtype)
+    apart = out.flags.writeable and not any(np.may_share_memory(out, array) for array in (first, *others))
+    return out if apart else None
 
 
 def _tiled(tile, call, out, arrays, rest, *results):
@@ -298,6 +310,8 @@ def _are_direct(call, targets, shapes, arrays):
 
 def _array(name, value):
     """The value as an array of real numbers."""
+    if type(value) is np.ndarray and value.dtype in (np.float32, np.float64):
+        return value
     try:
         array = np.asarray(float(value) if type(value) is int else value)
     except (ValueError, OverflowError) as error:
@@ -320,7 +334,8 @@ def _sizes(rows, arrays):
         if not fits:
             known = {d: sizes[d] for d in dimensions if d in origin}
             raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
-        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+        for d in new:
+            origin[d] = (name, dimensions)
     return sizes
 
 
@@ -328,7 +343,10 @@ def _mismatch(name, shape, dimensions, shared, known, origin):
     """What was expected of a shape, and why."""
     wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
     text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
-    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    reasons = []
+    for d, size in known.items():
+        other, axes = origin[d]
+        reasons.append(f"{d} = {size}, as in {other}[{', '.join(map(str, axes))}]")
     return f"{text} with {' and '.join(reasons)}" if reasons else text
 
 
@@ -402,16 +420,27 @@ def _chosen(condition, first, second, out=None):
     return out
 
 
-def _first_largest(array, axis):
-    """Where the first largest entry along an axis stands, as booleans."""
-    mask = np.zeros(array.shape, dtype=bool)
-    if array.size:
-        np.put_along_axis(mask, np.argmax(array, axis=axis, keepdims=True), True, axis=axis)
-    return mask
+def _largest(array):
+    """Where the first largest entries along the last axis stand, as an index; None where that axis is empty."""
+    if not array.shape[-1]:
+        return None
+    places = array.argmax(axis=-1)
+    if array.ndim == 2:
+        return np.arange(len(array)), places
+    return (*np.ix_(*map(np.arange, array.shape[:-1])), places)
 
 
-def _at_largest(values, by, axis):
-    """The entry of `values` where the first largest entry of `by` stands along an axis; 0 where the axis is empty."""
-    if not by.size:
-        return np.zeros(np.delete(by.shape, axis), values.dtype)
-    return np.take_along_axis(values, np.argmax(by, axis=axis, keepdims=True), axis=axis).squeeze(axis)
+def _at(values, places):
+    """The entries at an index of `_largest`; 0 where the axis is empty."""
+    return np.zeros(values.shape[:-1], values.dtype) if places is None else values[places]
+
+
+def _placed(array, places, value, out=None):
+    """The array with another value at an index of `_largest`."""
+    if out is None:
+        out = array.copy()
+    elif out is not array:
+        np.copyto(out, array)
+    if places is not None:
+        out[places] = value
+    return out

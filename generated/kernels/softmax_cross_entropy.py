@@ -53,19 +53,19 @@ def softmax_cross_entropy(a, t, *, out=None):
 
 def _softmax_cross_entropy_tile(a, t, L):
     """One tile of softmax_cross_entropy."""
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    np.exp(e, out=e)
-    largest = _first_largest(e, axis=1)
-    chosen = _chosen(largest, 0.0, e)
-    u = np.log1p(np.sum(chosen, axis=1) / np.max(e, axis=1, initial=-np.inf))
+    s = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
+    e = np.exp(s)
+    places = _largest(e)
+    chosen = _placed(e, places, 0)
+    rest = np.add.reduce(chosen, axis=1) / np.maximum.reduce(e, axis=1, initial=-np.inf)
     # ln(p_i)
-    # s = a - highest[:, None] - u[:, None]
-    s = np.subtract(a, highest[:, None], out=chosen)
-    s -= u[:, None]
-    L[...] = -np.vecdot(t, s)  # L = -Σ_i t_i ln(p_i)
+    # s2 = a - highest[:, None] - np.log1p(rest)[:, None]
+    s2 = np.subtract(a, highest[:, None], out=chosen)
+    s2 -= np.log1p(rest)[:, None]
+    L[...] = -np.vecdot(t, s2)  # L = -Σ_i t_i ln(p_i)
     return L
 
 
@@ -85,8 +85,8 @@ def softmax_cross_entropy_grad(a, t, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softmax_cross_entropy.tex
     """
-    if out is None and _plain(a, t) and a.ndim == 2:
-        return _softmax_cross_entropy_grad_tile(a, t, np.empty_like(a))
+    if (dL_da := _target(out, a, t)) is not None and a.ndim == 2:
+        return _softmax_cross_entropy_grad_tile(a, t, dL_da)
     (a, t), call = _arguments(
         ("a", a, ("n",), False),
         ("t", t, ("n",), False),
@@ -96,22 +96,22 @@ def softmax_cross_entropy_grad(a, t, *, out=None):
 
 def _softmax_cross_entropy_grad_tile(a, t, dL_da):
     """One tile of softmax_cross_entropy_grad."""
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
     e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dL_da)
     np.exp(e, out=e)
-    largest = _first_largest(e, axis=1)
-    chosen = _chosen(largest, 0.0, e)
-    rest = np.sum(chosen, axis=1)
-    total = rest + np.max(e, axis=1, initial=-np.inf)
+    places = _largest(e)
+    chosen = _placed(e, places, 0)
+    rest = np.add.reduce(chosen, axis=1)
+    total = rest + np.maximum.reduce(e, axis=1, initial=-np.inf)
     p = np.divide(e, total[:, None], out=chosen)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂L/∂a_i = p_i - t_i
-    # dL_da = p * (1 - t) - t * (np.where(largest, rest[:, None], total[:, None] - e) / total[:, None])
+    # dL_da = p * (1 - t) - t * (np.where(_first_largest(e, axis=1), rest[:, None], total[:, None] - e) / total[:, None])
     s = np.subtract(1.0, t)
     product = np.multiply(p, s, out=p)
     np.subtract(total[:, None], e, out=dL_da)
-    _chosen(largest, rest[:, None], dL_da, out=dL_da)
+    _placed(dL_da, places, rest, out=dL_da)
     dL_da /= total[:, None]
     dL_da *= t
     np.subtract(product, dL_da, out=dL_da)
@@ -142,38 +142,38 @@ def softmax_cross_entropy_value_and_grad(a, t, *, out=None):
 
 def _softmax_cross_entropy_value_and_grad_tile(a, t, L, dL_da):
     """One tile of softmax_cross_entropy_value_and_grad."""
-    highest = np.max(a, axis=1, initial=-np.inf)
+    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     # all times one number: the quotient is the same
     # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dL_da)
-    np.exp(e, out=e)
-    largest = _first_largest(e, axis=1)
-    chosen = _chosen(largest, 0.0, e)
-    total = np.sum(chosen, axis=1)
-    highest2 = np.max(e, axis=1, initial=-np.inf)
+    s = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dL_da)
+    e = np.exp(s)
+    places = _largest(e)
+    chosen = _placed(e, places, 0, out=s)
+    total = np.add.reduce(chosen, axis=1)
+    highest2 = np.maximum.reduce(e, axis=1, initial=-np.inf)
     # ln(p_i)
-    # s = a - highest[:, None] - np.log1p(total / highest2)[:, None]
-    s = np.subtract(a, highest[:, None], out=chosen)
-    s -= np.log1p(total / highest2)[:, None]
-    L[...] = -np.vecdot(t, s)  # L = -Σ_i t_i ln(p_i)
+    # s2 = a - highest[:, None] - np.log1p(total / highest2)[:, None]
+    s2 = np.subtract(a, highest[:, None], out=chosen)
+    s2 -= np.log1p(total / highest2)[:, None]
+    L[...] = -np.vecdot(t, s2)  # L = -Σ_i t_i ln(p_i)
     total2 = total + highest2
-    p = np.divide(e, total2[:, None], out=s)  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    p = np.divide(e, total2[:, None], out=s2)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂L/∂a_i = p_i - t_i
-    # dL_da = p * (1 - t) - t * (np.where(largest, total[:, None], total2[:, None] - e) / total2[:, None])
-    s2 = np.subtract(1.0, t)
-    product = np.multiply(p, s2, out=p)
-    np.subtract(total2[:, None], e, out=dL_da)
-    _chosen(largest, total[:, None], dL_da, out=dL_da)
-    dL_da /= total2[:, None]
-    dL_da *= t
-    np.subtract(product, dL_da, out=dL_da)
+    # dL_da = p * (1 - t) - t * (np.where(_first_largest(e, axis=1), total[:, None], total2[:, None] - e) / total2[:, None])
+    s3 = np.subtract(1.0, t)
+    np.multiply(p, s3, out=dL_da)
+    s4 = np.subtract(total2[:, None], e, out=e)
+    _placed(s4, places, total, out=s4)
+    s4 /= total2[:, None]
+    s4 *= t
+    dL_da -= s4
     return L, dL_da
 
 
 # --- arguments and results: the same in every module ---
 
 
-_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 _SMALL = 1 << 13
 
 
@@ -205,22 +205,32 @@ def _arguments(*rows):
     found = []
     for (_, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
-        if not shared:
+        if not shared and array.shape != batch + shape:
             array = np.broadcast_to(array, batch + shape)
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
 
 
-def _plain(first, *others):
-    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
-    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
-    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
-        return False
-    for array in (first, *others):
+def _target(out, first, *others):
+    """The array to write to where there is nothing to convert or to check, else None.
+
+    That is so for small arrays of one float dtype and one shape, `out` included, which then shares no memory with them.
+    """
+    if type(first) is not np.ndarray:
+        return None
+    dtype, shape = first.dtype, first.shape
+    if (dtype is not _SINGLE and dtype is not _DOUBLE) or not shape or not 0 < first.size <= _SMALL:
+        return None
+    if not first.flags.c_contiguous:
+        return None
+    for array in others if out is None else (*others, out):
         if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
-            return False
-    return True
+            return None
+    if out is None:
+        return np.empty(shape, dtype)
+    apart = out.flags.writeable and not any(np.may_share_memory(out, array) for array in (first, *others))
+    return out if apart else None
 
 
 def _tiled(tile, call, out, arrays, rest, *results):
@@ -256,6 +266,8 @@ def _are_direct(call, targets, shapes, arrays):
 
 def _array(name, value):
     """The value as an array of real numbers."""
+    if type(value) is np.ndarray and value.dtype in (np.float32, np.float64):
+        return value
     try:
         array = np.asarray(float(value) if type(value) is int else value)
     except (ValueError, OverflowError) as error:
@@ -278,7 +290,8 @@ def _sizes(rows, arrays):
         if not fits:
             known = {d: sizes[d] for d in dimensions if d in origin}
             raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
-        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+        for d in new:
+            origin[d] = (name, dimensions)
     return sizes
 
 
@@ -286,7 +299,10 @@ def _mismatch(name, shape, dimensions, shared, known, origin):
     """What was expected of a shape, and why."""
     wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
     text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
-    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    reasons = []
+    for d, size in known.items():
+        other, axes = origin[d]
+        reasons.append(f"{d} = {size}, as in {other}[{', '.join(map(str, axes))}]")
     return f"{text} with {' and '.join(reasons)}" if reasons else text
 
 
@@ -342,27 +358,27 @@ def _check_out(target, array):
         raise ValueError("out is read-only")
 
 
-def _chosen(condition, first, second, out=None):
-    """np.where to an array; large arrays by their bits: no slower in float64, and five times as fast in float32."""
-    if condition.size < 2048 or condition.shape != np.broadcast(condition, first, second).shape:
-        found = np.where(condition, first, second)
-        if out is None:
-            return found
-        out[...] = found
-        return out
-    dtype = np.result_type(first, second)
-    out = np.empty(condition.shape, dtype) if out is None else out
-    kind = np.int32 if dtype.itemsize == 4 else np.int64
-    mask = np.negative(condition.view(np.int8)).astype(kind)  # all bits, or none
-    first, second, bits = (np.asarray(value, dtype).view(kind) for value in (first, second, out))
-    np.bitwise_and(mask, np.bitwise_xor(first, second), out=mask)
-    np.bitwise_xor(mask, second, out=bits)
+def _largest(array):
+    """Where the first largest entries along the last axis stand, as an index; None where that axis is empty."""
+    if not array.shape[-1]:
+        return None
+    places = array.argmax(axis=-1)
+    if array.ndim == 2:
+        return np.arange(len(array)), places
+    return (*np.ix_(*map(np.arange, array.shape[:-1])), places)
+
+
+def _at(values, places):
+    """The entries at an index of `_largest`; 0 where the axis is empty."""
+    return np.zeros(values.shape[:-1], values.dtype) if places is None else values[places]
+
+
+def _placed(array, places, value, out=None):
+    """The array with another value at an index of `_largest`."""
+    if out is None:
+        out = array.copy()
+    elif out is not array:
+        np.copyto(out, array)
+    if places is not None:
+        out[places] = value
     return out
-
-
-def _first_largest(array, axis):
-    """Where the first largest entry along an axis stands, as booleans."""
-    mask = np.zeros(array.shape, dtype=bool)
-    if array.size:
-        np.put_along_axis(mask, np.argmax(array, axis=axis, keepdims=True), True, axis=axis)
-    return mask

@@ -40,8 +40,8 @@ def softplus(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softplus.tex
     """
-    if out is None and _plain(x):
-        return _softplus_tile(x, np.empty_like(x))
+    if (y := _target(out, x)) is not None:
+        return _softplus_tile(x, y)
     (x,), call = _arguments(("x", x, (), False))
     return _tiled(_softplus_tile, call, out, (x,), (), ())[0]
 
@@ -72,8 +72,8 @@ def softplus_grad(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softplus.tex
     """
-    if out is None and _plain(x):
-        return _softplus_grad_tile(x, np.empty_like(x))
+    if (dy_dx := _target(out, x)) is not None:
+        return _softplus_grad_tile(x, dy_dx)
     (x,), call = _arguments(("x", x, (), False))
     return _tiled(_softplus_grad_tile, call, out, (x,), (), ())[0]
 
@@ -109,8 +109,8 @@ def softplus_value_and_grad(x, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softplus.tex
     """
-    if out is None and _plain(x):
-        results = _softplus_value_and_grad_tile(x, np.empty_like(x), np.empty_like(x))
+    if out is None and (y := _target(None, x)) is not None:
+        results = _softplus_value_and_grad_tile(x, y, np.empty_like(y))
         return tuple(results)
     (x,), call = _arguments(("x", x, (), False))
     results = _tiled(_softplus_value_and_grad_tile, call, out, (x,), (), (), ())
@@ -154,8 +154,8 @@ def softplus_vjp(x, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softplus.tex
     """
-    if out is None and _plain(x, g):
-        return _softplus_vjp_tile(x, g, np.empty_like(x))
+    if (grad_x := _target(out, x, g)) is not None:
+        return _softplus_vjp_tile(x, g, grad_x)
     (x, g), call = _arguments(
         ("x", x, (), False),
         ("g", g, (), False),
@@ -196,8 +196,8 @@ def softplus_jvp(x, v, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softplus.tex
     """
-    if out is None and _plain(x, v):
-        return _softplus_jvp_tile(x, v, np.empty_like(x))
+    if (dy := _target(out, x, v)) is not None:
+        return _softplus_jvp_tile(x, v, dy)
     (x, v), call = _arguments(
         ("x", x, (), False),
         ("v", v, (), False),
@@ -228,7 +228,7 @@ def _softplus_jvp_tile(x, v, dy):
 # --- arguments and results: the same in every module ---
 
 
-_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 _SMALL = 1 << 13
 
 
@@ -260,22 +260,32 @@ def _arguments(*rows):
     found = []
     for (_, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
-        if not shared:
+        if not shared and array.shape != batch + shape:
             array = np.broadcast_to(array, batch + shape)
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
 
 
-def _plain(first, *others):
-    """Whether these are small arrays of one float dtype and one shape, with nothing to convert or to check."""
-    dtype, shape = getattr(first, "dtype", None), getattr(first, "shape", ())
-    if dtype not in _FLOATS or not shape or not dtype.isnative or first.size > _SMALL:
-        return False
-    for array in (first, *others):
+def _target(out, first, *others):
+    """The array to write to where there is nothing to convert or to check, else None.
+
+    That is so for small arrays of one float dtype and one shape, `out` included, which then shares no memory with them.
+    """
+    if type(first) is not np.ndarray:
+        return None
+    dtype, shape = first.dtype, first.shape
+    if (dtype is not _SINGLE and dtype is not _DOUBLE) or not shape or not 0 < first.size <= _SMALL:
+        return None
+    if not first.flags.c_contiguous:
+        return None
+    for array in others if out is None else (*others, out):
         if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != shape or not array.flags.c_contiguous:
-            return False
-    return True
+            return None
+    if out is None:
+        return np.empty(shape, dtype)
+    apart = out.flags.writeable and not any(np.may_share_memory(out, array) for array in (first, *others))
+    return out if apart else None
 
 
 def _tiled(tile, call, out, arrays, rest, *results):
@@ -311,6 +321,8 @@ def _are_direct(call, targets, shapes, arrays):
 
 def _array(name, value):
     """The value as an array of real numbers."""
+    if type(value) is np.ndarray and value.dtype in (np.float32, np.float64):
+        return value
     try:
         array = np.asarray(float(value) if type(value) is int else value)
     except (ValueError, OverflowError) as error:
@@ -333,7 +345,8 @@ def _sizes(rows, arrays):
         if not fits:
             known = {d: sizes[d] for d in dimensions if d in origin}
             raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
-        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+        for d in new:
+            origin[d] = (name, dimensions)
     return sizes
 
 
@@ -341,7 +354,10 @@ def _mismatch(name, shape, dimensions, shared, known, origin):
     """What was expected of a shape, and why."""
     wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
     text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
-    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    reasons = []
+    for d, size in known.items():
+        other, axes = origin[d]
+        reasons.append(f"{d} = {size}, as in {other}[{', '.join(map(str, axes))}]")
     return f"{text} with {' and '.join(reasons)}" if reasons else text
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from derive.emit.document import Document, Identity, Info, document
+from derive.emit.document import Accuracy, Document, Identity, Info, document
 from derive.language.definition import Input
 from derive.language.derivation import Derivation, Evidence, Reason, Step, Wanted, Weight
 from derive.language.expressions import (
@@ -155,7 +155,9 @@ def documents(language: str = "en", detail: str = "textbook") -> tuple[Document,
     return (
         document([sigmoid()], info("Sigmoid", kernels=("sigmoid", "sigmoid_vjp_from_output")), language, detail),
         document([tanh()], info("Hyperbolic tangent", identities=(TANH_IDENTITY,)), language, detail),
-        document([softmax_jacobian(), softmax_vjp()], info("Softmax", ulp=2.6), language, detail),
+        document(
+            [softmax_jacobian(), softmax_vjp()], info("Softmax", accuracy=(Accuracy("f", 2.6, 3),)), language, detail
+        ),
         document([perceptron()], info("50% of <x_1>", summary=Words(HOSTILE, HOSTILE)), language, detail),
     )
 

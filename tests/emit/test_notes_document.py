@@ -13,7 +13,7 @@ import pytest
 from derive import calculus, closedform
 from derive.calculus.elementary import DERIVATIVES
 from derive.closedform.derivations import derive_all
-from derive.emit.document import Chapter, document
+from derive.emit.document import Accuracy, Chapter, document
 from derive.emit.notes_document import SETTINGS, notes
 from derive.emit.rule_guide import GUIDE
 from derive.language.derivation import Reason
@@ -24,7 +24,7 @@ from tests.emit.notes_examples import HOSTILE, NORMALISED, balanced, compile_tex
 
 def chapters(language: str, detail: str = "textbook") -> tuple[Chapter, ...]:
     first, *rest = documents(language, detail)
-    deep = document(derive_all(NORMALISED), replace(info("Deep"), ulp=2.0), language, detail)
+    deep = document(derive_all(NORMALISED), replace(info("Deep"), accuracy=(Accuracy("f", 2.0, 3),)), language, detail)
     return (
         Chapter(Words("First", "第一部分"), (first,)),
         Chapter(Words("50% of <x_1>", "50% 的 <x_1>"), (*rest, deep)),

@@ -9,7 +9,7 @@ import pytest
 
 from derive.closedform.derivations import derive_all
 from derive.emit.breaking import DIVIDE, rows
-from derive.emit.document import Row, document
+from derive.emit.document import Accuracy, Row, document
 from derive.emit.latex import LatexPrinter
 from derive.emit.notes_latex import fragment, margin, margin_voice
 from derive.emit.phrases import Sentence, say
@@ -73,7 +73,10 @@ def test_long_formulas_break_and_short_ones_do_not() -> None:
 
 def test_pdflatex_has_nothing_to_complain_about(tmp_path: Path) -> None:
     shown = list(documents())
-    shown += [document(derive_all(d), replace(info(d.name), ulp=1.0), detail="full") for d in (*LONG, NORMALISED)]
+    shown += [
+        document(derive_all(d), replace(info(d.name), accuracy=(Accuracy("f", 1.0, 3),)), detail="full")
+        for d in (*LONG, NORMALISED)
+    ]
     inputs = "".join(f"\\input{{{one.name}}}\n" for one in shown)
     for one in shown:
         (tmp_path / f"{one.name}.tex").write_text(fragment(one), encoding="utf-8")

@@ -33,7 +33,7 @@ def test_softmax() -> None:
 def test_chinese() -> None:
     text = markdown(document([perceptron()], info(), "zh"))
     assert "## 对 $w$ 的梯度" in text
-    assert r"\text{只有 }O_k\text{ 依赖于 }w_{jk}" in text
+    assert r"\text{只有\ }O_k\text{ 依赖于\ }w_{jk}" in text
     assert "已检验：共 8 步" in text
 
 

@@ -1,0 +1,59 @@
+"""Choices between 0 and a number that pass NaN on, as arithmetic: a choice costs as much as several passes.
+
+    where(u < 0, 0, where(u >= 0, c, u))      c (1 + min(max(floor u, -1), 0))
+    where(u <= 0, 0, where(u > 0, c, u))      -c min(max(floor(-u), -1), 0)
+
+Contract: `indicators(graph)` maps a graph to an equal one, entry by entry: floor u is at most -1 below 0, 0 or more
+from 0 on, and NaN at NaN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from derive.ir.build import apply, constant, scaled
+from derive.ir.graph import Argument, Graph, Node, rebuild
+from derive.ir.ops import OPPOSITE
+
+
+def indicators(graph: Graph) -> Graph:
+    """The rows above, and those with the two numbers exchanged."""
+    return rebuild(graph, lambda n: replaced(n) if n.op == "where" else n)
+
+
+def replaced(node: Node) -> Node:
+    condition, first, rest = (argument.node for argument in node.arguments)
+    if rest.op != "where" or rest.name or not all(is_whole(a, node) for a in node.arguments):
+        return node
+    opposite, second, unknown = (argument.node for argument in rest.arguments)
+    if opposite.op != OPPOSITE.get(condition.op) or opposite.arguments != condition.arguments:
+        return node
+    value, zero = (argument.node for argument in condition.arguments)
+    if zero != constant(0) or value != unknown or value.shape != node.shape:
+        return node
+    if not all(is_whole(a, node) for a in (*rest.arguments, *condition.arguments)):
+        return node
+    numbers = (
+        (number(second), number(first)) if condition.op in ("less", "less_equal") else (number(first), number(second))
+    )
+    above, below = numbers
+    if above is None or below != 0:
+        return node
+    owns_zero = condition.op in ("less", "greater_equal")
+    return replace(indicator(value, above, owns_zero), name=node.name, origin=node.origin)
+
+
+def indicator(value: Node, above: Fraction, owns_zero: bool) -> Node:
+    """`above` where the value is positive (or 0, if that side owns it), else 0."""
+    side = apply("floor", value if owns_zero else scaled(-1, value))
+    between = apply("minimum", apply("maximum", side, constant(-1)), constant(0))
+    return scaled(above, apply("add", constant(1), between)) if owns_zero else scaled(-above, between)
+
+
+def is_whole(argument: Argument, node: Node) -> bool:
+    return argument.axes in ((), tuple(range(len(node.shape))))
+
+
+def number(node: Node) -> Fraction | None:
+    return node.data if node.op == "constant" and isinstance(node.data, Fraction) else None

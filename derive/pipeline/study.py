@@ -63,7 +63,7 @@ def define(
     timeout: seconds after which it gives up with a DeriveError; 0 for no limit.
     Raises DeriveError, with line and caret, for a text that is no definition or a request that does not fit it.
     """
-    definition = parse(text, definitions())[-1]
+    definition = parse_definitions(text, definitions())[-1]
     with reachable(), time_limit(timeout) as say:
         return study(definition, wanted_by(definition, wrt, kind), say)
 

@@ -279,7 +279,7 @@ def _arguments(*rows):
     found = []
     for (_, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
-        if not shared:
+        if not shared and array.shape != batch + shape:
             array = np.broadcast_to(array, batch + shape)
         array = np.asarray(array, dtype=dtype, order="C")
         found.append(array if shared else array.reshape((samples, *shape)))
@@ -288,6 +288,8 @@ def _arguments(*rows):
 
 def _array(name, value):
     """The value as an array of real numbers."""
+    if type(value) is np.ndarray and value.dtype in (np.float32, np.float64):
+        return value
     try:
         array = np.asarray(float(value) if type(value) is int else value)
     except (ValueError, OverflowError) as error:
@@ -310,7 +312,8 @@ def _sizes(rows, arrays):
         if not fits:
             known = {d: sizes[d] for d in dimensions if d in origin}
             raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
-        origin.update((d, f"{name}[{', '.join(map(str, dimensions))}]") for d in new)
+        for d in new:
+            origin[d] = (name, dimensions)
     return sizes
 
 
@@ -318,7 +321,10 @@ def _mismatch(name, shape, dimensions, shared, known, origin):
     """What was expected of a shape, and why."""
     wanted = [str(d) for d in dimensions] if shared else ["...", *map(str, dimensions)]
     text = f"{name} has shape {shape}: expected ({', '.join(wanted)}{',' if len(wanted) == 1 else ''})"
-    reasons = [f"{d} = {size}, as in {origin[d]}" for d, size in known.items()]
+    reasons = []
+    for d, size in known.items():
+        other, axes = origin[d]
+        reasons.append(f"{d} = {size}, as in {other}[{', '.join(map(str, axes))}]")
     return f"{text} with {' and '.join(reasons)}" if reasons else text
 
 

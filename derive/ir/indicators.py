@@ -13,7 +13,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.ir.build import apply, constant, scaled
-from derive.ir.graph import Argument, Graph, Node, rebuild
+from derive.ir.graph import Argument, Graph, Node, rebuild, whole
 from derive.ir.ops import OPPOSITE
 
 
@@ -38,17 +38,28 @@ def replaced(node: Node) -> Node:
         (number(second), number(first)) if condition.op in ("less", "less_equal") else (number(first), number(second))
     )
     above, below = numbers
-    if above is None or below != 0:
-        return node
     owns_zero = condition.op in ("less", "greater_equal")
-    return replace(indicator(value, above, owns_zero), name=node.name, origin=node.origin)
+    if above and below == 0:
+        found = indicator(value, above, owns_zero)
+    elif below and above == 0:
+        found = indicator(scaled(-1, value), below, not owns_zero)
+    else:
+        return node
+    return replace(found, name=node.name, origin=node.origin)
 
 
 def indicator(value: Node, above: Fraction, owns_zero: bool) -> Node:
     """`above` where the value is positive (or 0, if that side owns it), else 0."""
-    side = apply("floor", value if owns_zero else scaled(-1, value))
+    side = apply("floor", value if owns_zero else negative(value))
     between = apply("minimum", apply("maximum", side, constant(-1)), constant(0))
     return scaled(above, apply("add", constant(1), between)) if owns_zero else scaled(-above, between)
+
+
+def negative(value: Node) -> Node:
+    """-u; u for -u."""
+    first, *rest = value.arguments or (None,)
+    is_negative = value.op == "multiply" and first is not None and first.node == constant(-1) and len(rest) == 1
+    return rest[0].node if is_negative and rest[0] == whole(rest[0].node) else scaled(-1, value)
 
 
 def is_whole(argument: Argument, node: Node) -> bool:

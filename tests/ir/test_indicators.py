@@ -1,0 +1,50 @@
+"""Choices between 0 and a number as arithmetic: the same value at every entry, NaN included."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from derive.closedform.derivations import derive_all
+from derive.emit.kernel_plan import kernels
+from derive.ir.graph import topological
+from derive.language.resolve import parse
+from tests.emit.kernel_modules import ModuleType, emit_module
+
+POINTS = np.array([-np.inf, -1e308, -1.5, -1.0, -1e-320, -0.0, 0.0, 5e-324, 0.5, 1.0, 1e308, np.inf, np.nan])
+
+
+def compiled(text: str) -> tuple[ModuleType, set[str]]:
+    (definition,) = parse(text)
+    derivations = derive_all(definition)
+    result = ModuleType("made")
+    exec(compile(emit_module(definition, derivations, title="f"), "<made>", "exec"), result.__dict__)
+    (value, *_) = kernels(definition, derivations)
+    return result, {n.op for n in topological(r.node for r in value.results)}
+
+
+@pytest.mark.parametrize("relation", ["<", "<=", ">", ">="])
+@pytest.mark.parametrize(("first", "second"), [("0", "1"), ("1", "0"), ("0", "5/2"), ("-3", "0")])
+def test_each_side_of_each_relation(relation: str, first: str, second: str) -> None:
+    made, ops = compiled(f"f(x) -> y\n    y = where(x {relation} 0, {first}, {second})")
+    test = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[relation]
+    expected = np.where(test(POINTS, 0), float(Fraction(first)), float(Fraction(second)))
+    expected[np.isnan(POINTS)] = np.nan
+    assert np.array_equal(made.f(POINTS), expected, equal_nan=True)
+    assert "where" not in ops
+
+
+def test_two_numbers_of_which_none_is_0_stay_a_choice() -> None:
+    made, ops = compiled("f(x) -> y\n    y = where(x < 0, 1/100, 1)")
+    assert "where" in ops
+    assert np.array_equal(made.f(POINTS[:-1]), np.where(POINTS[:-1] < 0, 0.01, 1))
+    assert np.isnan(made.f(np.nan))
+
+
+def test_a_choice_that_carries_nan_on_one_side_asks_once() -> None:
+    made, ops = compiled("f(x) -> y\n    y = where(x < 0, exp(x), 1)")
+    assert ops >= {"where", "greater_equal"}
+    assert "less" not in ops
+    assert np.array_equal(made.f(POINTS), np.where(POINTS >= 0, 1, np.exp(np.minimum(POINTS, 0))), equal_nan=True)

@@ -53,5 +53,6 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(s[d]) -> a\n  g = sum(c, clip(4*s[c], -0.5, 0.25))\n  a = where(g <= 0, g, 2*g + d)",
         Request(),
     ),
+    "the largest of a shifted range": ("f(W[n]) -> y\n  y = arctan(min(j, W[j]*W[j+1]))", Request()),
     "a linear form whose index ends earlier": ("f(x[n], c[n]) -> y\n  y = sum(i, x[i]*c[i+1])", Request()),
 }

@@ -111,7 +111,7 @@ def wanted_by(definition: Definition, wrt: str | Sequence[str] | None, kind: str
 def wanted_of_kind(kind: str, output: str, variables: tuple[str, ...]) -> tuple[Wanted, ...]:
     """One derivative by each variable; a Hessian has a block for each pair, of which one triangle is derived."""
     if kind == "hvp" and len(variables) > 1:
-        raise DeriveError("a Hessian-vector product is taken by one input", hint=f"wrt='{variables[0]}', for instance")
+        return tuple(Wanted(kind, output, variable, along=variables) for variable in variables)
     if kind != "hessian":
         return tuple(Wanted(kind, output, variable) for variable in variables)
     return tuple(

@@ -38,5 +38,26 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(h, e, W) -> y\n  y = where(e <= h, W - W, W)/(1 + (arccosh(1 + e**2)/(1 + (W + h)**2))**2)",
         Request(("h",)),
     ),
+    "two outputs of one value": ("f(a, b) -> x, y\n  y = min(7*a, a*b)\n  x = y", Request()),
+    "a quantity inside, called as an output is": (
+        "f(r[n]) -> Q, E\n  E[i] = n - clip(.25*exp(r[i]) + r[i], 0, 2)\n  Q[k] = d[1]*tanh(E[k+1])\n"
+        "  d[q] = r[q]/(1 + (r[q]*r[q] - n)**2)",
+        Request(),
+    ),
+    "outputs of parameters alone": ("f(; h[d], t[3]) -> u, r\n  r[q] = tanh(t[1]*h[q])\n  u[l] = r[0]*t[l]", Request()),
+    "a direction that is the same for every entry": (
+        "f(x[d]; r[m]) -> y\n  E = logsumexp(i, mean(c, (d + x[i])*r[c]))\n  y[l] = E + arcsinh(x[l])",
+        Request(),
+    ),
+    "a point on a kink shows no derivative": (
+        "f(s[d]) -> a\n  g = sum(c, clip(4*s[c], -0.5, 0.25))\n  a = where(g <= 0, g, 2*g + d)",
+        Request(),
+    ),
+    "the largest of a shifted range": ("f(W[n]) -> y\n  y = arctan(min(j, W[j]*W[j+1]))", Request()),
+    "a long look-up in the middle of a quantity": (
+        "f(E[n], N[n]; W[n]) -> e\n  x[j, l] = huber(where(E[l] <= E[l], E[j] - exp(W[j]), E[l]), E[j], 1.5)*E[l]\n"
+        "  e[q] = clip(E[N[q]] + (W[q] - (W[q] + W[q])/(1 + x[q, q]**2)), -1, 1)",
+        Request(("E",)),
+    ),
     "a linear form whose index ends earlier": ("f(x[n], c[n]) -> y\n  y = sum(i, x[i]*c[i+1])", Request()),
 }

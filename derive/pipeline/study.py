@@ -264,6 +264,11 @@ class Study:
         illustrated = format_name in FORMATS and FORMATS[format_name].illustrated
         return write(self.document(language, detail, illustrated=illustrated), format_name)
 
+    def notes(self, language: str = "en", detail: str = "textbook") -> Shown:
+        """The notes as a notebook shows them, in a language and at a level of detail."""
+        shown = self.document(language, detail, illustrated=True)
+        return Shown(write(shown, "text"), html=cell(shown), markdown=write(replace(shown, pictures=()), "markdown"))
+
     @property
     def closed(self) -> Shown:
         """The closed forms alone: formulas in a notebook, text elsewhere."""
@@ -275,7 +280,7 @@ class Study:
         return code(self.source)
 
     def _repr_html_(self) -> str:
-        return cell(self.document(illustrated=True))
+        return self.notes().html or ""
 
     def _repr_latex_(self) -> str | None:
         return self.closed.latex

@@ -15,6 +15,7 @@ from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_large
 from derive.ir.stability.common import without_common_parts, without_logarithms
 from derive.ir.stability.error_function import normal_tails, products_with_tails
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
+from derive.ir.stability.squares import as_squares
 from derive.ir.stability.table import STABILITY
 from derive.ir.stability.totals import totals_of_largest
 from derive.ir.verify import verify
@@ -28,6 +29,7 @@ ARRANGE = (
     Pass("share", share),
 )
 PREPARE = (
+    Pass("squares", as_squares),
     Pass("exponentials of logarithms", without_logarithms),
     Pass("common parts of exponents", without_common_parts),
     Pass("flatten", flatten),

@@ -119,6 +119,11 @@ def test_misses_are_marked_with_bound_and_reason(monkeypatch: pytest.MonkeyPatch
     assert "never" not in text
 
 
+def test_a_run_that_was_stopped_says_so() -> None:
+    assert "**Stopped after 1 of 3 cases.**" in document([fixed(0.5)], [], [], planned=3)
+    assert "Stopped" not in document([fixed(0.5)], [], [], planned=1)
+
+
 def test_the_first_bound_that_applies_counts() -> None:
     assert verdicts(fixed(0.8, "relu_vjp"))["textbook"].met
     assert not verdicts(fixed(0.8))["textbook"].met

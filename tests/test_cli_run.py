@@ -56,7 +56,7 @@ def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
         (("run", "-e", "f(x) -> y\n  y = xx"), "unknown name xx"),
         (("run", "-e", "f() -> y\n  y = 1"), "f has no input to differentiate by"),
         (("run", "-e", "f(x) -> y\n  y = log(-1 - x**2)"), "no point found at which all values are real"),
-        (("run", "-e", "\x00\ufeff(("), "unexpected character"),
+        (("run", "-e", "\x00\ufeff"), "unexpected character"),
         (("run", "-e", "f(x[n]) -> y\n  y = softmax(x)"), "as in softmax(a)[i]"),
         (("run", "-e", "f(x) -> y\n  y = x", "--wrt", "z"), "z is not an input of f"),
         (("run", "-e", "f(x) -> y\n  y = x", "--kind", "jacobian"), "y is a scalar"),

@@ -115,6 +115,8 @@ def difference(weight: list[Argument], share: Share, at: Argument, target: Argum
     return Node("add", (gained, lost), shape)
 
 
+LOOK_UPS = ("gather", "pick")
+
 # --- logarithms ------------------------------------------------------------------------------------------
 
 
@@ -125,10 +127,24 @@ def logarithms_of_shares(graph: Graph) -> Graph:
 
 def changed(node: Node) -> Node:
     if node.op == "log":
-        share = share_of(node.arguments[0].node)
+        inner = node.arguments[0].node
+        if inner.op in LOOK_UPS and share_of(inner.arguments[0].node) is not None:
+            return looked_up(node, inner)
+        share = share_of(inner)
         if share is not None and share.exponential.data is None:
             return on_axes(Argument(logarithm(share.exponential, share.axis), node.arguments[0].axes), node)
-    return from_log_sum(node) if node.op == "add" else node
+    if node.op != "add":
+        return node
+    new = from_log_sum(node)
+    return new if new is not node else minus_from_log_sum(node)
+
+
+def looked_up(node: Node, inner: Node) -> Node:
+    """log p_y: the logarithm of all shares, looked up; what is not looked up costs little."""
+    shares, *label = inner.arguments
+    logarithms = changed(Node("log", (whole(shares.node),), shares.node.shape))
+    found = replace(inner, arguments=(Argument(logarithms, shares.axes), *label), name="", origin=None)
+    return on_axes(Argument(found, node.arguments[0].axes), node)
 
 
 def from_log_sum(node: Node) -> Node:
@@ -143,13 +159,52 @@ def from_log_sum(node: Node) -> Node:
         if inner != whole(inner.node):
             continue
         for taken, first in enumerate(node.arguments):
-            if taken == other or first.node != inner.node:
+            if taken == other:
+                continue
+            if first.node.op in LOOK_UPS and first.node.arguments[0].node == inner.node:
+                new = log_share_at(first, minus, exponential, axis, kept)
+                if new is not None:
+                    rest = tuple(a for k, a in enumerate(node.arguments) if k not in (taken, other))
+                    return replace(node, arguments=(new, *rest)) if rest else on_axes(new, node)
+            if first.node != inner.node:
                 continue
             if tuple(first.axes[k] for k in kept) == minus.axes and first.axes[axis] not in minus.axes:
                 new = Argument(logarithm(exponential, axis), first.axes)
                 rest = tuple(a for k, a in enumerate(node.arguments) if k not in (taken, other))
                 return replace(node, arguments=(new, *rest)) if rest else on_axes(new, node)
     return node
+
+
+def minus_from_log_sum(node: Node) -> Node:
+    """log sum_k exp(a_k) - a_i"""
+    for k, total in enumerate(node.arguments):
+        if total.node.op != "log":
+            continue
+        for j, argument in enumerate(node.arguments):
+            entry = negated(argument)
+            if entry is None:
+                continue
+            lost = Argument(apply("multiply", constant(-1), total.node), total.axes)
+            pair = Node("add", (entry, lost), node.shape)
+            new = from_log_sum(pair)
+            if new is not pair:
+                rest = tuple(a for i, a in enumerate(node.arguments) if i not in (j, k))
+                minus = apply("multiply", constant(-1), new)
+                return replace(node, arguments=(whole(minus), *rest)) if rest else on_axes(whole(minus), node)
+    return node
+
+
+def log_share_at(
+    first: Argument, minus: Argument, exponential: Node, axis: int, kept: tuple[int, ...]
+) -> Argument | None:
+    """a_y - log sum_k exp(a_k), where the label looks along the axis of the sum and all else lines up."""
+    shares, *label = first.node.arguments
+    bound = len(first.node.shape)
+    others = tuple(shares.axes[k] for k in kept)
+    if shares.axes[axis] != bound or bound in others or tuple(first.axes[k] for k in others) != minus.axes:
+        return None
+    logarithms = Argument(logarithm(exponential, axis), shares.axes)
+    return Argument(replace(first.node, arguments=(logarithms, *label), name="", origin=None), first.axes)
 
 
 def sum_of_exponentials(node: Node) -> tuple[Node, int, tuple[int, ...]] | None:

@@ -139,8 +139,25 @@ def on_axes(argument: Argument, old: Node) -> Node:
 
 
 def rebased_means(graph: Graph) -> Graph:
-    """g - sum g p with g counted from its value where p is largest."""
-    return rebuild(graph, lambda n: rebased(n) if n.op == "add" else n)
+    """g - sum g p, and sum g p - g, with g counted from its value where p is largest."""
+    return rebuild(graph, lambda n: rebased_either(n) if n.op == "add" else n)
+
+
+def rebased_either(node: Node) -> Node:
+    new = rebased(node)
+    if new is not node or len(node.arguments) != 2:
+        return new
+    opposite = replace(node, arguments=tuple(minus(a, node) for a in node.arguments), name="", origin=None)
+    new = rebased(opposite)
+    return node if new is opposite else named(apply("multiply", constant(-1), new), node.name, node.origin)
+
+
+def minus(argument: Argument, node: Node) -> Argument:
+    """-x, without two signs"""
+    found = negated(argument)
+    if found is not None:
+        return found
+    return Argument(apply("multiply", constant(-1), argument.node), argument.axes)
 
 
 def rebased(node: Node) -> Node:

@@ -1,4 +1,4 @@
-"""Linear models and the perceptron, with the squared error."""
+"""Linear models, the perceptron and networks of any depth, with the squared error."""
 
 from __future__ import annotations
 
@@ -104,5 +104,66 @@ ROWS = (
             {"x": (1.0,), "w": ((2.0,),), "t": (1.0,)},
         ),
         source="Rosenblatt, 1958; the delta rule",
+    ),
+    Row(
+        text="""
+            mlp(x[n{0}], t[n{L}]; W{l}[n{l-1}, n{l}]) -> E
+                O{0}[j] = x[j]
+                X{l}[k] = sum(j, W{l}[j, k] * O{l-1}[j])
+                O{l}[k] = sigmoid(X{l}[k])
+                E = 1/2 * sum(k, (O{L}[k] - t[k])**2)
+        """,
+        title=Words("Multilayer perceptron of any depth", "任意层数的多层感知机"),
+        summary=Words(
+            "Perceptrons one after the other: the outputs of a layer are the inputs of the next.",
+            "感知机逐层相连：前一层的输出就是后一层的输入。",
+        ),
+        remarks=(
+            Words(
+                "Backpropagation is this induction read as a program: once forward, keeping every layer's values, "
+                "and once back.",
+                "反向传播就是把这个归纳过程当作程序来执行：先正向计算并保存每一层的值，再反向走一遍。",
+            ),
+            Words(
+                "Each step back multiplies by the derivative of the activation, which is at most 1/4 for the sigmoid: "
+                "in deep networks the gradients of the first layers vanish.",
+                "每往回一层都要乘以激活函数的导数，而 sigmoid 的导数不超过 1/4，因此网络很深时前几层的梯度会消失。",
+            ),
+        ),
+        wanted=(("gradient", "W{l}"),),
+        hard=(
+            {"x": (0.0, 0.0), "W": (((1.0, 2.0), (3.0, 4.0)),)},
+            {"x": (1e3, -1e3), "W": (((1.0, 0.5), (2.0, 1.0)), ((1.0,), (-1.0,)))},
+            {"x": (1.0,), "W": (((0.0,),), ((0.0,),), ((0.0,),)), "t": (1.0,)},
+        ),
+        source="Rumelhart, Hinton and Williams, 1986",
+    ),
+    Row(
+        text="""
+            rnn(x{t}[n], y[o]; U[n, h], W[h, h], V[h, o]) -> E
+                s{0}[k] = 0
+                Z{t}[k] = sum(i, U[i, k] * x{t}[i]) + sum(j, W[j, k] * s{t-1}[j])
+                s{t}[k] = tanh(Z{t}[k])
+                P[m] = sum(k, V[k, m] * s{T}[k])
+                E = 1/2 * sum(m, (P[m] - y[m])**2)
+        """,
+        title=Words("Recurrent network through time", "沿时间展开的循环神经网络"),
+        summary=Words(
+            "A state that every step renews from the one before and from its own input; the last one gives the answer.",
+            "每一步由上一步的状态和当前输入更新状态，最后一步的状态给出结果。",
+        ),
+        remarks=(
+            Words(
+                "All steps share the same parameters, so that a gradient is the sum of what every step contributes: "
+                "backpropagation through time.",
+                "各步共用同一组参数，因此梯度是各步贡献之和，这就是沿时间的反向传播（BPTT）。",
+            ),
+        ),
+        wanted=(("gradient", "U"), ("gradient", "W"), ("gradient", "V")),
+        hard=(
+            {"x": ((0.0, 0.0),), "y": (1.0,)},
+            {"x": ((1e3,), (-1e3,), (1.0,)), "U": ((1.0,),), "W": ((0.5,),), "V": ((1.0,),), "y": (0.0,)},
+        ),
+        source="Elman, 1990; Werbos, 1990",
     ),
 )

@@ -156,8 +156,8 @@ class Writer:
         return MARK.sub(lambda found: self.names[int(found[1])], text)
 
     def fresh(self, group: Group) -> str:
-        """A name of the definition is its own; any other steps aside."""
-        own = group.own and group.name not in self.names.values()
+        """A name of the definition is its own, unless an output has it; any other steps aside."""
+        own = group.own and group.name not in (*self.names.values(), *self.outputs.values())
         return group.name if own else self.unused(group.name)
 
     def temporary(self, step: Step) -> str:

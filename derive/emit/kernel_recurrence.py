@@ -15,6 +15,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from derive.emit.kernel_costs import Cost, cost
 from derive.emit.kernel_docs import escaped
 from derive.emit.kernel_helpers import helpers
 from derive.emit.kernel_numpy import camel, check_names, options, plain, row_text
@@ -81,6 +82,12 @@ def emit_recurrence(found: RecurrentDerivation, *, title: str, remark: str = "")
 def recurrence_kernels(definition: RecurrentDefinition) -> tuple[str, ...]:
     """The functions of the module, in order."""
     return tuple(definition.name if kind == "value" else f"{definition.name}_{kind}" for kind in KINDS)
+
+
+def recurrence_costs(found: RecurrentDerivation) -> Mapping[str, Cost]:
+    """The cost of each function of the module that computes a layer."""
+    functions = Module(found).functions.values()
+    return {f"{found.definition.name}.{f.name}": cost(Kernel(f.name, "value", (), f.piece.results)) for f in functions}
 
 
 @dataclass(frozen=True)

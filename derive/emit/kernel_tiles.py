@@ -51,8 +51,8 @@ def tiled(
 ) -> Tiled | None:
     """The function of a tile. `checked`: arguments are to be checked for more than their shapes."""
     mode = mode_of(kernel.results)
-    if mode == WHOLE:
-        return None
+    if mode == WHOLE or len({r.node for r in kernel.results}) < len(kernel.results):
+        return None  # one array for each result: a tile cannot write one value to two of them
     body = tile(rows, taken, equations, local)
     code = "\n".join(line for line in body.lines if not line.startswith("#"))
     sliced = [p.name for p in kernel.parameters if not p.shared]

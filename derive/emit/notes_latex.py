@@ -34,10 +34,13 @@ ADJACENT = re.compile(r"(\\text\{[^{}]*)\}\\text\{")
 AFTER_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) \}")
 """A space at the end of a piece of Chinese text, which TeX leaves out unless it is told not to."""
 
-BEFORE_REFERENCE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\\cref)")
+BEFORE_REFERENCE = re.compile(r"(?<=[\u4e00-\u9fff])(?:\\? )(?=(?:\}\\text\{)?\\cref)")
 
 LINE = 33.6
 """Width in em of a line of text in LaTeX's article class at 10pt."""
+
+EQUALS, EQUALITY = 1.5, 11.0
+"""Width of an equals sign with its spaces, and of the widest equality that stays on one line."""
 
 MARGIN, LEFT, GAP, BOX = 11.0, 9.0, 3.5, 1.0
 """Widest margin that does not wrap, widest left-hand side beside its formula, spaces, a box's frame: in em."""
@@ -141,8 +144,8 @@ def layout(rows: Sequence[Row], printer: LatexPrinter, cite: Cite | None, line: 
     stiff = max((stiffest(r, printer) for r in rows), default=0.0)
     widest = max(printer.show(r.right).width for r in rows) + BOX
     room = line - GAP - (left if left <= LEFT else 1.0)
-    for margin in (beside, min(beside, MARGIN)):
-        if widest + margin <= room and stiff <= margin:
+    for margin in (max(beside, stiff), max(min(beside, MARGIN), stiff)):
+        if widest + margin <= room:
             return Layout(room - margin, margin)
     formula = room - BOX
     column = min(max(widest, min(beside, MARGIN)), formula)
@@ -151,14 +154,20 @@ def layout(rows: Sequence[Row], printer: LatexPrinter, cite: Cite | None, line: 
 
 def stiffest(row: Row, printer: LatexPrinter) -> float:
     """Width in em of the widest formula in the margin, which no line break divides."""
-    formulas = [a for sentence in row.margin for piece in sentence.pieces() for a in sides(piece)]
-    return max((printer.show(f, Style.INLINE).width + 0.5 for f in formulas), default=0.0)
+    return max((stiff(p, printer) + 0.5 for sentence in row.margin for p in sentence.pieces()), default=0.0)
 
 
-def sides(piece: Argument) -> tuple[Expression, ...]:
-    if isinstance(piece, Equality):
-        return (piece.left, piece.right)
-    return (piece,) if isinstance(piece, Expression) else ()
+def stiff(piece: Argument, printer: LatexPrinter) -> float:
+    """A short equality stays on one line, a longer one may break behind its sign; words break anywhere."""
+    match piece:
+        case Equality(left=left, right=right):
+            widths = [printer.show(side, Style.INLINE).width for side in (left, right)]
+            whole = sum(widths) + EQUALS
+            return whole if whole <= EQUALITY else max(widths[0] + EQUALS, widths[1])
+        case Expression():
+            return printer.show(piece, Style.INLINE).width
+        case _:
+            return 0.0
 
 
 def align(rows: Sequence[Row], document: Document, cite: Cite | None = None, line: float = LINE) -> str:

@@ -218,6 +218,33 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
             "{0} 的等高线图，有 {1} 个极小值点和 {2} 条下降路径：{3}。",
         ),
         "notes_title": Words("Derivations, step by step", "逐步推导"),
+        "layers": Words("{0} counts the layers, from 1 to {1}", "{0} 为层号，从 1 到 {1}"),
+        "at_base": Words("Base case: the adjoints of layer {0}", "奠基：第 {0} 层的伴随变量"),
+        "at_step": Words("Induction step: from layer {0} to layer {1}", "归纳步骤：由第 {0} 层推出第 {1} 层"),
+        "at_start": Words("The adjoints of layer 0", "第 0 层的伴随变量"),
+        "induction": Words(
+            "Backwards through the layers, by induction: first the adjoints of the last layer, then those of any layer "
+            "from those of the next, and with them the gradients. A bar marks the adjoint of a quantity: the gradient "
+            "with respect to it.",
+            "用归纳法从最后一层往回求：先求最后一层的伴随变量，再由后一层推出前一层，最后由它们得到各个梯度。"
+            "变量上的横线表示它的伴随变量，即对该变量的梯度。",
+        ),
+        "known_adjoints": Words(
+            "Here the adjoints of layer {0} are known, whatever comes after it.",
+            "设第 {0} 层的伴随变量已知，与其后还有多少层无关。",
+        ),
+        "from_end": Words("What follows layer {0} contributes", "第 {0} 层之后的部分的贡献"),
+        "from_layer": Words("Layer {0} contributes", "第 {0} 层的贡献"),
+        "all_layers": Words("the sum of all contributions", "各部分贡献之和"),
+        "through_layer": Words("only through what uses it", "只经由直接用到它的量"),
+        "depths_agree": Words(
+            "Put together for 1 to {0} layers and compared with the equations written out: difference {1}.",
+            "对 1 至 {0} 层分别合成完整的梯度，与逐层写开的方程对照：误差 {1}。",
+        ),
+        "depths_equal": Words(
+            "Put together for 1 to {0} layers and compared with the equations written out: equal.",
+            "对 1 至 {0} 层分别合成完整的梯度，与逐层写开的方程对照：完全一致。",
+        ),
     }
 )  # fmt: skip
 

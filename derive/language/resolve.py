@@ -7,7 +7,7 @@ the place. A name is looked up in the definition's own tables and nowhere else.
 from __future__ import annotations
 
 import keyword
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -21,6 +21,7 @@ from derive.language.expressions import (
     Dimension,
     Expression,
     Index,
+    Less,
     Mul,
     Number,
     Quotient,
@@ -40,12 +41,14 @@ from derive.language.expressions import (
     shortened,
     sum_over,
 )
+from derive.language.inlining import Application, Row, fitted, inlined, resized
 from derive.language.layered import base_of
 from derive.language.parser import read
 from derive.language.primitives import BY_NAME, REDUCTIONS
-from derive.language.trees import references
+from derive.language.trees import count_nodes, freshen, references, rename
 
 RESERVED = frozenset(keyword.kwlist) | frozenset(BY_NAME) | frozenset(REDUCTIONS) | {"where", "clip", "np", "out"}
+CALLABLE = frozenset(BY_NAME) | frozenset(REDUCTIONS) | {"where", "clip"}
 MAX_DEPTH = 150
 MAX_NODES = 3_000
 MAX_NAME = 40
@@ -134,6 +137,14 @@ def names_in(tree: Tree[Token]) -> list[Token]:
     return [c for c in tree.children if isinstance(c, Token) and c.type == "NAME"]
 
 
+def quantities_in(syntax: Syntax) -> Iterator[Token]:
+    """The names that stand for quantities or indices, not for functions."""
+    for tree in subtrees(syntax):
+        name = tree.children[0] if tree.data == "reference" else None
+        if isinstance(name, Token):
+            yield name
+
+
 def is_name(syntax: Syntax) -> bool:
     """A bare name, as the index that a reduction starts with."""
     return isinstance(syntax, Tree) and syntax.data == "reference" and len(syntax.children) == 1
@@ -141,7 +152,11 @@ def is_name(syntax: Syntax) -> bool:
 
 @dataclass
 class Resolver:
-    """Resolves one definition; lives for one call of `definition`."""
+    """Resolves one definition; lives for one call of `definition`.
+
+    applied: for each application of a definition of vectors, the name that its output has here; `added` are the names
+    of the equations that each equation brings in so, `borrowed` the functions that these apply.
+    """
 
     text: str
     header: Tree[Token]
@@ -150,6 +165,10 @@ class Resolver:
     inputs: dict[str, Input] = field(default_factory=dict)
     equations: dict[str, Equation] = field(default_factory=dict)
     nodes: int = 0
+    applied: dict[tuple[object, ...], str] = field(default_factory=dict)
+    added: dict[str, list[str]] = field(default_factory=dict)
+    borrowed: dict[str, Definition] = field(default_factory=dict)
+    current: str = ""
 
     # --- the whole ---
 
@@ -170,7 +189,7 @@ class Resolver:
             self.read_equation(trees[key])
         in_text_order = tuple(self.equations[k] for k in self.text_order(trees))
         used = {f for e in in_text_order for f in applied_functions(e.body)}
-        functions = tuple(self.functions[f] for f in sorted(used))
+        functions = tuple(self.borrowed.get(f) or self.functions[f] for f in sorted(used))
         self.check_namesakes(functions)
         lines = "\n".join(line.rstrip() for line in self.source_lines())
         return Definition(
@@ -246,10 +265,7 @@ class Resolver:
 
     def ordered(self, trees: Mapping[str, Tree[Token]]) -> list[str]:
         """Names in an order in which each equation uses only earlier ones; a cycle is an error."""
-        uses = {
-            name: [t for t in tokens(tree.children[-1]) if t.type == "NAME" and str(t) in trees]
-            for name, tree in trees.items()
-        }
+        uses = {name: [t for t in quantities_in(tree.children[-1]) if str(t) in trees] for name, tree in trees.items()}
         done: dict[str, None] = {}
         for start in trees:
             path: list[str] = []
@@ -270,11 +286,12 @@ class Resolver:
     def text_order(self, trees: Mapping[str, Tree[Token]]) -> list[str]:
         """The order of the text where it is an order of computation too, else that of the computation."""
         seen: set[str] = set()
-        for name in trees:
+        in_text = [name for tree in trees for name in (*self.added.get(tree, ()), tree)]
+        for name in in_text:
             if any(r.name in trees and r.name not in seen for r in references(self.equations[name].body)):
                 return list(self.equations)
             seen.add(name)
-        return list(trees)
+        return in_text
 
     # --- one equation ---
 
@@ -289,8 +306,9 @@ class Resolver:
             if dimension is None:
                 raise self.error(f"index {token} stands on the left only", token, "its range would be unknown")
             scope[str(token)] = Index(str(token), dimension)
+        self.current = str(name)
         value = self.build(body, scope, 0)
-        self.equations[str(name)] = Equation(str(name), tuple(scope.values()), value)
+        self.equations[str(name)] = self.adopted(Equation(str(name), tuple(scope.values()), value))
 
     def range_on_left(self, name: str, place: int, token: Token, body: Syntax) -> Dimension | None:
         """The size that an index on the left runs up to: what the right side says."""
@@ -308,10 +326,11 @@ class Resolver:
         found: tuple[Dimension, str] | None = None
         shift = 0
         for reference in subtrees(syntax):
-            if reference.data != "reference":
+            if reference.data not in ("reference", "entry"):
                 continue
             name, *places = reference.children
-            for dimension, place in zip(self.dimensions_of(str(name)) or (), places, strict=False):
+            sizes = self.dimensions_of(str(name)) if reference.data == "reference" else self.sizes_of_application(name)
+            for dimension, place in zip(sizes or (), places, strict=False):
                 token = bare_name(place)
                 if token is None or str(token) != str(index):
                     continue
@@ -460,8 +479,13 @@ class Resolver:
         for argument in arguments:
             if argument.data == "relation" and name != "where":
                 raise self.error("a comparison stands only in where(condition, a, b)", argument)
+        if name not in self.functions and name not in CALLABLE:
+            known = {*self.functions, *CALLABLE}
+            raise self.error(f"unknown function {name}", token, did_you_mean(name, known))
         if name == "where":
             return self.build_where(token, arguments, scope, depth)
+        if self.is_of_vectors(name, arguments):
+            return self.entry_of(token, arguments, [], scope, depth)
         if name in REDUCTIONS and self.is_reduction(name, arguments, scope):
             return self.build_reduction(token, arguments, scope, depth)
         values = [self.build(a, scope, depth) for a in arguments]
@@ -478,19 +502,180 @@ class Resolver:
                 raise self.error(f"{name} is a number and takes no argument", token)
             self.check_arity(token, values, 1, f"{name}(x)")
             return Call(name, tuple(values))
-        if name not in self.functions:
-            known = {*self.functions, *BY_NAME, *REDUCTIONS, "where", "clip"}
-            raise self.error(f"unknown function {name}", token, did_you_mean(name, known))
         return self.build_applied(token, values)
 
     def build_applied(self, token: Token, values: list[Expression]) -> Expression:
         function = self.functions[str(token)]
-        shape = f"{function.name}({', '.join(i.name for i in function.inputs)})"
-        if not function.is_scalar_function:
-            hint = "write its equations into the definition"
-            raise self.error(f"{token} is not a function of scalars and cannot be applied by name", token, hint)
-        self.check_arity(token, values, len(function.inputs), shape)
+        self.check_arity(token, values, len(function.inputs), signature(function))
         return Applied(function.name, tuple(values))
+
+    # --- definitions of vectors, applied by name ---
+
+    def is_of_vectors(self, name: str, arguments: list[Tree[Token]]) -> bool:
+        """Whether the name is that of a definition with indices: logsumexp(a) is, logsumexp(k, a[k]) is a reduction."""
+        function = self.functions.get(name)
+        is_reduction = name in REDUCTIONS and len(arguments) > 1
+        return function is not None and not function.is_scalar_function and not is_reduction
+
+    def build_entry(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
+        """softmax(a)[i]"""
+        call, *places = tree.children
+        assert isinstance(call, Tree)
+        token, arguments = call.children[0], [c for c in call.children[1:] if isinstance(c, Tree)]
+        assert isinstance(token, Token)
+        if not self.is_of_vectors(str(token), arguments):
+            self.build_call(call, scope, depth)  # an unknown function and wrong arguments come first
+            raise self.error(f"{token}(...) is a number and has no index", token)
+        return self.entry_of(token, arguments, places, scope, depth)
+
+    def entry_of(
+        self, token: Token, arguments: list[Tree[Token]], places: list[Syntax], scope: Mapping[str, Index], depth: int
+    ) -> Expression:
+        function = self.functions[str(token)]
+        self.check_applicable(token, arguments)
+        sizes: dict[str, Dimension] = {}
+        pairs = zip(function.inputs, arguments, strict=True)
+        parts = tuple(self.argument(token, entry, tree, sizes, scope, depth) for entry, tree in pairs)
+        indices = function.output_indices
+        if len(places) != len(indices):
+            letters = f"[{', '.join(i.name for i in indices)}]" if indices else ""
+            message = f"{signature(function)} has {counted(len(indices), 'index', 'indices')}, not {len(places)}"
+            raise self.error(message, token, f"as in {signature(function)}{letters}")
+        application = Application(function, parts, tuple(sizes.items()))
+        own = tuple(
+            self.subscript(place, resized(i.size, sizes), scope, depth)
+            for place, i in zip(places, indices, strict=True)
+        )
+        return Ref(self.inlined(token, application), (*application.carried, *own))
+
+    def check_applicable(self, token: Token, arguments: list[Tree[Token]]) -> None:
+        function = self.functions[str(token)]
+        if any("{" in name for name in function.names):
+            hint = "write its equations into the definition"
+            raise self.error(f"{token} is a recurrence and cannot be applied by name", token, hint)
+        if len(function.outputs) > 1:
+            hint = "write the equation of the one that is meant into the definition"
+            raise self.error(f"{token} has several outputs and cannot be applied by name", token, hint)
+        self.check_arity(token, arguments, len(function.inputs), signature(function))
+        for inner in function.function_table.values():
+            if self.functions.get(inner.name, inner) != inner:
+                hint = f"give the {inner.name} of your own another name"
+                raise self.error(f"{token} applies another {inner.name} than this definition does", token, hint)
+
+    def argument(
+        self,
+        token: Token,
+        entry: Input,
+        tree: Tree[Token],
+        sizes: dict[str, Dimension],
+        scope: Mapping[str, Index],
+        depth: int,
+    ) -> Row | Expression:
+        """What stands for an input: any number for a scalar, a quantity with some indices left for any other."""
+        if not entry.dimensions:
+            value = self.build(tree, scope, depth)
+            if entry.labels is not None:
+                label = value.name if isinstance(value, Ref) else ""
+                self.mark_label(tree, label, resized(entry.labels, sizes))
+            return value
+        shape = f"{entry.name}[{', '.join(map(str, entry.dimensions))}]"
+        if tree.data != "reference":
+            hint = f"give it a name first, such as z[i] = ..., and write {token}(z)"
+            raise self.error(f"{token} takes {shape}: a quantity by its name", tree, hint)
+        name, *places = tree.children
+        assert isinstance(name, Token)
+        given = self.dimensions_of(str(name))
+        if given is None:
+            raise self.unknown(name, scope)
+        left = given[len(places) :]
+        if len(left) != len(entry.dimensions):
+            shown = shown_reference(tree) if places else str(name)
+            message = f"{token} takes {shape}, but {shown} has {counted(len(left), 'index', 'indices')} left"
+            raise self.error(message, name, f"{name} is {name}[{', '.join(map(str, given))}]" if given else None)
+        problem = fitted(entry.dimensions, left, sizes)
+        if problem is not None:
+            raise self.error(f"the sizes do not fit {signature(self.functions[str(token)])}: {problem}", name)
+        if entry.labels is not None:
+            self.mark_label(tree, str(name), resized(entry.labels, sizes))
+        pairs = zip(places, given[: len(places)], strict=True)
+        return Row(str(name), tuple(self.subscript(place, size, scope, depth) for place, size in pairs))
+
+    def mark_label(self, tree: Syntax, name: str, size: Dimension) -> None:
+        """The argument becomes a label here too."""
+        entry = self.inputs.get(name)
+        if entry is None or entry.labels not in (None, size):
+            hint = None if entry is None else f"it counts up to {entry.labels} elsewhere and up to {size} here"
+            raise self.error("a label is an input with one range", tree, hint)
+        self.inputs[name] = replace(entry, labels=size)
+
+    def inlined(self, token: Token, application: Application) -> str:
+        """The name of the application's output here; its equations are added where it is met first."""
+        function = application.function
+        key = (function.name, application.arguments, self.layer_suffix)
+        if key not in self.applied:
+            names = {e.name: "" for e in function.equations}
+            for inner in names:
+                names[inner] = self.name_for(function, inner, names.values())
+            taken = {*self.names_taken, *names.values()}
+            for equation in inlined(application, names.__getitem__, taken):
+                self.nodes += count_nodes(equation.body)
+                self.equations[equation.name] = equation
+                self.added.setdefault(self.current, []).append(equation.name)
+            if self.nodes > MAX_NODES:
+                raise self.error(f"a definition of more than {MAX_NODES} terms", token)
+            self.borrowed.update(function.function_table)
+            self.applied[key] = names[function.output]
+        return self.applied[key]
+
+    @property
+    def layer_suffix(self) -> str:
+        """The layer of the equation that is being read, as names write it."""
+        return self.current[len(base_of(self.current)) :]
+
+    @property
+    def names_taken(self) -> set[str]:
+        written = {base_of(next(tokens(tree))) for tree in self.equation_trees}
+        return {*map(base_of, (*self.inputs, *self.equations)), *written, *self.sizes, *RESERVED}
+
+    def name_for(self, function: Definition, inner: str, others: Iterable[str]) -> str:
+        """The output is called as the function is, all else as there; with a longer name where that is taken."""
+        longer = f"{function.name}_{inner}"
+        wishes = (function.name if inner == function.output else inner, longer, *(f"{longer}{k}" for k in range(2, 99)))
+        taken = self.names_taken | {base_of(o) for o in others}
+        return next(w for w in wishes if w not in taken) + self.layer_suffix
+
+    def adopted(self, equation: Equation) -> Equation:
+        """p[i] = softmax(a)[i] gives p the equation of softmax: one name is enough."""
+        added = self.added.get(equation.name, [])
+        value = equation.body
+        if not (added and isinstance(value, Ref) and value.name == added[-1] and value.indices == equation.indices):
+            return equation
+        source = self.equations[value.name]
+        if any(r.name == value.name for other in added for r in references(self.equations[other].body)):
+            return equation
+        del self.equations[added.pop()]
+        self.applied.update({k: equation.name for k, v in self.applied.items() if v == value.name})
+        letters = dict(zip(source.indices, equation.indices, strict=True))
+        body = freshen(source.body, {i.name for i in equation.indices})
+        return Equation(equation.name, equation.indices, rename(body, letters))
+
+    def sizes_of_application(self, call: Syntax) -> tuple[Dimension, ...] | None:
+        """The sizes of the output of softmax(a), where they can be told."""
+        assert isinstance(call, Tree)
+        function = self.functions.get(str(call.children[0]))
+        if function is None:
+            return None
+        sizes: dict[str, Dimension] = {}
+        for entry, tree in zip(function.inputs, call.children[1:], strict=False):
+            if entry.dimensions and isinstance(tree, Tree) and tree.data == "reference":
+                given = self.dimensions_of(str(tree.children[0])) or ()
+                left = given[len(tree.children) - 1 :]
+                if len(left) == len(entry.dimensions):
+                    fitted(entry.dimensions, left, sizes)
+        wanted = [i.size for i in function.output_indices]
+        if any(s not in sizes for d in wanted for s in size_names(d)):
+            return None
+        return tuple(resized(d, sizes) for d in wanted)
 
     def is_reduction(self, name: str, arguments: list[Tree[Token]], scope: Mapping[str, Index]) -> bool:
         """max(k, a[k]) reduces, max(a, b) compares: an index is a bare name that is not a quantity."""
@@ -531,10 +716,25 @@ class Resolver:
         values = [self.build(v, scope, depth) for v in (left, right, arguments[1], arguments[2])]
         return Where(str(relation), *values)
 
-    def check_arity(self, token: Token, values: list[Expression], wanted: int, shape: str) -> None:
+    def check_arity(self, token: Token, values: Sequence[object], wanted: int, shape: str) -> None:
         if len(values) != wanted:
             plural = "argument" if wanted == 1 else "arguments"
             raise self.error(f"{token} takes {wanted} {plural}, not {len(values)}", token, f"as in {shape}")
+
+
+def signature(function: Definition) -> str:
+    """softmax(a)"""
+    return f"{function.name}({', '.join(i.name for i in function.inputs)})"
+
+
+def counted(number: int, one: str, several: str) -> str:
+    return f"{number or 'no'} {one if number == 1 else several}"
+
+
+def size_names(size: Dimension) -> tuple[str, ...]:
+    if isinstance(size, int):
+        return ()
+    return (size.size,) if isinstance(size, Less) else (size,)
 
 
 def bare_name(place: Syntax) -> Token | None:

@@ -175,9 +175,10 @@ def mark(kind: str, x: float, y: float, class_: str) -> str:
 
 
 def svg(width: int, height: int, shapes: Iterable[str], alt: str) -> str:
-    """A picture for a page that brings its colours."""
+    """A picture for a page that brings its colours; its opening tag is one line."""
+    described = escape("".join(c for c in " ".join(alt.split()) if c.isprintable()))
     body = "\n".join(s for s in shapes if s)
     return (
         f'<svg class="derive-picture" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" role="img" aria-label="{escape(alt)}">\n{body}\n</svg>'
+        f'width="{width}" height="{height}" role="img" aria-label="{described}">\n{body}\n</svg>'
     )

@@ -12,7 +12,7 @@ from derive.language.assumption import read_assumption
 from derive.language.definition import Definition
 from derive.language.derivation import Wanted
 from derive.language.errors import DeriveError, did_you_mean
-from derive.language.resolve import parse
+from derive.language.layers import parse_definitions
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def library() -> tuple[Entry, ...]:
     """Every row of the catalogue, in order; a row sees the functions before it."""
     entries: list[Entry] = []
     for row in ROWS:
-        (definition,) = parse(textwrap.dedent(row.text).strip(), [e.definition for e in entries])
+        (definition,) = parse_definitions(textwrap.dedent(row.text).strip(), [e.definition for e in entries])
         assumptions = tuple(read_assumption(definition, text) for text in row.assumptions)
         entries.append(Entry(row, replace(definition, assumptions=assumptions)))
     return tuple(entries)

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from derive.emit.kernel_costs import costs
 from derive.pipeline.study import Study
 
 
 def report(study: Study) -> str:
     """The text of generated/report/NAME.json."""
     content = json.loads(study.show("json"))
-    content["costs"] = {name: asdict(c) for name, c in costs(study.definition, study.derivations).items()}
+    content["costs"] = {name: asdict(c) for name, c in study.costs.items()}
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

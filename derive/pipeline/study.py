@@ -16,14 +16,20 @@ from derive.catalogue.row import Bound, Values
 from derive.closedform.derivations import default_wanted, derive_all, kinds_of
 from derive.emit.document import Accuracy, Document, Identity, Info, Picture, document
 from derive.emit.formats import FORMATS, write
+from derive.emit.kernel_costs import Cost, costs
 from derive.emit.kernel_numpy import emit_module, kernel_names
+from derive.emit.kernel_recurrence import emit_recurrence, recurrence_costs, recurrence_kernels
 from derive.emit.notes_html import cell
 from derive.emit.notes_text import plain
+from derive.emit.recurrence_document import recurrence_document
 from derive.language.definition import Definition
 from derive.language.derivation import KINDS, Derivation, Wanted
 from derive.language.errors import DeriveError, did_you_mean
 from derive.language.expressions import Ref
+from derive.language.layered import base_of
+from derive.language.layers import parse_definitions
 from derive.language.prose import read_words
+from derive.language.recurrence import RecurrentDefinition, RecurrentDerivation
 from derive.language.resolve import parse
 from derive.language.words import Words
 from derive.pipeline.chains import chain_identity, chains_of
@@ -33,6 +39,8 @@ from derive.pipeline.library import Entry, definitions, entry, library
 from derive.pipeline.limits import DEFAULT_SECONDS, Say, reachable, time_limit
 from derive.pipeline.load import load
 from derive.pipeline.profiles import Profiles, profiles_of
+from derive.pipeline.recurrent import check_recurrent_kernels, variables_by
+from derive.pipeline.recurrent import derived as derived_recurrence
 from derive.verify.gradients import check_closed, check_identity, check_symmetry
 from derive.verify.kernels import check_kernels
 from derive.verify.samples import Domain
@@ -55,7 +63,7 @@ def define(
     timeout: seconds after which it gives up with a DeriveError; 0 for no limit.
     Raises DeriveError, with line and caret, for a text that is no definition or a request that does not fit it.
     """
-    definition = parse(text, definitions())[-1]
+    definition = parse_definitions(text, definitions())[-1]
     with reachable(), time_limit(timeout) as say:
         return study(definition, wanted_by(definition, wrt, kind), say)
 
@@ -68,7 +76,7 @@ def define_all(
     timeout: float = DEFAULT_SECONDS,
 ) -> tuple[Study, ...]:
     """The same for every definition of a text, kernels checked; `wrt` and `kind` are asked of the last one."""
-    *helpers, last = parse(text, definitions())
+    *helpers, last = parse_definitions(text, definitions())
     requests = [*((d, None) for d in helpers), (last, wanted_by(last, wrt, kind))]
     found = []
     for definition, wanted in requests:
@@ -81,6 +89,8 @@ def define_all(
 
 def wanted_by(definition: Definition, wrt: str | Sequence[str] | None, kind: str | None) -> tuple[Wanted, ...]:
     variables = (wrt,) if isinstance(wrt, str) else tuple(wrt or ())
+    if isinstance(definition, RecurrentDefinition):
+        return tuple(Wanted("gradient", definition.output, v) for v in variables_by(definition, variables, kind))
     inputs = [i.name for i in definition.inputs]
     for name in variables:
         if name not in inputs:
@@ -134,6 +144,8 @@ def silent(what: str) -> None:
 def study(definition: Definition, wanted: tuple[Wanted, ...] | None = None, say: Say = silent) -> Study:
     """Derive and check; every step carries its evidence."""
     say(f"deriving {definition.name}")
+    if isinstance(definition, RecurrentDefinition):
+        return recurrent_study(definition, wanted, Info(Words(definition.name, definition.name)))
     done = []
     for derivation in derive_all(definition, wanted):
         say(f"checking the steps of {derivation.name}")
@@ -149,10 +161,24 @@ def known(name: str) -> Study:
 def study_of(entry: Entry) -> Study:
     """The same for a row of the catalogue, with its words, identities and hard points."""
     row, definition = entry.row, entry.definition
+    if isinstance(definition, RecurrentDefinition):
+        return recurrent_study(definition, entry.wanted, info_of(entry), row.domain, row.hard)
     derived = derive_all(definition, entry.wanted)
     derivations = tuple(checked(d, row.domain) for d in derived)
     profiles = profiles_of(definition.name) if row.bounds else {}
     return Study(definition, derivations, info_of(entry), row.domain, row.hard, row.bounds, profiles)
+
+
+def recurrent_study(
+    definition: RecurrentDefinition,
+    wanted: tuple[Wanted, ...] | None,
+    info: Info,
+    domain: Domain | None = None,
+    hard: tuple[Mapping[str, Values], ...] = (),
+) -> RecurrentStudy:
+    """The same for a recurrence: checked for any layer, and at several depths."""
+    found = derived_recurrence(definition, tuple(w.variable for w in wanted or ()), domain or {})
+    return RecurrentStudy(definition, found.parts, info, domain or {}, hard, recurrence=found)
 
 
 def checked(derivation: Derivation, domain: Domain) -> Derivation:
@@ -265,6 +291,11 @@ class Study:
         return write(self.document(language, detail, illustrated=illustrated), format_name)
 
     @property
+    def costs(self) -> Mapping[str, Cost]:
+        """What each kernel takes: memory and operations as formulas in the sizes."""
+        return costs(self.definition, self.derivations)
+
+    @property
     def closed(self) -> Shown:
         """The closed forms alone: formulas in a notebook, text elsewhere."""
         return results(self.document(detail="brief"))
@@ -282,3 +313,41 @@ class Study:
 
     def _repr_markdown_(self) -> str:
         return self.show("markdown")
+
+
+@dataclass(frozen=True)
+class RecurrentStudy(Study):
+    """A recurrence with its proof by induction; `derivations` are all parts of that."""
+
+    recurrence: RecurrentDerivation = field(kw_only=True)
+
+    @cached_property
+    def kernel_names(self) -> tuple[str, ...]:
+        return recurrence_kernels(self.recurrence.definition)
+
+    @cached_property
+    def source(self) -> str:
+        remark = plain(self.info.summary, self.definition, symbols())
+        return emit_recurrence(self.recurrence, title=self.info.title.english, remark=remark)
+
+    def with_checked_kernels(self) -> Study:
+        check_recurrent_kernels(self.recurrence, self.compile(), self.domain, self.hard)
+        return self
+
+    def only(self, variable: str) -> Study:
+        found = tuple(g for g in self.recurrence.gradients if variable in (g.variable.name, base_of(g.variable.name)))
+        if not found:
+            there = ", ".join(sorted(base_of(g.variable.name) for g in self.recurrence.gradients))
+            raise DeriveError(f"{self.name} has no derivation by {variable}", hint=f"derived here: by {there}")
+        recurrence = replace(self.recurrence, gradients=found)
+        return replace(self, recurrence=recurrence, derivations=recurrence.parts)
+
+    def document(self, language: str = "en", detail: str = "textbook", *, illustrated: bool = False) -> Document:
+        """The notes before any format; there are no pictures of a recurrence."""
+        info = replace(self.info, symbols=symbols(), kernels=self.kernel_names, source=self.source)
+        return recurrence_document(self.recurrence, info, language, detail)
+
+    @property
+    def costs(self) -> Mapping[str, Cost]:
+        """What each layer takes, forward and back."""
+        return recurrence_costs(self.recurrence)

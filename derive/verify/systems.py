@@ -44,6 +44,9 @@ STEP_DIGITS = 30
 """A central difference with h = 1e-30 is off by h^2 = 1e-60 and costs 30 digits."""
 
 
+KINK = 1e-8
+"""How far the slopes on both sides of a point may differ: a smooth function's differ by 1e-30 f''."""
+
 HUGE = 2**64
 ORDINARY = 1e30
 
@@ -82,7 +85,7 @@ def definition_depth(definition: Definition) -> int:
 def real_system(definition: Definition, values: Iterable[Expression]) -> Real:
     """A system with digits enough for the differences in these expressions."""
     depth = max(map(difference_depth, values), default=0) + definition_depth(definition)
-    return Real(DIGITS + STEP_DIGITS * depth)
+    return Real(DIGITS + STEP_DIGITS * depth, ordinary=True)
 
 
 def function_point(value: Applied, arguments: tuple[Value, ...], point: Point, system: System) -> Point:
@@ -118,9 +121,13 @@ OWN_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType({"exp": exp
 
 @dataclass(frozen=True)
 class Real:
-    """Real numbers of `digits` decimal digits; a value that is complex or infinite is undefined (UndefinedError)."""
+    """Real numbers of `digits` decimal digits; a value that is complex or infinite is undefined (UndefinedError).
+
+    At an `ordinary` point a function beyond ORDINARY is undefined too: differences would have no digits left.
+    """
 
     digits: int = DIGITS
+    ordinary: bool = False
     context: Any = field(init=False, repr=False, compare=False)
     step: Any = field(init=False, repr=False, compare=False)
 
@@ -152,6 +159,8 @@ class Real:
             raise UndefinedError(str(error)) from None
         if not isinstance(result, self.context.mpf) or not self.context.isfinite(result):
             raise UndefinedError("no finite real value")
+        if self.ordinary and abs(result) > ORDINARY:
+            raise UndefinedError("a function of the formula is beyond all ordinary numbers")
         return result
 
     def applied(self, value: Applied, arguments: tuple[Value, ...], point: Point) -> Value:
@@ -164,9 +173,13 @@ class Real:
     def difference(
         self, point: Point, entry: Entry, body: Callable[[Point], Value], held: frozenset[str] = frozenset()
     ) -> Value:
-        """Central difference: (f(v + h) - f(v - h)) / 2h."""
+        """Central difference: (f(v + h) - f(v - h)) / 2h; at a kink, where the two sides differ, there is none."""
         ahead, behind = (body(point.shifted(entry, h, held)) for h in (self.step, -self.step))
-        return (ahead - behind) / (2 * self.step)
+        slope = (ahead - behind) / (2 * self.step)
+        bend = abs(ahead + behind - 2 * body(point)) / self.step
+        if bend > KINK * max(abs(slope), 1):
+            raise UndefinedError("the point lies on a kink")
+        return slope
 
 
 # --- fractions over unknowns --------------------------------------------------------------------------

@@ -209,7 +209,10 @@ def check_against_differences(truth: Truth, derivations: Sequence[Derivation]) -
         entries = truth.entries(spot.at, given, Rounding(system, UNIT), 0, 0)
         point = Point(truth.definition, truth.case.sizes, {entry: v.value for entry, v in entries}, system)
         for scope in scopes_of(derivation, truth.case):
-            expected = evaluate(derivation.left, scope, point)
+            try:
+                expected = evaluate(derivation.left, scope, point)
+            except ArithmeticError:  # a kink, where the stated convention decides and not the differences
+                continue
             got = truth.value(derivation.closed, scope, spot, LADDER[0]).value
             if abs(expected - got) > max(abs(expected), 1) * system.context.mpf(10) ** -40:
                 message = f"differences give {shown(expected)}, the closed form {shown(got)}"

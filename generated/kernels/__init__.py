@@ -18,12 +18,14 @@ from .linear_loss import linear_loss, linear_loss_grad, linear_loss_value_and_gr
 from .linear_model import linear_model, linear_model_grad, linear_model_value_and_grad
 from .log_softmax import log_softmax, log_softmax_jacobian, log_softmax_vjp, log_softmax_jvp
 from .logsumexp import logsumexp, logsumexp_grad, logsumexp_value_and_grad
+from .mlp import mlp, mlp_grad, mlp_value_and_grad
 from .mse import mse, mse_grad, mse_value_and_grad
 from .perceptron import perceptron, perceptron_grad, perceptron_value_and_grad
 from .perceptron_single import perceptron_single, perceptron_single_grad, perceptron_single_value_and_grad
 from .reciprocal import reciprocal, reciprocal_grad, reciprocal_value_and_grad, reciprocal_vjp, reciprocal_jvp
 from .relu import relu, relu_grad, relu_value_and_grad, relu_vjp, relu_jvp
 from .rms_norm import rms_norm, rms_norm_vjp
+from .rnn import rnn, rnn_grad, rnn_value_and_grad
 from .sigmoid import sigmoid, sigmoid_grad, sigmoid_value_and_grad, sigmoid_vjp, sigmoid_jvp, sigmoid_vjp_from_output
 from .silu import silu, silu_grad, silu_value_and_grad, silu_vjp, silu_jvp
 from .softmax import softmax, softmax_jacobian, softmax_vjp, softmax_jvp, softmax_vjp_from_output
@@ -94,6 +96,9 @@ __all__ = [
     "logsumexp",
     "logsumexp_grad",
     "logsumexp_value_and_grad",
+    "mlp",
+    "mlp_grad",
+    "mlp_value_and_grad",
     "mse",
     "mse_grad",
     "mse_value_and_grad",
@@ -115,6 +120,9 @@ __all__ = [
     "relu_vjp",
     "rms_norm",
     "rms_norm_vjp",
+    "rnn",
+    "rnn_grad",
+    "rnn_value_and_grad",
     "sigmoid",
     "sigmoid_grad",
     "sigmoid_jvp",

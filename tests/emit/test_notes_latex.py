@@ -11,10 +11,11 @@ from derive.closedform.derivations import derive_all
 from derive.emit.breaking import DIVIDE, rows
 from derive.emit.document import Accuracy, Row, document
 from derive.emit.latex import LatexPrinter
-from derive.emit.notes_latex import fragment, margin, margin_voice
-from derive.emit.phrases import Sentence, say
+from derive.emit.notes_latex import EQUALS, fragment, margin, margin_voice, stiff, together
+from derive.emit.phrases import Cite, Sentence, say
 from derive.language.expressions import NODE_TYPES, Ref
 from derive.language.resolve import parse
+from derive.language.words import Equality
 from tests.emit.notes_examples import (
     NORMALISED,
     SIGMOID,
@@ -96,3 +97,20 @@ def test_every_word_is_escaped_in_both_languages(language: str) -> None:
     for shown in documents(language):
         assert r"\input{/etc" not in fragment(shown)
         assert "50%" not in fragment(shown).replace(r"50\%", "")
+
+
+def test_a_short_equality_stays_on_one_line_and_a_long_one_may_break() -> None:
+    printer, short, long = LatexPrinter(), Ref("s"), Ref("m" * 12)
+    assert stiff(Equality(short, short), printer) == 2 * printer.show(short).width + EQUALS
+    assert stiff(Equality(long, long), printer) == printer.show(long).width + EQUALS
+    assert stiff("words of any length", printer) == 0
+
+
+def test_chinese_words_keep_their_space_before_a_formula_and_none_before_a_reference() -> None:
+    row = Row(
+        None, Ref("x"), (say("see", "zh", Cite("sigmoid")), Sentence("只有 {0} 依赖于 {1}", (Ref("x"), Ref("y"))))
+    )
+    voice = margin_voice(LatexPrinter(), lambda name: r"\cref{derive:" + name + "}")
+    shown = together(margin(row, voice, "zh"))
+    assert r"见}\text{\cref{derive:sigmoid}" in shown or r"见\cref{derive:sigmoid}" in shown
+    assert r"只有\ }x\text{ 依赖于\ }y" in shown

@@ -38,5 +38,20 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(h, e, W) -> y\n  y = where(e <= h, W - W, W)/(1 + (arccosh(1 + e**2)/(1 + (W + h)**2))**2)",
         Request(("h",)),
     ),
+    "two outputs of one value": ("f(a, b) -> x, y\n  y = min(7*a, a*b)\n  x = y", Request()),
+    "a quantity inside, called as an output is": (
+        "f(r[n]) -> Q, E\n  E[i] = n - clip(.25*exp(r[i]) + r[i], 0, 2)\n  Q[k] = d[1]*tanh(E[k+1])\n"
+        "  d[q] = r[q]/(1 + (r[q]*r[q] - n)**2)",
+        Request(),
+    ),
+    "outputs of parameters alone": ("f(; h[d], t[3]) -> u, r\n  r[q] = tanh(t[1]*h[q])\n  u[l] = r[0]*t[l]", Request()),
+    "a direction that is the same for every entry": (
+        "f(x[d]; r[m]) -> y\n  E = logsumexp(i, mean(c, (d + x[i])*r[c]))\n  y[l] = E + arcsinh(x[l])",
+        Request(),
+    ),
+    "a point on a kink shows no derivative": (
+        "f(s[d]) -> a\n  g = sum(c, clip(4*s[c], -0.5, 0.25))\n  a = where(g <= 0, g, 2*g + d)",
+        Request(),
+    ),
     "a linear form whose index ends earlier": ("f(x[n], c[n]) -> y\n  y = sum(i, x[i]*c[i+1])", Request()),
 }

@@ -107,7 +107,15 @@ def derive_twice(definition: Definition, wanted: Wanted, lemmas: Lemmas) -> Deri
     gradient = derive(definition, Wanted("gradient", wanted.output, wanted.variable), lemmas, {})
     if wanted.kind == "hessian":
         return hessian(gradient, wanted, lemmas)
-    return hessian_vector(gradient, wanted, lemmas, free_name(gradient.system, ("v", "u", "tangent")))
+    return hessian_vector(gradient, wanted, lemmas, direction_names(gradient.system, wanted))
+
+
+def direction_names(definition: Definition, wanted: Wanted) -> dict[str, str]:
+    """v, or v_x and v_w where there are several directions."""
+    if not wanted.along:
+        (variable,) = wanted.directions
+        return {variable: free_name(definition, ("v", "u", "tangent"))}
+    return {variable: free_name(definition, (f"v_{variable}", f"u_{variable}")) for variable in wanted.along}
 
 
 # --- what the derivation starts from -----------------------------------------------------------------

@@ -7,6 +7,7 @@ adjoints they take over as named quantities.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.calculus.engine import rewrite
@@ -16,7 +17,7 @@ from derive.closedform.close import close
 from derive.closedform.tangents import forward
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Step, Wanted
-from derive.language.expressions import Expression, Index, Partial, Ref, mul, sum_over
+from derive.language.expressions import Expression, Index, Partial, Ref, add, mul, sum_over
 from derive.language.trees import fresh_index, index_names
 from derive.language.trees import replace as replaced
 
@@ -35,23 +36,23 @@ def hessian(gradient: Derivation, wanted: Wanted, lemmas: Lemmas) -> Derivation:
     return Derivation(definition, wanted, left, steps, steps[-1].after, adjoints=gradient.adjoints)
 
 
-def hessian_vector(gradient: Derivation, wanted: Wanted, lemmas: Lemmas, direction: str) -> Derivation:
-    """sum_j d2E/dx_i dx_j v_j from the gradient dE/dx_i."""
+def hessian_vector(gradient: Derivation, wanted: Wanted, lemmas: Lemmas, names: Mapping[str, str]) -> Derivation:
+    """sum_j d2E/dx_i dx_j v_j from the gradient dE/dx_i; over all inputs that have a direction, by its name."""
     definition = gradient.definition
-    entry = definition.input(wanted.second or wanted.variable)
-    extra = Input(direction, entry.dimensions, entry.shared)
-    second = entry_of(gradient, entry.name)
+    entries = [definition.input(variable) for variable in names]
+    extras = tuple(Input(names[e.name], e.dimensions, e.shared) for e in entries)
+    seconds = [entry_of(gradient, e.name) for e in entries]
     called = named_gradient(gradient)
     assert called.names is not None
     system = replace(called, adjoints=(*gradient.adjoints, called)).system
-    inner = weighted(called.names, second, direction)
-    pushed = forward(system, Wanted("jvp", called.names.name, entry.name), inner, (extra,), lemmas)
-    left = replaced(inner, {Partial(called.names, second): Partial(gradient.left, second)})
+    inner = add(*(weighted(called.names, second, names[second.name]) for second in seconds))
+    pushed = forward(system, Wanted("jvp", called.names.name, entries[0].name), inner, extras, lemmas)
+    left = replaced(inner, {Partial(called.names, second): Partial(gradient.left, second) for second in seconds})
     first = Step(KNOWN, left, inner, gradient.left, called.names, (gradient.left,))
     owned: tuple[Derivation, ...] = ()
     for named in (*gradient.adjoints, called, *pushed.adjoints):
-        owned = (*owned, replace(named, definition=definition, extras=(extra,), adjoints=owned))
-    return Derivation(definition, wanted, left, (first, *pushed.steps), pushed.closed, (extra,), adjoints=owned)
+        owned = (*owned, replace(named, definition=definition, extras=extras, adjoints=owned))
+    return Derivation(definition, wanted, left, (first, *pushed.steps), pushed.closed, extras, adjoints=owned)
 
 
 def named_gradient(gradient: Derivation) -> Derivation:

@@ -2,7 +2,8 @@
 
 Contract: `forward(definition, wanted, left, extras, lemmas)` gives the derivation of a JVP in which each named
 quantity V between the variable and the output has a tangent of its own, V_dot = sum_j dV/dx_j v_j, derived from
-the tangents of the quantities that V uses.
+the tangents of the quantities that V uses. Where `left` is a sum over several variables, each has a direction among
+the extras, in their order.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from derive.closedform.close import close
 from derive.closedform.entries import at_fresh_indices, usual_entry
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Step, Wanted
-from derive.language.expressions import Expression, Partial, Ref, add, mul, sum_over
+from derive.language.expressions import Expression, Partial, Ref, add, mul, sum_over, terms_of
 from derive.language.trees import freshen, references, replace, walk
 
 
@@ -23,13 +24,15 @@ def forward(
 ) -> Derivation:
     """The derivation of `left`, with the tangents from the variable on."""
     context = Context(definition, lemmas, {}, frozenset((*definition.names, *definition.sizes)))
-    (variable,) = {p.variable for p in walk(left) if isinstance(p, Partial)}
-    tangents = {variable.name: extras[0].name}
+    variables = tuple(dict.fromkeys(p.variable.name for p in walk(left) if isinstance(p, Partial)))
+    tangents = {name: extra.name for name, extra in zip(variables, extras, strict=True)}
     done: tuple[Derivation, ...] = ()
-    for name in (*between(definition, wanted.output, wanted.variable), wanted.output):
+    reached = {name for v in variables for name in between(definition, wanted.output, v)}
+    passed = [e.name for e in definition.equations if e.name in reached]
+    for name in (*passed, wanted.output):
         target = definition.equation(name).left
         start = total(left, target, context)
-        steps = tangent_steps(start, target, tangents, context)
+        steps = tangent_steps(start, target, tangents, variables, context)
         result = Derivation(definition, wanted, start, steps, steps[-1].after, extras, adjoints=done)
         if name == wanted.output:
             return result
@@ -48,18 +51,23 @@ def dotted(name: str, definition: Definition, extras: tuple[Input, ...]) -> str:
 
 
 def total(left: Expression, target: Ref, context: Context) -> Expression:
-    """sum_j dV/dx_j v_j: the start with another quantity differentiated."""
+    """sum_j dV/dx_j v_j: the start with another quantity differentiated, by all that it depends on."""
     fresh = freshen(left, {i.name for i in target.indices}, context.taken)
-    (inner,) = (p for p in walk(fresh) if isinstance(p, Partial))
-    return replace(fresh, {inner: Partial(target, inner.variable)})
+    inner = [p for p in walk(fresh) if isinstance(p, Partial)]
+    moving = [p for p in inner if context.definition.depends_on(target.name, p.variable.name)]
+    still = {t for t in terms_of(fresh) if not any(p in moving for p in walk(t))}
+    kept = add(*(t for t in terms_of(fresh) if t not in still))
+    return replace(kept, {p: Partial(target, p.variable) for p in moving})
 
 
-def tangent_steps(start: Expression, target: Ref, tangents: dict[str, str], context: Context) -> tuple[Step, ...]:
+def tangent_steps(
+    start: Expression, target: Ref, tangents: dict[str, str], variables: tuple[str, ...], context: Context
+) -> tuple[Step, ...]:
     """From the total to the closed form, through the quantities that the target uses directly."""
     body = context.definition.equation(target.name).body
     used = tuple(dict.fromkeys(r.name for r in references(body) if r.name in tangents))
     first: tuple[Step, ...] = ()
-    if used != tuple(tangents)[:1]:
+    if not set(used) <= set(variables):
         after = add(*(contribution(target, name, tangents, context) for name in used))
         first = (Step(through(len(used)), start, after, start, after, tuple(map(Ref, used))),)
     current = first[-1].after if first else start

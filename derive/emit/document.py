@@ -275,7 +275,10 @@ def section(derivation: Derivation, view: View, language: str, detail: str) -> S
 
 def lead_of(derivation: Derivation, language: str) -> tuple[Sentence, ...]:
     """What the further inputs are, and how the named quantities between are gone through."""
-    extras = tuple(extra_sentence(e, derivation, language) for e in derivation.extras)
+    extras = tuple(
+        extra_sentence(e, of, derivation, language)
+        for e, of in zip(derivation.extras, sources(derivation), strict=True)
+    )
     ways = dict.fromkeys(role_of(a) for a in derivation.adjoints)
     names = [Ref(e.name) for e in derivation.extras]
     return (*extras, *(say(LEADS[w], language, *(names if w == "tangent_of" else ())) for w in ways if w in LEADS))
@@ -294,7 +297,7 @@ def role_of(adjoint: Derivation) -> str:
 
 def inner_partial(derivation: Derivation) -> Partial:
     """The one derivative that the left-hand side of an adjoint holds."""
-    (found,) = {n for n in walk(derivation.left) if isinstance(n, Partial)}
+    found = next(n for n in walk(derivation.left) if isinstance(n, Partial))
     assert isinstance(found, Partial)
     return found
 
@@ -324,13 +327,18 @@ ASIDES: tuple[tuple[str, type[Expression]], ...] = (("first_of_ties", Selected),
 """Sentences that a node in the closed form asks for."""
 
 
-def extra_sentence(extra: Input, derivation: Derivation, language: str) -> Sentence:
-    return say(EXTRAS[derivation.wanted.kind], language, Ref(extra.name), other(derivation))
+def extra_sentence(extra: Input, of: str, derivation: Derivation, language: str) -> Sentence:
+    return say(EXTRAS[derivation.wanted.kind], language, Ref(extra.name), Ref(of))
 
 
-def other(derivation: Derivation) -> Ref:
-    """What the further input has the shape of."""
-    return Ref(derivation.wanted.output if derivation.wanted.kind == "vjp" else derivation.wanted.variable)
+def sources(derivation: Derivation) -> tuple[str, ...]:
+    """What each further input has the shape of."""
+    wanted = derivation.wanted
+    return (
+        (wanted.output,) * len(derivation.extras)
+        if wanted.kind == "vjp"
+        else wanted.directions[: len(derivation.extras)]
+    )
 
 
 def title_of(derivation: Derivation, language: str) -> Sentence:

@@ -101,8 +101,13 @@ def matrix(request: Request, square: Sequence[Pair], found: Mapping[Pair, Deriva
 
 
 def hvp_kernels(request: Request) -> Iterator[Kernel]:
-    """f_hvp; where there are several, f_hvp_x and so on by their variables."""
-    found = request.of("hvp")
+    """f_hvp by one input or by several at once; where there are several of one, f_hvp_x and so on."""
+    joint = [d for d in request.of("hvp") if d.wanted.along]
+    if joint:
+        parameters = (*request.definition.inputs, *joint[0].extras, *weight_inputs(request))
+        results = tuple(differentiated(d, request.weight) for d in joint)
+        yield Kernel(request.name("hvp"), "hvp", parameters, stable(results), request.weight)
+    found = [d for d in request.of("hvp") if not d.wanted.along]
     for derivation in found:
         wanted = derivation.wanted
         kind = "_".join(filter(None, ("hvp", wanted.variable, wanted.second))) if len(found) > 1 else "hvp"

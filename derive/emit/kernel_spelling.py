@@ -135,6 +135,11 @@ def spell_size(speller: Speller, node: Node) -> Text:
     return speller.typed(Text(speller.extent(node.data)))
 
 
+def spell_room(speller: Speller, node: Node) -> Text:
+    """Half of the largest exponent that the dtype holds."""
+    return Text(f"(44 if {speller.local.dtype} == np.float32 else 354)")
+
+
 def spell_identity(speller: Speller, node: Node) -> Text:
     return Text(f"np.eye({speller.extent(node.shape[0])}, dtype={speller.local.dtype})")
 
@@ -316,7 +321,7 @@ def contract(speller: Speller, node: Node) -> Text:
 SPELL: Mapping[str, Callable[[Speller, Node], Text]] = MappingProxyType(
     {
         "input": spell_input, "constant": spell_constant, "size": spell_size,
-        "logarithm": spell_logarithm, "pi": spell_pi,
+        "logarithm": spell_logarithm, "pi": spell_pi, "room": spell_room,
         "identity": spell_identity, "same": spell_same, "add": spell_add, "multiply": spell_multiply,
         "power": spell_power, "exp": spell_exp, "where": spell_where, "bracket": spell_bracket,
         "view": spell_view, "spread": spell_spread,

@@ -117,6 +117,8 @@ class Steps:
         """An argument: its mark, or its text."""
         if node in self.values:
             return Text(self.values[node])
+        if self.current:  # a group has begun, and what it was not prepared for stands in its own line
+            return self.spelled(node)
         if self.is_stepwise(node) or self.is_fresh(node):
             return Text(self.own(node))
         text = self.spelled(node)

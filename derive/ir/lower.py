@@ -197,7 +197,7 @@ def lower_selected(to: Lowering, value: Selected) -> Labelled:
     """1 at the first largest entry, else 0, and NaN where there is a NaN among the entries."""
     body = to.visit(value.body)
     rest = tuple(label for label in body.labels if label != value.index)
-    labels = (*rest, Index("#0", value.at.size))
+    labels = (*rest, Index("#0", value.index.size))
     node = Node(
         f"first_{value.kind}",
         (placed(body, (*labels, value.index)),),

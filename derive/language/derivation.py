@@ -68,12 +68,19 @@ class Wanted:
     """What is asked of a definition: the kind of derivative of `output` by the input `variable`.
 
     second: the other input of a Hessian's block; empty where it is the same.
+    along: the inputs that have a direction each in a Hessian-vector product by several.
     """
 
     kind: str
     output: str
     variable: str
     second: str = ""
+    along: tuple[str, ...] = ()
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The inputs whose directions stand in a JVP or Hessian-vector product."""
+        return self.along or (self.second or self.variable,)
 
 
 @dataclass(frozen=True)

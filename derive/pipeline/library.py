@@ -26,7 +26,8 @@ class Entry:
     def wanted(self) -> tuple[Wanted, ...] | None:
         """What the row asks for; None where it leaves that to the default."""
         output = self.definition.output
-        return tuple(Wanted(kind, output, *variable.split()) for kind, variable in self.row.wanted) or None
+        pairs = ((kind, variable.partition(" ")) for kind, variable in self.row.wanted)
+        return tuple(Wanted(kind, output, first, second) for kind, (first, _, second) in pairs) or None
 
 
 @functools.cache

@@ -111,7 +111,7 @@ def wanted_by(definition: Definition, wrt: str | Sequence[str] | None, kind: str
 def wanted_of_kind(kind: str, output: str, variables: tuple[str, ...]) -> tuple[Wanted, ...]:
     """One derivative by each variable; a Hessian has a block for each pair, of which one triangle is derived."""
     if kind == "hvp" and len(variables) > 1:
-        raise DeriveError("a Hessian-vector product is taken by one input", hint=f"wrt='{variables[0]}', for instance")
+        return tuple(Wanted(kind, output, variable, along=variables) for variable in variables)
     if kind != "hessian":
         return tuple(Wanted(kind, output, variable) for variable in variables)
     return tuple(
@@ -290,6 +290,11 @@ class Study:
         illustrated = format_name in FORMATS and FORMATS[format_name].illustrated
         return write(self.document(language, detail, illustrated=illustrated), format_name)
 
+    def notes(self, language: str = "en", detail: str = "textbook") -> Shown:
+        """The notes as a notebook shows them, in a language and at a level of detail."""
+        shown = self.document(language, detail, illustrated=True)
+        return Shown(write(shown, "text"), html=cell(shown), markdown=write(replace(shown, pictures=()), "markdown"))
+
     @property
     def costs(self) -> Mapping[str, Cost]:
         """What each kernel takes: memory and operations as formulas in the sizes."""
@@ -306,7 +311,7 @@ class Study:
         return code(self.source)
 
     def _repr_html_(self) -> str:
-        return cell(self.document(illustrated=True))
+        return self.notes().html or ""
 
     def _repr_latex_(self) -> str | None:
         return self.closed.latex

@@ -34,11 +34,13 @@ At = tuple[int, ...] | None
 Expected = Callable[[Any, At], tuple[Array, ...]]
 
 
-def second_calls(trial: Trial, truth: Truth, kind: str, expected: Expected, tangent: str = "") -> Iterator[Call]:
-    """Calls with and without a weight; `expected(weight, at)` are the arrays, `tangent` the variable of a direction."""
+def second_calls(
+    trial: Trial, truth: Truth, kind: str, expected: Expected, tangents: Sequence[str] = ()
+) -> Iterator[Call]:
+    """Calls with and without a weight; `expected(weight, at)` are the arrays, `tangents` the directions' variables."""
     for at in samples(truth.case):
         case = truth.case if at is None else truth.case.sample(at, trial.definition)
-        along = ((tangent, case.tangents[tangent]),) if tangent else ()
+        along = [(tangent, case.tangents[tangent]) for tangent in tangents]
         for weight in weights(trial, truth.case, at, kind, len(along)):
             names = (*input_names(trial), *(f"v_{n}" for n, _ in along), *("g" for _ in weight))
             given = (*inputs_at(trial, truth.case, at), *(a for _, a in along), *map(np.asarray, weight))
@@ -93,13 +95,25 @@ def pair_of(derivation: Derivation) -> tuple[str, str]:
 
 def one_calls(trial: Trial, truth: Truth, kind: str, derivation: Derivation) -> Iterator[Call]:
     """A function of one derivation alone."""
-    tangent = pair_of(derivation)[1] if derivation.wanted.kind == "hvp" else ""
-    return second_calls(trial, truth, kind, lambda w, at: (second(trial, truth, derivation, w, at),), tangent)
+    tangents = derivation.wanted.directions if derivation.wanted.kind == "hvp" else ()
+    return second_calls(trial, truth, kind, lambda w, at: (second(trial, truth, derivation, w, at),), tangents)
+
+
+def joint_calls(trial: Trial, truth: Truth) -> Iterator[Call]:
+    """f_hvp by several inputs: an array for each, from a direction for each."""
+    found = [d for d in trial.of("hvp") if d.wanted.along]
+
+    def expected(weight: Array | float, at: At) -> tuple[Array, ...]:
+        return tuple(second(trial, truth, d, weight, at) for d in found)
+
+    return second_calls(trial, truth, "hvp", expected, found[0].wanted.along)
 
 
 def second_functions(trial: Trial) -> Iterator[Function]:
     """Kernels whose names depend on what was derived: f_hvp, f_hvp_x, f_hessian, f_hessian_x_y."""
-    products, blocks = trial.of("hvp"), trial.of("hessian")
+    products, blocks = [d for d in trial.of("hvp") if not d.wanted.along], trial.of("hessian")
+    if any(d.wanted.along for d in trial.of("hvp")):
+        yield Function("hvp", always, joint_calls)
     for d in products:
         kind = "_".join(filter(None, ("hvp", d.wanted.variable, d.wanted.second))) if len(products) > 1 else "hvp"
         yield Function(kind, always, partial(one_calls, kind=kind, derivation=d))

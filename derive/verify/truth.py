@@ -178,14 +178,16 @@ def result_indices(derivation: Derivation) -> tuple[Index, ...]:
 
 
 def spot_of(derivation: Derivation, case: Case) -> Spot:
-    """The extra inputs of a VJP (the output's cotangent), JVP or HVP (the variable's tangent), by their names."""
-    wanted = derivation.wanted
-    moved = wanted.second or wanted.variable
-    source = case.cotangents[wanted.output] if wanted.kind == "vjp" else case.tangents[moved]
-    if wanted.kind in ("jvp", "hvp") and derivation.definition.input(moved).shared:
-        source = np.broadcast_to(source, (*case.batch, *source.shape))
+    """The extra inputs of a VJP (the output's cotangent), JVP or HVP (the variables' tangents), by their names."""
+    wanted, directions = derivation.wanted, {}
+    sources = [wanted.output] if wanted.kind == "vjp" else wanted.directions
+    for extra, name in zip(derivation.extras, sources, strict=False):
+        source = case.cotangents[name] if wanted.kind == "vjp" else case.tangents[name]
+        if wanted.kind in ("jvp", "hvp") and derivation.definition.input(name).shared:
+            source = np.broadcast_to(source, (*case.batch, *source.shape))
+        directions[extra.name] = source
     label = derivation.name if derivation.extras or derivation.adjoints else ""
-    return Spot((), label, derivation.system, {e.name: source for e in derivation.extras})
+    return Spot((), label, derivation.system, directions)
 
 
 def place_of(case: Case) -> str:

@@ -48,18 +48,20 @@ def log_softmax(a, *, out=None):
 
 def _log_softmax_tile(a, y):
     """One tile of log_softmax."""
+    dtype = y.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    s = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=y)
-    e = np.exp(s)
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None], out=y)
+    np.exp(e, out=e)
     places = _largest(e)
-    chosen = _placed(e, places, 0, out=s)
+    chosen = _placed(e, places, 0)
     rest = np.add.reduce(chosen, axis=1) / np.maximum.reduce(e, axis=1, initial=-np.inf)
     # y_i = a_i - ln(Σ_k e^(a_k))
     # y = a - highest[:, None] - np.log1p(rest)[:, None]
-    s2 = np.subtract(a, highest[:, None], out=e)
-    np.subtract(s2, np.log1p(rest)[:, None], out=y)
+    s = np.subtract(a, highest[:, None], out=chosen)
+    np.subtract(s, np.log1p(rest)[:, None], out=y)
     return y
 
 
@@ -72,6 +74,7 @@ def log_softmax_jacobian(a, *, out=None):
     a: (..., n).
     Returns (..., n, n).
 
+    Error: at most 4 ULP in float64 and 5 in float32, for logits up to ×10 and 1000 entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/log_softmax.tex
     """
@@ -83,9 +86,10 @@ def _log_softmax_jacobian_tile(a, dy_da, n):
     """One tile of log_softmax_jacobian."""
     dtype = dy_da.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None])
     np.exp(e, out=e)
     places = _largest(e)
     chosen = _placed(e, places, 0)
@@ -128,10 +132,12 @@ def log_softmax_vjp(a, g, *, out=None):
 
 def _log_softmax_vjp_tile(a, g, grad_a):
     """One tile of log_softmax_vjp."""
+    dtype = grad_a.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=grad_a)
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None], out=grad_a)
     np.exp(e, out=e)
     places = _largest(e)
     chosen = _placed(e, places, 0)
@@ -161,8 +167,8 @@ def log_softmax_jvp(a, v, *, out=None):
     v: (..., n).
     Returns (..., n).
 
-    Error: at most 8 ULP in float64 and 8 in float32, counted against sum_k p_k |v_i - v_k|, for logits
-    up to ×10 and 1000 entries.
+    Error: at most 16 ULP in float64 and 16 in float32, counted against sum_k p_k |v_i - v_k|, for
+    logits up to ×10 and 1000 entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/log_softmax.tex
     """
@@ -177,10 +183,12 @@ def log_softmax_jvp(a, v, *, out=None):
 
 def _log_softmax_jvp_tile(a, v, dy):
     """One tile of log_softmax_jvp."""
+    dtype = dy.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dy)
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None], out=dy)
     np.exp(e, out=e)
     places = _largest(e)
     rebased = np.subtract(v, _at(v, places)[:, None])

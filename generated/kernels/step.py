@@ -36,6 +36,7 @@ def step(x, *, out=None):
     x: (...,).
     Returns (...,).
 
+    Error: at most 0.5 ULP in float64 and 0.5 in float32.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/step.tex
     """
@@ -65,6 +66,7 @@ def step_grad(x, *, out=None):
     x: (...,).
     Returns (...,).
 
+    Error: at most 0.5 ULP in float64 and 0.5 in float32.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/step.tex
     """

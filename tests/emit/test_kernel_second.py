@@ -30,6 +30,9 @@ loss(a[n], y) -> L
     L = logsumexp(k, a[k]) - a[y]
 curve(x; a, b) -> E
     E = exp(a*x)*b**2
+mixed(x[n], y; w[n], b) -> E
+    z = sum(i, w[i]*x[i]) + b
+    E = (sigmoid(z) - y)**2 + b*sum(i, w[i]*x[i]**2)
 line(x[n], t; w[n], b) -> E
     E = (sum(i, w[i]*x[i]) + b - t)**2 + sum(i, w[i]**2)*b
 """
@@ -41,6 +44,7 @@ def hessians(output: str, *variables: str) -> tuple[Wanted, ...]:
     return tuple(Wanted("hessian", output, a, "" if a == b else b) for a, b in pairs)
 
 
+MIXED = ("x", "w", "b")
 WANTED = {
     "valley": hessians("f", "x", "y"),
     "log_sum": (*hessians("y", "a"), Wanted("hvp", "y", "a")),
@@ -52,6 +56,7 @@ WANTED = {
     "perceptron": (*hessians("E", "w"), Wanted("hvp", "E", "w")),
     "sigmoid": (*hessians("y", "x"), Wanted("hvp", "y", "x")),
     "deep": (Wanted("hvp", "y", "W"),),
+    "mixed": (*hessians("E", "x", "w", "b"), *(Wanted("hvp", "E", v, along=MIXED) for v in MIXED)),
 }
 
 
@@ -127,6 +132,20 @@ def test_products_with_the_hessian_are_those_of_the_matrix() -> None:
     for name in ("log_sum", "product"):
         hessian, product = (getattr(module(name), f"{name}_{kind}") for kind in ("hessian", "hvp"))
         assert np.allclose(np.einsum("bij,bj->bi", hessian(a), v), product(a, v), rtol=1e-13, atol=1e-15)
+
+
+def test_a_product_by_several_inputs_takes_a_direction_for_each() -> None:
+    rng = np.random.default_rng(2)
+    x, y, w, b, g = rng.normal(size=(4, 3)), rng.normal(size=4), rng.normal(size=3), 0.3, rng.normal(size=4)
+    v_x, v_w, v_b = rng.normal(size=(4, 3)), rng.normal(size=3), -0.7
+    found = module("mixed").mixed_hvp(x, y, w, b, v_x, v_w, v_b, g)
+    assert found._fields == MIXED
+    blocks = module("mixed").mixed_hessian(x, y, w, b, g)
+    by_x = np.einsum("bij,bj->bi", blocks.x.x, v_x) + np.einsum("bij,j->bi", blocks.x.w, v_w) + blocks.x.b * v_b
+    by_w = np.einsum("bij,bj->i", blocks.w.x, v_x) + blocks.w.w @ v_w + blocks.w.b * v_b
+    by_b = np.einsum("bj,bj->", blocks.b.x, v_x) + blocks.b.w @ v_w + blocks.b.b * v_b
+    for mine, theirs in zip(found, (by_x, by_w, by_b), strict=True):
+        assert np.allclose(mine, theirs, rtol=1e-12, atol=1e-14)
 
 
 def test_second_derivatives_of_a_product_do_not_divide_by_zeros() -> None:

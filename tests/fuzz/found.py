@@ -53,5 +53,11 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(s[d]) -> a\n  g = sum(c, clip(4*s[c], -0.5, 0.25))\n  a = where(g <= 0, g, 2*g + d)",
         Request(),
     ),
+    "the largest of a shifted range": ("f(W[n]) -> y\n  y = arctan(min(j, W[j]*W[j+1]))", Request()),
+    "a long look-up in the middle of a quantity": (
+        "f(E[n], N[n]; W[n]) -> e\n  x[j, l] = huber(where(E[l] <= E[l], E[j] - exp(W[j]), E[l]), E[j], 1.5)*E[l]\n"
+        "  e[q] = clip(E[N[q]] + (W[q] - (W[q] + W[q])/(1 + x[q, q]**2)), -1, 1)",
+        Request(("E",)),
+    ),
     "a linear form whose index ends earlier": ("f(x[n], c[n]) -> y\n  y = sum(i, x[i]*c[i+1])", Request()),
 }

@@ -53,7 +53,8 @@ def random_request(made: Made, chance: random.Random) -> Request:
     wrt = tuple(n for n in inputs if chance.randrange(2)) if chance.randrange(3) == 0 else ()
     if made.quantities[made.outputs[0]].sizes or len(made.outputs) > 1 or chance.randrange(4):
         return Request(wrt or None)
-    return Request(wrt or (inputs[chance.randrange(len(inputs))],), ("hessian", "hvp")[chance.randrange(2)])
+    some = wrt or (inputs[chance.randrange(len(inputs))],)
+    return Request(some, ("hessian", "hvp")[chance.randrange(2)])
 
 
 def attempt(text: str, request: Request = Request(), timeout: float = TIMEOUT) -> Study:

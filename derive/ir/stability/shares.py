@@ -40,6 +40,11 @@ class Share:
         """Where the first largest entry stands."""
         return first_largest(self.exponential, self.axis)
 
+    @property
+    def rest(self) -> Node:
+        """The sum of the exponentials without the first largest."""
+        return summed_over(apply("where", self.is_largest, constant(0), self.exponential), self.axis)
+
 
 def share_of(node: Node) -> Share | None:
     """The share that a node is, if its exponential lies on the node's own axes."""
@@ -109,10 +114,9 @@ def fits(one: Argument, negative: Argument, share: Share) -> bool:
 def complement(share: Share) -> Node:
     """(sum of the others) / sum"""
     value, largest = share.exponential, share.is_largest
-    others = summed_over(apply("where", largest, constant(0), value), share.axis)
     minus = Node("multiply", (Argument(constant(-1), ()), whole(value)), value.shape)
     rest = Node("add", (share.total, whole(minus)), value.shape)
-    arguments = (whole(largest), Argument(others, share.others), whole(rest))
+    arguments = (whole(largest), Argument(share.rest, share.others), whole(rest))
     above = Node("where", arguments, value.shape, name="~others")
     return Node("divide", (whole(above), share.total), value.shape)
 

@@ -98,7 +98,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite(
         name="share minus target",
         condition="w p_i - t_i with p_i = e_i / sum_k e_k, e an exponential, t not made of e and w the same for all i",
-        because="w p - t = p (w - t) - t (1 - p); for a target of w on one entry the first term is exactly 0 there",
+        because="w p - t = p (w - t) - t (1 - p), exact for a target of w where p is largest; else p <= 1/2",
         apply=targets,
         witnesses=(
             Witness(

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from derive.emit import kernel_positions
 from derive.emit.kernel_contraction import Factor, spell_contract
 from derive.emit.kernel_numbers import coefficient, float_is_inexact, number, without_sign
+from derive.ir.build import constant
 from derive.ir.graph import BATCH, Argument, Node
 from derive.ir.ops import ATOM, BY_NAME, NEGATION, POWER, PRODUCT, SUM
 from derive.language.errors import DeriveError
@@ -208,9 +209,12 @@ def spell_exp(speller: Speller, node: Node) -> Text:
 
 
 def spell_where(speller: Speller, node: Node) -> Text:
-    """A choice between two numbers has no array to take its dtype from."""
+    """A choice between two numbers has no array to take its dtype from; of 1 and 0 the condition itself is made."""
+    condition, *values = node.arguments
+    numbers = all(a.node.op in NUMBERS for a in values)
+    if [a.node for a in values] == [constant(1), constant(0)] and condition.axes == tuple(range(len(node.shape))):
+        return Text(f"{speller.inner(condition.node).at(ATOM)}.astype({speller.local.dtype})")
     text = speller.from_template(node)
-    numbers = all(a.node.op in NUMBERS for a in node.arguments[1:])
     return Text(f"{text.text}.astype({speller.local.dtype})") if numbers else text
 
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 from derive.ir.contraction import contract_sums
 from derive.ir.graph import Graph
-from derive.ir.indicators import indicators
-from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_largest
+from derive.ir.indicators import indicators, units
+from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_largest, take_maxima
 from derive.ir.stability.common import without_common_parts, without_logarithms
 from derive.ir.stability.error_function import normal_tails, products_with_tails
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
+from derive.ir.stability.squares import as_squares
 from derive.ir.stability.table import STABILITY
 from derive.ir.stability.totals import totals_of_largest
 from derive.ir.verify import verify
@@ -24,9 +25,11 @@ ARRANGE = (
     Pass("flatten", flatten),
     Pass("powers", multiply_out),
     Pass("contract", contract_sums),
+    Pass("units", units),
     Pass("share", share),
 )
 PREPARE = (
+    Pass("squares", as_squares),
     Pass("exponentials of logarithms", without_logarithms),
     Pass("common parts of exponents", without_common_parts),
     Pass("flatten", flatten),
@@ -42,6 +45,7 @@ LIMITS = (
     Pass("products with gaussians", products_with_gaussians),
     Pass("take largest", take_largest),
     Pass("totals of the largest", totals_of_largest),
+    Pass("take maxima", take_maxima),
     Pass("indicators", indicators),
 )
 PASSES: tuple[Pass, ...] = (*SIMPLIFY, *PREPARE, *STABILITY, *LIMITS, *ARRANGE)

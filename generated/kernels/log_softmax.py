@@ -57,11 +57,10 @@ def _log_softmax_tile(a, y):
     np.exp(e, out=e)
     places = _largest(e)
     chosen = _placed(e, places, 0)
-    rest = np.add.reduce(chosen, axis=1) / np.maximum.reduce(e, axis=1, initial=-np.inf)
     # y_i = a_i - ln(Σ_k e^(a_k))
-    # y = a - highest[:, None] - np.log1p(rest)[:, None]
-    s = np.subtract(a, highest[:, None], out=chosen)
-    np.subtract(s, np.log1p(rest)[:, None], out=y)
+    # y = a - highest[:, None] - np.log1p(np.add.reduce(chosen, axis=1) / _at_largest(e, e, axis=1))[:, None]
+    s = np.subtract(a, highest[:, None])
+    np.subtract(s, np.log1p(np.add.reduce(chosen, axis=1) / _at(e, places))[:, None], out=y)
     return y
 
 
@@ -94,7 +93,7 @@ def _log_softmax_jacobian_tile(a, dy_da, n):
     places = _largest(e)
     chosen = _placed(e, places, 0)
     total = np.add.reduce(chosen, axis=1)
-    total2 = total + np.maximum.reduce(e, axis=1, initial=-np.inf)
+    total2 = total + _at(e, places)
     # ∂y_i/∂a_j = δ_ij - e^(a_j)/(Σ_k e^(a_k))
     # dy_da = np.where(np.eye(n, dtype=bool), (np.where(_first_largest(e, axis=1), total[:, None], total2[:, None] - e) / total2[:, None])[:, None, :], (-e / total2[:, None])[:, None, :])
     s = np.subtract(total2[:, None], e, out=chosen)
@@ -140,20 +139,18 @@ def _log_softmax_vjp_tile(a, g, grad_a):
     e = np.subtract(a, np.floor(u)[:, None], out=grad_a)
     np.exp(e, out=e)
     places = _largest(e)
+    u2 = _at(g, places)
     chosen = _placed(e, places, 0)
-    rest = np.add.reduce(chosen, axis=1)
-    total = rest + np.maximum.reduce(e, axis=1, initial=-np.inf)
+    total = np.add.reduce(chosen, axis=1)
+    top = _at(e, places)
+    total2 = total + top
+    total3 = np.add.reduce(g, axis=1)  # Σ_i g_i
     # Σ_i g_i · ∂y_i/∂a_j = g_j - (e^(a_j) Σ_i g_i)/(Σ_k e^(a_k))
-    # grad_a = -(e / total[:, None] * (np.add.reduce(g, axis=1)[:, None] - g) - g * (np.where(_first_largest(e, axis=1), rest[:, None], total[:, None] - e) / total[:, None]))
-    ratio = np.divide(e, total[:, None], out=chosen)
-    s = np.subtract(np.add.reduce(g, axis=1)[:, None], g)
-    ratio *= s
-    np.subtract(total[:, None], e, out=grad_a)
-    _placed(grad_a, places, rest, out=grad_a)
-    grad_a /= total[:, None]
-    grad_a *= g
-    ratio -= grad_a
-    np.negative(ratio, out=grad_a)
+    # grad_a = np.where(_first_largest(e, axis=1), (u2 * (total / total2) - top / total2 * (total3 - u2))[:, None], g - total3[:, None] * (e / total2[:, None]))
+    np.divide(e, total2[:, None], out=grad_a)
+    grad_a *= total3[:, None]
+    np.subtract(g, grad_a, out=grad_a)
+    _placed(grad_a, places, u2 * (total / total2) - top / total2 * (total3 - u2), out=grad_a)
     return grad_a
 
 

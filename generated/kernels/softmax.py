@@ -88,7 +88,7 @@ def _softmax_jacobian_tile(a, dp_da, n):
     places = _largest(e)
     chosen = _placed(e, places, 0)
     rest = np.add.reduce(chosen, axis=1)
-    total = rest + np.maximum.reduce(e, axis=1, initial=-np.inf)
+    total = rest + _at(e, places)
     p = np.divide(e, total[:, None], out=chosen)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂p_i/∂a_j = p_i (δ_ij - p_j)
     # dp_da = p[:, :, None] * np.where(np.eye(n, dtype=bool), (np.where(_first_largest(e, axis=1), rest[:, None], total[:, None] - e) / total[:, None])[:, None, :], (-p)[:, None, :])

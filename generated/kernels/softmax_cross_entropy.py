@@ -62,11 +62,10 @@ def _softmax_cross_entropy_tile(a, t, L):
     np.exp(e, out=e)
     places = _largest(e)
     chosen = _placed(e, places, 0)
-    rest = np.add.reduce(chosen, axis=1) / np.maximum.reduce(e, axis=1, initial=-np.inf)
     # ln(p_i)
-    # s = a - highest[:, None] - np.log1p(rest)[:, None]
-    s = np.subtract(a, highest[:, None], out=chosen)
-    s -= np.log1p(rest)[:, None]
+    # s = a - highest[:, None] - np.log1p(np.add.reduce(chosen, axis=1) / _at_largest(e, e, axis=1))[:, None]
+    s = np.subtract(a, highest[:, None])
+    s -= np.log1p(np.add.reduce(chosen, axis=1) / _at(e, places))[:, None]
     L[...] = -np.vecdot(t, s)  # L = -Σ_i t_i ln(p_i)
     return L
 
@@ -106,19 +105,16 @@ def _softmax_cross_entropy_grad_tile(a, t, dL_da):
     e = np.subtract(a, np.floor(u)[:, None], out=dL_da)
     np.exp(e, out=e)
     places = _largest(e)
+    u2 = _at(e, places)
     chosen = _placed(e, places, 0)
     rest = np.add.reduce(chosen, axis=1)
-    total = rest + np.maximum.reduce(e, axis=1, initial=-np.inf)
-    p = np.divide(e, total[:, None], out=chosen)  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    total = rest + u2
+    u3 = _at(t, places)
+    p = np.divide(e, total[:, None], out=e)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂L/∂a_i = p_i - t_i
-    # dL_da = p * (1 - t) - t * (np.where(_first_largest(e, axis=1), rest[:, None], total[:, None] - e) / total[:, None])
-    s = np.subtract(1.0, t)
-    product = np.multiply(p, s, out=p)
-    np.subtract(total[:, None], e, out=dL_da)
-    _placed(dL_da, places, rest, out=dL_da)
-    dL_da /= total[:, None]
-    dL_da *= t
-    np.subtract(product, dL_da, out=dL_da)
+    # dL_da = np.where(_first_largest(e, axis=1), (u2 / total * (1 - u3) - u3 * (rest / total))[:, None], p - t)
+    np.subtract(p, t, out=dL_da)
+    _placed(dL_da, places, u2 / total * (1 - u3) - u3 * (rest / total), out=dL_da)
     return dL_da
 
 
@@ -156,23 +152,19 @@ def _softmax_cross_entropy_value_and_grad_tile(a, t, L, dL_da):
     places = _largest(e)
     chosen = _placed(e, places, 0)
     total = np.add.reduce(chosen, axis=1)
-    highest2 = np.maximum.reduce(e, axis=1, initial=-np.inf)
+    u2 = _at(e, places)
     # ln(p_i)
-    # s = a - highest[:, None] - np.log1p(total / highest2)[:, None]
+    # s = a - highest[:, None] - np.log1p(total / u2)[:, None]
     s = np.subtract(a, highest[:, None], out=chosen)
-    s -= np.log1p(total / highest2)[:, None]
+    s -= np.log1p(total / u2)[:, None]
     L[...] = -np.vecdot(t, s)  # L = -Σ_i t_i ln(p_i)
-    total2 = total + highest2
-    p = np.divide(e, total2[:, None], out=s)  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    total2 = total + u2
+    u3 = _at(t, places)
+    p = np.divide(e, total2[:, None], out=e)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂L/∂a_i = p_i - t_i
-    # dL_da = p * (1 - t) - t * (np.where(_first_largest(e, axis=1), total[:, None], total2[:, None] - e) / total2[:, None])
-    s2 = np.subtract(1.0, t)
-    product = np.multiply(p, s2, out=p)
-    np.subtract(total2[:, None], e, out=dL_da)
-    _placed(dL_da, places, total, out=dL_da)
-    dL_da /= total2[:, None]
-    dL_da *= t
-    np.subtract(product, dL_da, out=dL_da)
+    # dL_da = np.where(_first_largest(e, axis=1), (u2 / total2 * (1 - u3) - u3 * (total / total2))[:, None], p - t)
+    np.subtract(p, t, out=dL_da)
+    _placed(dL_da, places, u2 / total2 * (1 - u3) - u3 * (total / total2), out=dL_da)
     return L, dL_da
 
 

@@ -118,15 +118,17 @@ def products_with_tails(graph: Graph) -> Graph:
 
 
 def times_tail(node: Node) -> Node:
-    """p(v) Q(v)"""
+    """c p(v) Q(v)"""
     tails = [a for a in node.arguments if a.node.op == "normal_tail" and a == whole(a.node)]
-    if len(tails) != 1 or len(node.arguments) != 2:
+    if len(tails) != 1:
         return node
-    (factor,) = (a for a in node.arguments if a is not tails[0])
     inner = {n for n in topological((tails[0].node,)) if n.op == "input"}
-    if not inner & set(topological((factor.node,))):
+    own = [a for a in node.arguments if a is not tails[0] and inner & set(topological((a.node,)))]
+    rest = tuple(a for a in node.arguments if a is not tails[0] and a not in own)
+    if len(own) != 1 or own[0] != whole(own[0].node):
         return node
-    return replace(node, op="times_tail", arguments=(factor, tails[0].node.arguments[0]))
+    fused = Node("times_tail", (own[0], tails[0].node.arguments[0]), tails[0].node.shape)
+    return replace(node, arguments=(*rest, whole(fused))) if rest else named(fused, node.name, node.origin)
 
 
 def as_normal(node: Node) -> Node:

@@ -36,7 +36,7 @@ def softplus(x, *, out=None):
     x: (...,).
     Returns (...,).
 
-    Error: at most 1.5 ULP in float64 and 3 in float32.
+    Error: at most 1.5 ULP in float64 and 3.5 in float32.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softplus.tex
     """

@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from derive.pipeline.accuracy import lines
 from derive.pipeline.certify import bounded_names, certify_all
 from derive.pipeline.library import entry
 from derive.pipeline.profiles import Certificate
@@ -27,16 +28,11 @@ def certify(chosen: tuple[str, ...], exhaustive: bool) -> None:
 
 
 def accuracy_table(found: Sequence[tuple[str, Certificate]]) -> Table:
-    table = Table("function", "dtype", "max ULP", "median", "at", "textbook", "extreme", box=None, padding=(0, 2, 0, 0))
-    for _, certificate in found:
-        for function, by_dtype in certificate["measured"].items():
-            for dtype, parts in by_dtype.items():
-                kernel, extreme = parts["kernel"], parts["extreme"]
-                beyond = short(extreme["largest"]) if extreme["points"] else ""
-                sizes = (short(kernel["largest"]), short(kernel["median"]))
-                table.add_row(function, dtype, *sizes, kernel["at"], short(parts["textbook"]["largest"]), beyond)
+    head = ("function", "dtype", "bound", "max", "median", "at", "textbook", "beyond")
+    table = Table(*head, box=None, padding=(0, 2, 0, 0))
+    for name, certificate in found:
+        for one in lines(name, certificate):
+            unit = " roundings" if one.is_of_roundings else ""
+            sizes = (one.bound, one.largest + unit, one.median)
+            table.add_row(one.function, one.dtype, *sizes, one.at, one.textbook, one.extreme)
     return table
-
-
-def short(value: float | str) -> str:
-    return f"{float(value):.3g}"

@@ -204,7 +204,7 @@ def is_harmless(edit: str) -> bool:
     any positive number; times a sign is over a sign.
     """
     old, _, new = edit.partition(" -> ")
-    shift = old.endswith("highest - 40") and new == "highest + 40"
+    shift = "highest - (44 if" in old and "highest + (44 if" in new
     base = " - _at_largest(" in old and " + _at_largest(" in new
     scale = bool(re.search(r"1e-15|0\.5 \* highest\d?\b", old))
     sign = old.replace(" * np.sign(", " / np.sign(").endswith(new) and "np.sign(" in old

@@ -34,6 +34,7 @@ ROWS = (
         ),
         symbol=r"\operatorname{step}",
         hard=at("x", *EVERYWHERE),
+        bounds=(Bound("", 0.5, 0.5), Bound("grad", 0.5, 0.5)),
         source="McCulloch and Pitts, 1943",
     ),
     Row(
@@ -48,6 +49,7 @@ ROWS = (
         ),
         domain={"x": (0.25, 4.0)},
         hard=at("x", 1.0, -1.0, 1e3, -1e3, 1e-3, 1e100, -1e100),
+        bounds=(Bound("", 0.5, 0.5), Bound("grad", 1.5, 1.5)),
         source="d(x^-1)/dx = -x^-2",
     ),
     Row(

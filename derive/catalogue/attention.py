@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.catalogue.row import Row
+from derive.catalogue.row import Row, in_roundings
 from derive.language.words import Words
 
 ROWS = (
@@ -34,6 +34,7 @@ ROWS = (
             {"Q": ((1e3, 0.0), (0.0, 1e3)), "K": ((1.0, 0.0), (0.0, 1.0), (-1.0, 1.0))},
             {"Q": ((5.0,),), "K": ((1.0,),), "V": ((2.0,),)},
         ),
+        bounds=in_roundings(4, "", "vjp"),
         source="Vaswani et al., 2017",
     ),
 )

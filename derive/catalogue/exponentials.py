@@ -8,6 +8,10 @@ from derive.language.words import Words
 SIZE = "counted against |p_i| sum_k p_k |{0}_i - {0}_k|, for logits up to ×10 and 1000 entries"
 UP_TO = "for logits up to ×10 and 1000 entries"
 
+LOGSUMEXP_SCALE = """
+    logsumexp_scale(a[n]) -> s
+        s = 1 + abs(log(sum(k, exp(a[k]))))
+"""
 LOG_SCALE = """
     log_softmax_scale(a[n], g[n]) -> s
         p[i] = exp(a[i]) / sum(k, exp(a[k]))
@@ -58,9 +62,9 @@ ROWS = (
             {"a": (5.0,)},
         ),
         bounds=(
-            Bound("", 6, 6, words=UP_TO),
-            Bound("vjp", 8, 8, softmax_scale("g"), SIZE.format("g")),
-            Bound("jvp", 8, 8, softmax_scale("v"), SIZE.format("v")),
+            Bound("", 8, 8, words=UP_TO),
+            Bound("vjp", 16, 16, softmax_scale("g"), SIZE.format("g")),
+            Bound("jvp", 16, 16, softmax_scale("v"), SIZE.format("v")),
             Bound("jacobian", 12, 12, words=UP_TO),
         ),
         source="multinomial logistic regression",
@@ -89,6 +93,10 @@ ROWS = (
             {"a": (40.0, 0.0, 1.0, -2.0)},
             {"a": (5.0,)},
         ),
+        bounds=(
+            Bound("", 4, 4, LOGSUMEXP_SCALE, "counted against 1 + |y|, " + UP_TO),
+            Bound("grad", 8, 8, words=UP_TO),
+        ),
         source="multinomial logistic regression",
     ),
     Row(
@@ -112,7 +120,8 @@ ROWS = (
         bounds=(
             Bound("", 3, 4, words=UP_TO),
             Bound("vjp", 16, 16, LOG_SCALE, "counted against p_j sum_(k≠j) |g_k| + (1 - p_j) |g_j|, " + UP_TO),
-            Bound("jvp", 8, 8, MEAN_SCALE, "counted against sum_k p_k |v_i - v_k|, " + UP_TO),
+            Bound("jacobian", 4, 5, words=UP_TO),
+            Bound("jvp", 16, 16, MEAN_SCALE, "counted against sum_k p_k |v_i - v_k|, " + UP_TO),
         ),
         source="multinomial logistic regression",
     ),

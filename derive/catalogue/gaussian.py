@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from derive.catalogue.activations import EVERYWHERE
-from derive.catalogue.row import Row, at
+from derive.catalogue.row import Bound, Row, at
 from derive.language.words import Words
+
+GELU_SCALE = """
+    gelu_scale(x) -> s
+        s = 1/2*(1 + erf(x/sqrt(2))) + abs(x)*exp(-x**2/2)/sqrt(2*pi)
+"""
 
 ROWS = (
     Row(
@@ -30,6 +35,7 @@ ROWS = (
         ),
         symbol=r"\operatorname{gelu}",
         hard=at("x", *EVERYWHERE),
+        bounds=(Bound("", 4, 6), Bound("grad", 4, 6, GELU_SCALE, "counted against Phi + |x| phi")),
         source="Hendrycks and Gimpel, 2016",
     ),
 )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from derive.catalogue.row import Bound, Row
+from derive.catalogue.row import Bound, Row, in_roundings
 from derive.language.words import Words
 
 PROBABILITY = (0.01, 0.99)
 LOGITS = (0.0, 1.0, -1.0, 20.0, -20.0, 40.0, -40.0, 745.0, -745.0, 1e3, -1e3, 1e300, -1e300)
 
+ENTRIES = "for up to 1000 entries"
 ONE_HOT = "for one-hot targets, logits up to ×10 and 1000 entries"
+LABELLED = "for logits up to ×10 and 1000 entries"
+PROBABILITY_SCALE = """
+    probability_scale(p, t) -> s
+        s = abs(t/p) + abs((1 - t)/(1 - p))
+"""
 BCE_SCALE = """
     bce_scale(x, t) -> s
         p = sigmoid(x)
@@ -39,6 +45,7 @@ SQUARED = (
             {"y": (2.0,), "t": (1.0,)},
             {"y": (1e-200, 1.0), "t": (0.0, 1.0)},
         ),
+        bounds=(Bound("", 12, 12, words=ENTRIES), Bound("grad", 2, 2)),
         source="least squares",
     ),
     Row(
@@ -58,6 +65,7 @@ SQUARED = (
             ),
         ),
         hard=({"d": (3.0, -4.0)}, {"d": (1e3, -1e-3, 0.0)}, {"d": (-2.0,)}, {"d": (1e-100, 1e-100)}),
+        bounds=(Bound("", 8, 8, words=ENTRIES), Bound("grad", 8, 8, words=ENTRIES)),
         source="Euclid",
     ),
     Row(
@@ -77,6 +85,7 @@ SQUARED = (
             {"x": (1e3, -1e3), "y": (0.0, 1.0)},
             {"x": (1.0,), "y": (1.0,), "w": 2.0, "b": 0.0},
         ),
+        bounds=in_roundings(4, "", "grad", "value_and_grad"),
         identities=("sqrt(sum(i, (y[i] - (x[i]*w + b))**2))**2",),
         source="least squares",
     ),
@@ -100,6 +109,7 @@ CROSS_ENTROPY = (
             {"p": (1e-300, 1.0), "t": (1.0, 0.0)},
             {"p": (1.0,), "t": (1.0,)},
         ),
+        bounds=(Bound("", 4, 4, words="for one-hot targets"), Bound("grad", 1, 1, words="for one-hot targets")),
         source="Shannon, 1948",
     ),
 )
@@ -129,6 +139,10 @@ OF_LOGITS = (
             {"p": 1e-300, "t": 0.0},
             {"p": 1 - 2**-53, "t": 1.0},
             {"p": 1 - 2**-53, "t": 0.0},
+        ),
+        bounds=(
+            Bound("", 3, 4, words="for t from 0 to 1"),
+            Bound("grad", 3, 3, PROBABILITY_SCALE, "counted against t/p + (1 - t)/(1 - p), for t from 0 to 1"),
         ),
         source="logistic regression",
     ),
@@ -211,6 +225,7 @@ OF_LOGITS = (
             {"a": (40.0, 0.0, 1.0, -2.0), "y": 0.0},
             {"a": (5.0,), "y": 0.0},
         ),
+        bounds=(Bound("", 4, 4, words=LABELLED), Bound("grad", 4, 5, words=LABELLED)),
         identities=("logsumexp(k, a[k]) - a[y]",),
         source="multinomial logistic regression",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.catalogue.row import Row
+from derive.catalogue.row import Row, in_roundings
 from derive.language.words import Words
 
 ROWS = (
@@ -15,6 +15,7 @@ ROWS = (
         summary=Words("One weight and one bias.", "一个权重加一个偏置。"),
         wanted=(("gradient", "w"), ("gradient", "b")),
         hard=({"x": 0.0}, {"x": 1e3, "w": -1e3}, {"x": 1.0, "w": 2.0, "b": 0.0}),
+        bounds=in_roundings(4, "", "grad", "value_and_grad"),
         source="linear regression",
     ),
     Row(
@@ -37,6 +38,7 @@ ROWS = (
         wanted=(("gradient", "w1"), ("gradient", "w2")),
         hard=({"x": 1.0, "w1": 2.0, "b1": 1.0, "w2": 2.0, "b2": 1.0}, {"x": 0.0}, {"x": 1e3, "w1": -1e3}),
         through=("y1",),
+        bounds=in_roundings(4, "", "grad", "value_and_grad"),
         source="the chain rule",
     ),
     Row(
@@ -51,6 +53,7 @@ ROWS = (
         ),
         wanted=(("gradient", "w"),),
         hard=({"x": 1.0, "y": 1.0, "w": 2.0}, {"x": 0.0}, {"x": 1e3, "y": -1e3}, {"x": 2.0, "y": 6.0, "w": 3.0}),
+        bounds=in_roundings(4, "", "grad", "value_and_grad"),
         source="least squares",
     ),
     Row(
@@ -73,6 +76,7 @@ ROWS = (
         ),
         wanted=(("gradient", "w"),),
         hard=({"x": (0.0, 0.0), "t": 1.0}, {"x": (1e3, -1e3), "w": (1.0, 0.5)}, {"x": (3.0,), "w": (2.0,), "t": 0.0}),
+        bounds=in_roundings(4, "", "grad", "value_and_grad"),
         source="Rosenblatt, 1958; the delta rule",
     ),
     Row(
@@ -103,6 +107,7 @@ ROWS = (
             {"x": (1e3, -1e3), "w": ((1.0, 0.5), (2.0, 1.0))},
             {"x": (1.0,), "w": ((2.0,),), "t": (1.0,)},
         ),
+        bounds=in_roundings(4, "", "grad", "value_and_grad"),
         source="Rosenblatt, 1958; the delta rule",
     ),
     Row(

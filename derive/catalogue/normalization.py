@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.catalogue.row import Row
+from derive.catalogue.row import Row, in_roundings
 from derive.language.words import Words
 
 ROWS = (
@@ -37,6 +37,7 @@ ROWS = (
             {"x": (5.0,)},
             {"x": (1e-8, -1e-8)},
         ),
+        bounds=in_roundings(4, "", "vjp"),
         source="Ba, Kiros and Hinton, 2016",
     ),
     Row(
@@ -58,6 +59,7 @@ ROWS = (
             {"x": (5.0,)},
             {"x": (1e-8, -1e-8)},
         ),
+        bounds=in_roundings(4, "", "vjp"),
         source="Zhang and Sennrich, 2019",
     ),
     Row(
@@ -92,6 +94,7 @@ ROWS = (
             {"x": (1e3, 1e-3), "y": (1e-3, 1e3)},
             {"x": (-2.0,), "y": (5.0,)},
         ),
+        bounds=in_roundings(4, "", "grad", "value_and_grad"),
         source="Salton, Wong and Yang, 1975",
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.catalogue.row import Row
+from derive.catalogue.row import Bound, Row
 from derive.language.words import Words
 
 ROWS = (
@@ -32,6 +32,7 @@ ROWS = (
             {"y": 1e3, "t": -1e3, "delta": 1.0},
             {"y": 1e-300, "t": 0.0, "delta": 1.0},
         ),
+        bounds=(Bound("", 4, 4), Bound("grad", 1, 1)),
         source="Huber, 1964",
     ),
 )

@@ -12,6 +12,9 @@ from derive.language.words import Words
 
 Values = float | tuple["Values", ...]
 
+ROUNDINGS = "roundings"
+IN_ROUNDINGS = "roundings of the formula: what rounding each input and each of its quantities once may change"
+
 
 @dataclass(frozen=True)
 class Bound:
@@ -20,6 +23,7 @@ class Bound:
     function: "" for the value, else what follows the name: grad, vjp, jvp, jacobian.
     against: where the result has a root or its terms cancel, a definition of the same inputs (and cotangent g or
     tangent v) whose output is the size that the error is counted against; `words` says it in the docstring.
+    ROUNDINGS: the error is counted in what rounding each input and each quantity of the formula once may change.
     """
 
     function: str
@@ -35,7 +39,10 @@ class Bound:
     @property
     def sentence(self) -> str:
         """For the docstring."""
-        size = f"at most {self.float64:g} ULP in float64 and {self.float32:g} in float32"
+        unit = " ULP" if self.against != ROUNDINGS else ""
+        size = f"at most {self.float64:g}{unit} in float64 and {self.float32:g} in float32"
+        if self.against == ROUNDINGS:
+            size = f"{size}, in {IN_ROUNDINGS}"
         return f"{size}, {self.words}" if self.words else size
 
 
@@ -75,6 +82,11 @@ class Topic:
 
     title: Words
     rows: tuple[Row, ...]
+
+
+def in_roundings(limit: float, *functions: str) -> tuple[Bound, ...]:
+    """The same bound, counted in roundings, for several functions."""
+    return tuple(Bound(function, limit, limit, ROUNDINGS) for function in functions)
 
 
 def at(name: str, *values: float) -> tuple[Mapping[str, Values], ...]:

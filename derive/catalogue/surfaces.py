@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.catalogue.row import Row
+from derive.catalogue.row import Row, in_roundings
 from derive.language.words import Words
 
 ROWS = (
@@ -24,6 +24,7 @@ ROWS = (
             {"x": -4.0, "y": 0.0},
             {"x": 1e3, "y": -1e3},
         ),
+        bounds=in_roundings(4, "", "grad", "value_and_grad", "hessian"),
         source="Himmelblau, Applied Nonlinear Programming, 1972",
     ),
 )

@@ -25,13 +25,13 @@ HINTS = {
     "others": "the sum without the own entry, for the largest entry added up anew: nothing cancels",
     "base": "the entry where the share is largest, which counts as 0: the shares add up to 1",
     "e:shift": "all times one number: the quotient is the same",
-    "shift": "0 where the largest lies in 0 to 40, else whole: nothing overflows, and little is rounded away",
+    "shift": "0 where the largest fits, else whole: nothing overflows, and little is rounded away",
     "m": "exp(...) - 1, without cancellation near 0",
 }
 FALLBACK = {
     "contract": "dot", "sum": "total", "multiply": "product", "divide": "ratio", "add": "s", "where": "chosen",
     "max": "highest", "min": "lowest", "power": "squared", "exp": "e", "spread": "filled", "view": "turned",
-    "gather": "chosen", "scatter": "landed", "others": "others", "prod": "product",
+    "bracket": "side", "gather": "chosen", "scatter": "landed", "others": "others", "prod": "product",
     "first_max": "largest", "first_min": "smallest",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from derive.emit import kernel_positions
 from derive.emit.kernel_contraction import Factor, spell_contract
 from derive.emit.kernel_numbers import coefficient, float_is_inexact, number, without_sign
+from derive.ir.build import constant
 from derive.ir.graph import BATCH, Argument, Node
 from derive.ir.ops import ATOM, BY_NAME, NEGATION, POWER, PRODUCT, SUM
 from derive.language.errors import DeriveError
@@ -135,6 +136,11 @@ def spell_size(speller: Speller, node: Node) -> Text:
     return speller.typed(Text(speller.extent(node.data)))
 
 
+def spell_room(speller: Speller, node: Node) -> Text:
+    """Half of the largest exponent that the dtype holds."""
+    return Text(f"(44 if {speller.local.dtype} == np.float32 else 354)")
+
+
 def spell_identity(speller: Speller, node: Node) -> Text:
     return Text(f"np.eye({speller.extent(node.shape[0])}, dtype={speller.local.dtype})")
 
@@ -203,10 +209,18 @@ def spell_exp(speller: Speller, node: Node) -> Text:
 
 
 def spell_where(speller: Speller, node: Node) -> Text:
-    """A choice between two numbers has no array to take its dtype from."""
+    """A choice between two numbers has no array to take its dtype from; of 1 and 0 the condition itself is made."""
+    condition, *values = node.arguments
+    numbers = all(a.node.op in NUMBERS for a in values)
+    if [a.node for a in values] == [constant(1), constant(0)] and condition.axes == tuple(range(len(node.shape))):
+        return Text(f"{speller.inner(condition.node).at(ATOM)}.astype({speller.local.dtype})")
     text = speller.from_template(node)
-    numbers = all(a.node.op in NUMBERS for a in node.arguments[1:])
     return Text(f"{text.text}.astype({speller.local.dtype})") if numbers else text
+
+
+def spell_bracket(speller: Speller, node: Node) -> Text:
+    """A number, since differences of truth values are whole numbers."""
+    return Text(f"({speller.lined_up(node, 0).at(SUM)} >= 0).astype({speller.local.dtype})")
 
 
 def spell_view(speller: Speller, node: Node) -> Text:
@@ -311,9 +325,10 @@ def contract(speller: Speller, node: Node) -> Text:
 SPELL: Mapping[str, Callable[[Speller, Node], Text]] = MappingProxyType(
     {
         "input": spell_input, "constant": spell_constant, "size": spell_size,
-        "logarithm": spell_logarithm, "pi": spell_pi,
+        "logarithm": spell_logarithm, "pi": spell_pi, "room": spell_room,
         "identity": spell_identity, "same": spell_same, "add": spell_add, "multiply": spell_multiply,
-        "power": spell_power, "exp": spell_exp, "where": spell_where, "view": spell_view, "spread": spell_spread,
+        "power": spell_power, "exp": spell_exp, "where": spell_where, "bracket": spell_bracket,
+        "view": spell_view, "spread": spell_spread,
         "sum": spell_reduction, "prod": spell_reduction, "max": spell_reduction, "min": spell_reduction,
         "first_max": spell_first, "first_min": spell_first, "contract": contract, "matrix": spell_matrix,
         "index": spell_index, "pick": spell_pick, "gather": spell_gather, "scatter": spell_scatter,

@@ -84,13 +84,18 @@ def named(name: str, indices: tuple[str, ...] = ()) -> str:
     for accent in parts.accents:
         base = element("mover", base, sign(ACCENT_SIGNS[accent], stretchy=str(accent == "bar").lower()))
     below = [word(w, "mn" if w.isdigit() else "mi") for w in parts.below] + [named(i) for i in indices]
-    above = [element("mrow", sign("("), layer_row(name), sign(")"))] if layer_of(name) is not None else []
+    above = [] if layer_of(name) is None else [element("mrow", bracket("("), layer_row(name), bracket(")"))]
     if not below:
         return element("msup", base, *above) if above else base
     comma = bool(parts.below) or any(len(i) > 1 for i in indices)
     between = sign(",") if comma else ""
     under = row(between.join(below)) if len(below) == 1 else element("mrow", between.join(below))
     return element("msubsup" if above else "msub", base, under, *above)
+
+
+def bracket(text: str) -> str:
+    """Of a superscript: as tall as its letter, close to it."""
+    return sign(text, stretchy="false", lspace="0", rspace="0")
 
 
 def layer_row(name: str) -> str:

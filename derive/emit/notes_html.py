@@ -185,17 +185,19 @@ WORDS = ("definition", "identities", "remarks", "steps_label", "copy", "copy_sou
 
 STYLES = ("article.css", PICTURE_STYLE, "page.css")
 SCRIPT = "notes.js"
+CELL = ".derive { color: var(--ink); background: var(--paper); padding: 0.2rem 1rem; border-radius: 0.4rem; }\n"
+"""A notebook may be light where the system is dark: a cell brings its paper with its ink."""
 
 
 def cell(document: Document) -> str:
     """The notes as a notebook shows them: the article and its own look, and nothing around it."""
-    return f"<style>\n{''.join(map(asset, STYLES[:2]))}</style>\n{article(document)}"
+    return f"<style>\n{''.join(map(asset, STYLES[:2]))}{CELL}</style>\n{article(document)}"
 
 
 def source_cell(source: str) -> str:
     """Python source as a notebook shows it."""
     block = f'<div class="derive"><pre><code>{highlighted(source)}</code></pre></div>'
-    return f"<style>\n{asset(STYLES[0])}</style>\n{block}\n"
+    return f"<style>\n{asset(STYLES[0])}{CELL}</style>\n{block}\n"
 
 
 def page(document: Document) -> str:

@@ -1,10 +1,10 @@
-"""Choices between 0 and a number that pass NaN on, as arithmetic: a choice costs as much as several passes.
+"""Choices between 0 and a number that pass NaN on, as an op of their own: a choice costs as much as several passes.
 
-    where(u < 0, 0, where(u >= 0, c, u))      c (1 + min(max(floor u, -1), 0))
-    where(u <= 0, 0, where(u > 0, c, u))      -c min(max(floor(-u), -1), 0)
+    where(u < 0, 0, where(u >= 0, c, u))      c indicator(u)
+    where(u <= 0, 0, where(u > 0, c, u))      c (1 - indicator(-u))
+    where(u = v, c, 0)                        c times the same with 1, which is the comparison itself
 
-Contract: `indicators(graph)` maps a graph to an equal one, entry by entry: floor u is at most -1 below 0, 0 or more
-from 0 on, and NaN at NaN.
+Contract: `indicators` and `units` map a graph to an equal one, entry by entry.
 """
 
 from __future__ import annotations
@@ -14,12 +14,28 @@ from fractions import Fraction
 
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import Argument, Graph, Node, rebuild, whole
-from derive.ir.ops import OPPOSITE
+from derive.ir.ops import BY_NAME, OPPOSITE
 
 
 def indicators(graph: Graph) -> Graph:
-    """The rows above, and those with the two numbers exchanged."""
+    """The first two rows above, and those with the two numbers exchanged."""
     return rebuild(graph, lambda n: replaced(n) if n.op == "where" else n)
+
+
+def units(graph: Graph) -> Graph:
+    """The last row above."""
+    return rebuild(graph, lambda n: unit(n) if n.op == "where" else n)
+
+
+def unit(node: Node) -> Node:
+    """A choice between a number and 0 as a multiple of the choice between 1 and 0."""
+    condition, first, second = (argument.node for argument in node.arguments)
+    factor = number(first)
+    if not BY_NAME[condition.op].boolean or factor in (None, 0, 1) or second != constant(0):
+        return node
+    assert factor is not None
+    one = replace(node, arguments=(node.arguments[0], Argument(constant(1), ()), node.arguments[2]), name="")
+    return replace(scaled(factor, one), name=node.name, origin=node.origin)
 
 
 def replaced(node: Node) -> Node:
@@ -50,9 +66,9 @@ def replaced(node: Node) -> Node:
 
 def indicator(value: Node, above: Fraction, owns_zero: bool) -> Node:
     """`above` where the value is positive (or 0, if that side owns it), else 0."""
-    side = apply("floor", value if owns_zero else negative(value))
-    between = apply("minimum", apply("maximum", side, constant(-1)), constant(0))
-    return scaled(above, apply("add", constant(1), between)) if owns_zero else scaled(-above, between)
+    if owns_zero:
+        return scaled(above, apply("indicator", value))
+    return scaled(above, apply("add", constant(1), scaled(-1, apply("indicator", negative(value)))))
 
 
 def negative(value: Node) -> Node:

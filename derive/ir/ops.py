@@ -87,9 +87,22 @@ def copy_sign(arithmetic: Arithmetic, data: Any, size: Any, sign: Any) -> Any:
     return -abs(size) if sign < 0 else abs(size)
 
 
+ROOM = 40
+
+
+def room(arithmetic: Arithmetic, data: Any) -> Any:
+    """Exponentials up to here may be squared: half of the largest exponent of a type, here of the least one."""
+    return arithmetic.number(Fraction(ROOM))
+
+
 def bracket(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
     """1 from 0 on, else 0: a comparison that is counted with."""
     return arithmetic.number(Fraction(1 if value >= 0 else 0))
+
+
+def indicator(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
+    """1 from 0 on, else 0, and NaN where there is no telling."""
+    return value if value != value else bracket(arithmetic, data, value)
 
 
 def is_equal(arithmetic: Arithmetic, data: Any, left: Any, right: Any) -> Any:
@@ -105,11 +118,22 @@ def smaller(left: Any, right: Any) -> Any:
     return left if left <= right or left != left else right
 
 
+def normal_tail(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
+    """The probability that a standard normal variable exceeds the value: erfc(value / sqrt 2) / 2."""
+    return arithmetic.call("erfc", value / arithmetic.call("sqrt", arithmetic.number(Fraction(2)))) / 2
+
+
+def gaussian(arithmetic: Arithmetic, data: Any, factor: Any, value: Any, square: Any) -> Any:
+    """factor exp(-square value**2)"""
+    return factor * arithmetic.call("exp", -square * value * value)
+
+
 LEAVES = (
     Op("input", "leaf", 0),
     Op("constant", "leaf", 0),
     Op("size", "leaf", 0),
     Op("logarithm", "leaf", 0),
+    Op("room", "leaf", 0, room),
     Op("identity", "leaf", 0),
     Op("same", "leaf", 0, boolean=True),
     Op("index", "leaf", 0),
@@ -131,12 +155,16 @@ BASIC = (
     Op("maximum", "elementwise", 2, folding(larger), "np.maximum({0}, {1})"),
     Op("minimum", "elementwise", 2, folding(smaller), "np.minimum({0}, {1})"),
     Op("bracket", "elementwise", 1, bracket, "({0} >= 0)", ATOM, (SUM,)),
+    Op("indicator", "elementwise", 1, indicator, "_indicator({0})"),
     Op("copysign", "elementwise", 2, copy_sign, "np.copysign({0}, {1})"),
 )
 EXTRA_FUNCTIONS = (
     Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),
     Op("floor", "elementwise", 1, calling("floor"), "np.floor({0})"),
     Op("erfc", "elementwise", 1, calling("erfc"), "_erfc({0})"),
+    Op("normal_tail", "elementwise", 1, normal_tail, "_normal_tail({0})"),
+    Op("gaussian", "elementwise", 3, gaussian, "_gaussian({1}, {2}, {0})"),
+    Op("times_tail", "elementwise", 2, lambda a, d, factor, x: factor * normal_tail(a, d, x), "_normal_tail({1}, {0})"),
 )
 SHORTER = {"absolute": "abs"}
 NOT_IN_NUMPY = ("erf", "lgamma", "digamma", "trigamma")

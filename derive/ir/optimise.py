@@ -10,9 +10,12 @@ from collections.abc import Sequence
 
 from derive.ir.contraction import contract_sums
 from derive.ir.graph import Graph
-from derive.ir.indicators import indicators
-from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_largest
-from derive.ir.stability.gaussians import bounded_factors
+from derive.ir.indicators import indicators, units
+from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_largest, take_maxima
+from derive.ir.stability.common import without_common_parts, without_logarithms
+from derive.ir.stability.error_function import normal_tails, products_with_tails
+from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
+from derive.ir.stability.squares import as_squares
 from derive.ir.stability.table import STABILITY
 from derive.ir.stability.totals import totals_of_largest
 from derive.ir.verify import verify
@@ -22,16 +25,30 @@ ARRANGE = (
     Pass("flatten", flatten),
     Pass("powers", multiply_out),
     Pass("contract", contract_sums),
+    Pass("units", units),
     Pass("share", share),
 )
+PREPARE = (
+    Pass("squares", as_squares),
+    Pass("exponentials of logarithms", without_logarithms),
+    Pass("common parts of exponents", without_common_parts),
+    Pass("flatten", flatten),
+)
+"""Other guises to one, before the rows of the table."""
 LIMITS = (
     Pass("flatten", flatten),
     Pass("bounded factors", bounded_factors),
+    Pass("normal tails", normal_tails),
+    Pass("whole squares", whole_squares),
+    Pass("flatten", flatten),
+    Pass("products with tails", products_with_tails),
+    Pass("products with gaussians", products_with_gaussians),
     Pass("take largest", take_largest),
     Pass("totals of the largest", totals_of_largest),
+    Pass("take maxima", take_maxima),
     Pass("indicators", indicators),
 )
-PASSES: tuple[Pass, ...] = (*SIMPLIFY, *STABILITY, *LIMITS, *ARRANGE)
+PASSES: tuple[Pass, ...] = (*SIMPLIFY, *PREPARE, *STABILITY, *LIMITS, *ARRANGE)
 LITERAL: tuple[Pass, ...] = (*SIMPLIFY, *ARRANGE)
 """For closed forms that are to be computed as they stand, with their loss of digits."""
 

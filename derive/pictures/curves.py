@@ -59,6 +59,8 @@ def shown_range(y: Array) -> tuple[float, float]:
     low, high = float(np.nanmin(y)), float(np.nanmax(y))
     if high - low > POLE:
         low, high = (float(v) for v in np.nanpercentile(y, (5, 95)))
+    if high == low:
+        return low - 0.5, high + 0.5
     margin = 0.08 * max(high - low, 1.0)
     return low - margin, high + margin
 

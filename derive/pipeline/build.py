@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from derive.catalogue.row import ROUNDINGS, Bound
 from derive.emit.formats import write
 from derive.emit.kernel_numpy import emit_kernels_init, emit_tiles
 from derive.emit.notes_markdown import picture_files
@@ -118,7 +119,24 @@ def evidence_table(found: Sequence[Study]) -> str:
     """The table that people read: what was checked, and how well."""
     template = environment().get_template("report.md.jinja")
     rows = [Checked.of(d) for s in found for d in s.derivations]
-    return template.render(rows=rows, kernels=[(s.name, s.kernel_names) for s in found])
+    bounds = [Certified.of(s.name, bound) for s in found for bound in s.bounds]
+    return template.render(rows=rows, bounds=bounds, kernels=[(s.name, s.kernel_names) for s in found])
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A line of the table of bounds."""
+
+    function: str
+    float64: str
+    float32: str
+    counted: str
+
+    @classmethod
+    def of(cls, name: str, bound: Bound) -> Certified:
+        unit = "in roundings" if bound.against == ROUNDINGS else "in ULP"
+        counted = f"{unit}, {bound.words}" if bound.words else unit
+        return cls(bound.of(name), f"{bound.float64:g}", f"{bound.float32:g}", counted.replace("|", "\\|"))
 
 
 @dataclass(frozen=True)

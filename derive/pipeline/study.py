@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import ModuleType
 
-from derive.catalogue.row import Bound, Values
+from derive.catalogue.row import ROUNDINGS, Bound, Values
 from derive.closedform.derivations import default_wanted, derive_all, kinds_of
 from derive.emit.document import Accuracy, Document, Identity, Info, Picture, document
 from derive.emit.formats import FORMATS, write
@@ -216,6 +216,12 @@ def identity(entry: Entry, right: str) -> Identity:
     return Identity(Ref(output), body, evidence)
 
 
+def accuracy_of(bound: Bound, name: str) -> Accuracy:
+    """What the notes say of a bound."""
+    counted = bound.against == ROUNDINGS
+    return Accuracy(bound.of(name), bound.float64, bound.float32, conditional=bool(bound.words), roundings=counted)
+
+
 @functools.cache
 def symbols() -> dict[str, str]:
     """How LaTeX writes the catalogue's functions."""
@@ -273,7 +279,7 @@ class Study:
 
     def document(self, language: str = "en", detail: str = "textbook", *, illustrated: bool = False) -> Document:
         """The notes before any format, with pictures where they are asked for."""
-        bounds = tuple(Accuracy(b.of(self.name), b.float64, b.float32, conditional=bool(b.words)) for b in self.bounds)
+        bounds = tuple(accuracy_of(b, self.name) for b in self.bounds)
         info = replace(self.info, symbols=symbols(), kernels=self.kernel_names, source=self.source, accuracy=bounds)
         found = document(self.derivations, info, language, detail)
         return replace(found, pictures=self.pictures(language)) if illustrated else found
@@ -293,6 +299,11 @@ class Study:
         illustrated = format_name in FORMATS and FORMATS[format_name].illustrated
         return write(self.document(language, detail, illustrated=illustrated), format_name)
 
+    def notes(self, language: str = "en", detail: str = "textbook") -> Shown:
+        """The notes as a notebook shows them, in a language and at a level of detail."""
+        shown = self.document(language, detail, illustrated=True)
+        return Shown(write(shown, "text"), html=cell(shown), markdown=write(replace(shown, pictures=()), "markdown"))
+
     @property
     def costs(self) -> Mapping[str, Cost]:
         """What each kernel takes: memory and operations as formulas in the sizes."""
@@ -309,7 +320,7 @@ class Study:
         return code(self.source)
 
     def _repr_html_(self) -> str:
-        return cell(self.document(illustrated=True))
+        return self.notes().html or ""
 
     def _repr_latex_(self) -> str | None:
         return self.closed.latex

@@ -1,15 +1,16 @@
 """Graphs on whole NumPy arrays of one type, float32 to longdouble: what certification measures against.
 
 Contract: `compute(graph, inputs, sizes, kind)` gives one array for each output. It shares the meaning of most ops
-with the slow interpreter and nothing with the emitter. An op that is not known here, or that NumPy lacks, is an
-UnknownOpError.
+with the slow interpreter and nothing with the emitter. What NumPy lacks is taken from the C library, entry by entry,
+in float64 at most. `can_compute` says whether all ops are known; one that is not is an UnknownOpError.
 To extend: a function in COMPUTE.
 """
 
 from __future__ import annotations
 
+import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -19,12 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.ir.graph import Argument, Graph, Node, topological
-from derive.ir.ops import BY_NAME
+from derive.ir.ops import BASIC, BY_NAME
 from derive.language.expressions import Dimension
 from derive.language.primitives import PRIMITIVES
 
 Array = NDArray[Any]
 NUMPY_NAMES = {p.mpmath: p.numpy for p in PRIMITIVES}
+BY_C_LIBRARY = ("erf", "erfc", "lgamma", "normal_tail", "times_tail", "gaussian")
+"""Functions of C that NumPy lacks, and those that the extended type is too short for: of a square in an exponent."""
+
+FOLDS = ("room", *(op.name for op in BASIC if op.meaning is not None))
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -44,10 +49,28 @@ class Numbers:
     def call(self, function: str, *values: Any) -> Any:
         found = getattr(np, NUMPY_NAMES.get(function, function), None)
         if found is None:
-            raise UnknownOpError(function)
+            return self.by_c_library(function, *values)
         if values:
             return found(*values)
         return 4 * np.arctan(self.kind(1)) if function == "pi" else self.kind(found)
+
+    def by_c_library(self, function: str, *values: Any) -> Any:
+        name = {"loggamma": "lgamma"}.get(function, function)
+        if not hasattr(math, name) or np.finfo(self.kind).bits > np.finfo(np.float64).bits:
+            raise UnknownOpError(function)
+        return np.frompyfunc(guarded(getattr(math, name)), 1, 1)(*values).astype(self.kind)
+
+
+def guarded(function: Callable[[float], float]) -> Callable[[Any], float]:
+    """NaN where C reports an error: a pole."""
+
+    def call(value: Any) -> float:
+        try:
+            return function(float(value))
+        except (ValueError, OverflowError):
+            return math.nan
+
+    return call
 
 
 @dataclass(frozen=True)
@@ -64,7 +87,7 @@ class Computation:
         if compute_it is not None:
             return compute_it(self, node)
         op = BY_NAME[node.op]
-        if op.kind != "elementwise" or op.meaning is None:
+        if op.kind not in ("elementwise", "leaf") or op.meaning is None:
             raise UnknownOpError(node.op)
         return np.asarray(op.meaning(self.numbers, node.data, *self.arguments(node)))
 
@@ -92,6 +115,20 @@ def compute(graph: Graph, inputs: Mapping[str, Array], sizes: Mapping[Dimension,
         for node in topological(graph):
             found.values[node] = found.value(node)
         return tuple(np.broadcast_to(found.values[n], found.extents(n)[: len(n.shape)]) for n in graph)
+
+
+def can_compute(graph: Graph, others: Sequence[str] | None = ()) -> bool:
+    """Whether all ops are NumPy's, or functions among `others` (None: any function)."""
+    return all(
+        node.op in COMPUTE
+        or node.op in FOLDS
+        or (others is None or node.op in others or hasattr(np, numpy_name(node.op)))
+        for node in topological(graph)
+    )
+
+
+def numpy_name(op: str) -> str:
+    return next((p.numpy for p in PRIMITIVES if p.name == op), op)
 
 
 # --- ops that are no elementwise meaning ----------------------------------------------------------------
@@ -126,6 +163,11 @@ def of_bracket(at: Computation, node: Node) -> Array:
     return np.asarray(at.arguments(node)[0] >= 0).astype(at.numbers.kind)
 
 
+def of_indicator(at: Computation, node: Node) -> Array:
+    value = np.asarray(at.arguments(node)[0])
+    return np.where(np.isnan(value), value, (value >= 0).astype(at.numbers.kind))
+
+
 def by_numpy(function: Callable[..., Any]) -> Callable[[Computation, Node], Array]:
     return lambda at, node: np.asarray(function(*at.arguments(node)))
 
@@ -157,6 +199,22 @@ def of_at_largest(at: Computation, node: Node) -> Array:
     return np.asarray(np.take_along_axis(entries, best[..., np.newaxis], axis=-1)[..., 0])
 
 
+def of_index(at: Computation, node: Node) -> Array:
+    return np.arange(at.extents(node)[0])
+
+
+def of_pick(at: Computation, node: Node) -> Array:
+    (value,) = at.arguments(node)
+    assert isinstance(node.data, int)
+    return np.asarray(np.broadcast_to(value, at.extents(node))[..., node.data])
+
+
+def of_gather(at: Computation, node: Node) -> Array:
+    """The entry at the place that the label says."""
+    value, label = (np.broadcast_to(a, at.extents(node)) for a in at.arguments(node))
+    return np.asarray(np.take_along_axis(value, label[..., :1].astype(int), axis=-1)[..., 0])
+
+
 def of_spread(at: Computation, node: Node) -> Array:
     (value,) = at.arguments(node)
     return np.broadcast_to(value, at.extents(node))
@@ -168,6 +226,8 @@ COMPUTE: Mapping[str, Callable[[Computation, Node], Array]] = {
     "maximum": by_numpy(np.maximum), "minimum": by_numpy(np.minimum), "abs": by_numpy(np.abs),
     "less": of_test(operator.lt), "less_equal": of_test(operator.le), "greater": of_test(operator.gt),
     "greater_equal": of_test(operator.ge), "sum": over_bound(np.sum), "prod": over_bound(np.prod),
-    "bracket": of_bracket, "max": over_bound(np.max), "min": over_bound(np.min), "contract": over_bound(np.sum),
+    "bracket": of_bracket, "indicator": of_indicator,
+    "max": over_bound(np.max), "min": over_bound(np.min), "contract": over_bound(np.sum),
     "first_max": of_first, "first_min": of_first, "at_largest": of_at_largest, "spread": of_spread,
+    "index": of_index, "pick": of_pick, "gather": of_gather, "equal": of_test(operator.eq),
 }  # fmt: skip

@@ -1,27 +1,31 @@
 """Where kernels are certified: the whole floating-point range of scalars, rows of many kinds for vectors.
 
-Contract: `batches(definition, extras, dtype, exhaustive)` yields dictionaries of float arrays with one leading
-axis, and the sizes that go with them. Everything is seeded. Inputs that all samples share are not certified.
+Contract: `batches(subject, dtype, exhaustive)` yields a Batch at a time: arrays with one leading axis, and the sizes
+that go with them. Everything is seeded. Inputs that all samples share have no place here.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from derive.language.definition import Definition, Input
+from derive.language.definition import Input
 from derive.language.expressions import Dimension
+from derive.verify.certify_subjects import Subject
 from derive.verify.samples import Domain
 
 Array = NDArray[Any]
 SIZES = (1, 2, 3, 1000)
 ROWS = 60
-LONG_ROWS = 6
+LONG_ROWS = (40, 40, 3)
+"""So many of the longest, by the axes of the result: a Jacobian has a million entries a row."""
+FAR = {np.dtype(np.float64): 200, np.dtype(np.float32): 25}
+"""The power of ten of entries whose squares leave the range."""
 PATTERN_STEP = 1000
 CHUNK = 2**22
 SPECIAL = (0.0, -0.0, float("inf"), float("-inf"), float("nan"))
@@ -41,42 +45,64 @@ class Batch:
     extreme: bool = False
 
 
-def batches(
-    definition: Definition, extras: Sequence[Input], dtype: Any, domain: Domain, *, exhaustive: bool = False
-) -> Iterator[Batch]:
-    """All points at which a function of the definition's inputs and the extras is measured."""
-    if all(not i.dimensions for i in (*definition.inputs, *extras)):
-        yield from scalar_batches([*definition.inputs, *extras], dtype, domain, exhaustive)
+def batches(subject: Subject, dtype: Any, *, exhaustive: bool = False) -> Iterator[Batch]:
+    """All points at which a function is measured."""
+    if all(not i.dimensions for i in subject.inputs):
+        yield from scalar_batches(subject, dtype, exhaustive)
     else:
-        yield from row_batches(definition, extras, dtype, domain)
+        yield from row_batches(subject, dtype)
 
 
 # --- scalars -----------------------------------------------------------------------------------------------
 
 
-def scalar_batches(inputs: Sequence[Input], dtype: Any, domain: Domain, exhaustive: bool) -> Iterator[Batch]:
+def scalar_batches(subject: Subject, dtype: Any, exhaustive: bool) -> Iterator[Batch]:
     """The first input goes everywhere; the others take probabilities or ordinary numbers."""
-    first, *others = inputs
-    for label, x in everywhere(dtype, exhaustive and not others, not others):
+    first, *others = subject.inputs
+    extras = {i.name for i in subject.extras}
+    within = is_probability(first, subject.domain)
+    patterns = dtype is np.float32 and subject.is_own and not others
+    for label, x in everywhere(dtype, patterns, 1 if exhaustive else PATTERN_STEP):
+        x = probabilities(x) if within else x
         chance = np.random.default_rng(len(x))
-        rest = {i.name: other_values(i, domain, len(x), chance).astype(dtype) for i in others}
+        rest = {
+            i.name: (factors(len(x), chance) if i.name in extras else other_values(i, subject.domain, len(x), chance))
+            for i in others
+        }
+        rest = {name: array.astype(dtype) for name, array in rest.items()}
         yield Batch(label, {first.name: x, **rest}, {})
+
+
+def is_probability(entry: Input, domain: Domain) -> bool:
+    low, high = domain.get(entry.name, (-2.0, 2.0))
+    return low >= 0 and high <= 1
+
+
+def probabilities(x: Array) -> Array:
+    """Those from 0 to 1, and what is as near to 1."""
+    inside = x[(x >= 0) & (x <= 1)]
+    return np.concatenate([inside, 1 - inside])
+
+
+def factors(count: int, chance: np.random.Generator) -> Array:
+    """Cotangents and tangents of size 1 to 2: a product leaves the range only where the derivative does."""
+    found: Array = chance.uniform(1, 2, size=count) * chance.choice((-1.0, 1.0), size=count)
+    return found
 
 
 def other_values(entry: Input, domain: Domain, count: int, chance: np.random.Generator) -> Array:
     low, high = domain.get(entry.name, (-2.0, 2.0))
-    if low >= 0 and high <= 1:
+    if is_probability(entry, domain):
         return chance.choice(PROBABILITIES, size=count)
     return chance.uniform(low, high, size=count)
 
 
-def everywhere(dtype: Any, exhaustive: bool, alone: bool) -> Iterator[tuple[str, Array]]:
+def everywhere(dtype: Any, patterns: bool, step: int) -> Iterator[tuple[str, Array]]:
+    """The whole range, and every so many bit patterns of float32."""
     yield "whole range", whole_range(dtype)
-    if dtype is np.float32 and alone:
-        step = 1 if exhaustive else PATTERN_STEP
-        for start in range(0, 2**32, CHUNK * step):
-            stop = min(start + CHUNK * step, 2**32)
-            yield "bit patterns", np.arange(start, stop, step, dtype=np.uint32).view(np.float32)
+    for start in range(0, 2**32 if patterns else 0, CHUNK * step):
+        stop = min(start + CHUNK * step, 2**32)
+        yield "bit patterns", np.arange(start, stop, step, dtype=np.uint32).view(np.float32)
 
 
 def whole_range(dtype: Any, count: int = 20_000) -> Array:
@@ -96,22 +122,22 @@ def whole_range(dtype: Any, count: int = 20_000) -> Array:
 # --- rows --------------------------------------------------------------------------------------------------
 
 
-def row_batches(definition: Definition, extras: Sequence[Input], dtype: Any, domain: Domain) -> Iterator[Batch]:
+def row_batches(subject: Subject, dtype: Any) -> Iterator[Batch]:
     """Ordinary logits at several scales, ties, one dominating entry, long and short rows."""
-    longest = max(SIZES) if all(len(i.dimensions) < 2 for i in (*definition.inputs, *extras)) else 3
+    longest = max(SIZES) if all(len(i.dimensions) < 2 for i in subject.inputs) else 3
     for size in (s for s in SIZES if s <= longest):
-        count = LONG_ROWS if size > 10 else ROWS
-        for label, rows, extreme in kinds_of_rows(size, count):
+        count = ROWS if size < max(SIZES) else LONG_ROWS[min(subject.rank, 2)]
+        for label, rows, extreme in kinds_of_rows(size, count, dtype):
             chance = np.random.default_rng(random.Random(f"{label} {size}").getrandbits(32))
-            sizes: dict[Dimension, int] = dict.fromkeys(definition.sizes, size)
+            sizes: dict[Dimension, int] = dict.fromkeys(subject.definition.sizes, size)
             arrays = {
-                i.name: values(i, k, rows, sizes, count, domain, chance).astype(dtype)
-                for k, i in enumerate((*definition.inputs, *extras))
+                i.name: values(i, k, rows, sizes, count, subject.domain, chance) for k, i in enumerate(subject.inputs)
             }
-            yield Batch(f"{label}, n = {size}", arrays, sizes, extreme)
+            given = {n: a if a.dtype.kind == "i" else a.astype(dtype) for n, a in arrays.items()}
+            yield Batch(f"{label}, n = {size}", given, sizes, extreme)
 
 
-def kinds_of_rows(size: int, count: int) -> Iterator[tuple[str, Array, bool]]:
+def kinds_of_rows(size: int, count: int, dtype: Any) -> Iterator[tuple[str, Array, bool]]:
     """(label, rows, whether they are extreme)"""
     chance = np.random.default_rng(size)
     for scale in (1, 10, 100):
@@ -121,19 +147,31 @@ def kinds_of_rows(size: int, count: int) -> Iterator[tuple[str, Array, bool]]:
         dominating = chance.normal(size=(count, size))
         dominating[:, 0] += np.linspace(1, most, count)
         yield f"one dominates by up to {most}", dominating, most > 40
+    for power in (FAR[np.dtype(dtype)], -FAR[np.dtype(dtype)]):
+        yield f"entries ×1e{power}", chance.normal(size=(count, size)) * 10.0**power, True
 
 
 def values(
     entry: Input, place: int, rows: Array, sizes: Mapping[Any, int], count: int, domain: Domain, chance: Any
 ) -> Array:
-    """The first input takes the rows, if it is a vector; targets are one-hot; all else is normal."""
+    """The first input takes the rows, as probabilities where its domain says so; targets are one-hot."""
     shape = (count, *(d if isinstance(d, int) else sizes[d] for d in entry.dimensions))
+    if entry.labels is not None:
+        whole: Array = chance.integers(0, max(sizes.values()), size=shape)
+        return whole
+    shares_of_one = len(shape) == 2 and is_probability(entry, domain)
     if place == 0 and shape == rows.shape:
-        return rows
-    low, high = domain.get(entry.name, (-2.0, 2.0))
-    if len(shape) == 2 and low >= 0 and high <= 1:
+        return shares(rows) if shares_of_one else rows
+    if shares_of_one:
         hot = np.zeros(shape)
         hot[np.arange(count), chance.integers(0, shape[1], size=count)] = 1
         return hot
     found: Array = chance.normal(size=shape)
+    return found
+
+
+def shares(rows: Array) -> Array:
+    """Probabilities of these logits."""
+    e = np.exp(rows - rows.max(axis=1, keepdims=True))
+    found: Array = e / e.sum(axis=1, keepdims=True)
     return found

@@ -38,6 +38,7 @@ def gelu(x, *, out=None):
     x: (...,).
     Returns (...,).
 
+    Error: at most 4 ULP in float64 and 6 in float32.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/gelu.tex
     """
@@ -49,17 +50,11 @@ def gelu(x, *, out=None):
 
 def _gelu_tile(x, y):
     """One tile of gelu."""
-    dtype = y.dtype
-    # Φ = ½ (1 + erf(x/√2))
-    # Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))
-    ratio = np.divide(x, np.sqrt(dtype.type(2)), out=y)
-    np.negative(ratio, out=ratio)
-    Phi = _erfc(ratio)
-    Phi *= 0.5
     # y = x Φ
-    # y = np.maximum(x, -100000000) * Phi
+    # y = _normal_tail(-x, np.maximum(x, -100000000))
     np.maximum(x, -100000000.0, out=y)
-    y *= Phi
+    u = np.negative(x)
+    y[...] = _normal_tail(u, y)
     return y
 
 
@@ -72,6 +67,7 @@ def gelu_grad(x, *, out=None):
     x: (...,).
     Returns (...,).
 
+    Error: at most 4 ULP in float64 and 6 in float32, counted against Phi + |x| phi.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/gelu.tex
     """
@@ -85,21 +81,16 @@ def _gelu_grad_tile(x, dy_dx):
     """One tile of gelu_grad."""
     dtype = dy_dx.dtype
     # Φ = ½ (1 + erf(x/√2))
-    # Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))
-    ratio = np.divide(x, np.sqrt(dtype.type(2)), out=dy_dx)
-    np.negative(ratio, out=ratio)
-    Phi = _erfc(ratio)
-    Phi *= 0.5
+    # Phi = _normal_tail(-x)
+    u = np.negative(x, out=dy_dx)
+    Phi = _normal_tail(u)
     # ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
-    # dy_dx = np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi
+    # dy_dx = _gaussian(x, 0.5, np.maximum(np.minimum(x, 100000000), -100000000)) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi
     np.minimum(x, 100000000.0, out=dy_dx)
     np.maximum(dy_dx, -100000000.0, out=dy_dx)
-    u = np.square(x)
-    u *= -0.5
-    np.exp(u, out=u)
-    dy_dx *= u
-    dy_dx /= np.sqrt(dtype.type(2) * 3.141592653589793)
-    dy_dx += Phi
+    u2 = _gaussian(x, 0.5, dy_dx)
+    u2 /= np.sqrt(dtype.type(2) * 3.141592653589793)
+    np.add(u2, Phi, out=dy_dx)
     return dy_dx
 
 
@@ -126,26 +117,19 @@ def gelu_value_and_grad(x, *, out=None):
 def _gelu_value_and_grad_tile(x, y, dy_dx):
     """One tile of gelu_value_and_grad."""
     dtype = y.dtype
-    # Φ = ½ (1 + erf(x/√2))
-    # Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))
-    ratio = np.divide(x, np.sqrt(dtype.type(2)), out=y)
-    np.negative(ratio, out=ratio)
-    Phi = _erfc(ratio)
-    Phi *= 0.5
     # y = x Φ
-    # y = np.maximum(x, -100000000) * Phi
+    # y = _normal_tail(-x, np.maximum(x, -100000000))
     np.maximum(x, -100000000.0, out=y)
-    y *= Phi
+    u = np.negative(x, out=dy_dx)
+    y[...] = _normal_tail(u, y)
+    Phi = _normal_tail(u)  # Φ = ½ (1 + erf(x/√2))
     # ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
-    # dy_dx = np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi
+    # dy_dx = _gaussian(x, 0.5, np.maximum(np.minimum(x, 100000000), -100000000)) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi
     np.minimum(x, 100000000.0, out=dy_dx)
     np.maximum(dy_dx, -100000000.0, out=dy_dx)
-    u = np.square(x)
-    u *= -0.5
-    np.exp(u, out=u)
-    dy_dx *= u
-    dy_dx /= np.sqrt(dtype.type(2) * 3.141592653589793)
-    dy_dx += Phi
+    u2 = _gaussian(x, 0.5, dy_dx)
+    u2 /= np.sqrt(dtype.type(2) * 3.141592653589793)
+    np.add(u2, Phi, out=dy_dx)
     return y, dy_dx
 
 
@@ -175,22 +159,17 @@ def _gelu_vjp_tile(x, g, grad_x):
     """One tile of gelu_vjp."""
     dtype = grad_x.dtype
     # Φ = ½ (1 + erf(x/√2))
-    # Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))
-    ratio = np.divide(x, np.sqrt(dtype.type(2)), out=grad_x)
-    np.negative(ratio, out=ratio)
-    Phi = _erfc(ratio)
-    Phi *= 0.5
+    # Phi = _normal_tail(-x)
+    u = np.negative(x, out=grad_x)
+    Phi = _normal_tail(u)
     # g · ∂y/∂x = g (x e^(-½ x²)/√(2 π) + Φ)
-    # grad_x = g * (np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
+    # grad_x = g * (_gaussian(x, 0.5, np.maximum(np.minimum(x, 100000000), -100000000)) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
     np.minimum(x, 100000000.0, out=grad_x)
     np.maximum(grad_x, -100000000.0, out=grad_x)
-    u = np.square(x)
-    u *= -0.5
-    np.exp(u, out=u)
-    grad_x *= u
-    grad_x /= np.sqrt(dtype.type(2) * 3.141592653589793)
-    grad_x += Phi
-    grad_x *= g
+    u2 = _gaussian(x, 0.5, grad_x)
+    u2 /= np.sqrt(dtype.type(2) * 3.141592653589793)
+    u2 += Phi
+    np.multiply(g, u2, out=grad_x)
     return grad_x
 
 
@@ -220,22 +199,17 @@ def _gelu_jvp_tile(x, v, dy):
     """One tile of gelu_jvp."""
     dtype = dy.dtype
     # Φ = ½ (1 + erf(x/√2))
-    # Phi = 0.5 * _erfc(-x / np.sqrt(dtype.type(2)))
-    ratio = np.divide(x, np.sqrt(dtype.type(2)), out=dy)
-    np.negative(ratio, out=ratio)
-    Phi = _erfc(ratio)
-    Phi *= 0.5
+    # Phi = _normal_tail(-x)
+    u = np.negative(x, out=dy)
+    Phi = _normal_tail(u)
     # v · ∂y/∂x = v (x e^(-½ x²)/√(2 π) + Φ)
-    # dy = v * (np.maximum(np.minimum(x, 100000000), -100000000) * np.exp(-0.5 * x**2) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
+    # dy = v * (_gaussian(x, 0.5, np.maximum(np.minimum(x, 100000000), -100000000)) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
     np.minimum(x, 100000000.0, out=dy)
     np.maximum(dy, -100000000.0, out=dy)
-    u = np.square(x)
-    u *= -0.5
-    np.exp(u, out=u)
-    dy *= u
-    dy /= np.sqrt(dtype.type(2) * 3.141592653589793)
-    dy += Phi
-    dy *= v
+    u2 = _gaussian(x, 0.5, dy)
+    u2 /= np.sqrt(dtype.type(2) * 3.141592653589793)
+    u2 += Phi
+    np.multiply(v, u2, out=dy)
     return dy
 
 
@@ -427,65 +401,64 @@ def _check_out(target, array):
         raise ValueError("out is read-only")
 
 
-def _erfc(x):
-    """1 - erf(x), without cancellation for large x.
+def _normal_tail(x, factor=1.0):
+    """factor times the probability that a standard normal variable exceeds x, erfc(x/√2)/2; computed in float64.
 
-    Rational approximations of W. J. Cody, Rational Chebyshev approximations for the error function, Mathematics of
-    Computation 23 (1969): one for erf on |x| <= 0.46875, for erfc one up to 4 and one beyond. Computed in float64.
+    x/√2 is not rounded before it is squared, and nothing is rounded below the normal range but the result.
     """
     x = np.asarray(x)
     value, size = x.astype(np.float64), np.abs(x).astype(np.float64)
-    tail = _erfc_tail(np.maximum(size, 0.46875))
-    beyond = np.where(value < 0, 2 - tail, tail)
-    return np.where(size <= 0.46875, 1 - _erf_middle(np.minimum(size, 0.46875)) * np.sign(value), beyond).astype(x.dtype)
+    relative = np.where(value < 0, 0.5, 0.5 * factor) * _erfc_relative(size * 0.7071067811865476)
+    tail = _gaussian(size, 0.5, relative)
+    return np.where(value < 0, factor * (1 - tail), tail).astype(x.dtype)
 
 
-def _erf_middle(x):
-    """erf(x) for |x| <= 0.46875"""
-    above = (3.16112374387056560e00, 1.13864154151050156e02, 3.77485237685302021e02, 3.20937758913846947e03)
-    below = (2.36012909523441209e01, 2.44024637934444173e02, 1.28261652607737228e03, 2.84423683343917062e03)
-    return x * _ratio(x * x, (1.85777706184603153e-1, *above), (1.0, *below))
+def _erfc(x):
+    """1 - erf(x), without cancellation for large x; computed in float64."""
+    x = np.asarray(x)
+    value, size = x.astype(np.float64), np.abs(x).astype(np.float64)
+    tail = _erfc_positive(size)
+    return np.where(value < 0, 2 - tail, tail).astype(x.dtype)
 
 
-def _erfc_tail(x):
-    """erfc(x) for x >= 0.46875; exp(-x²) from a short x, whose square is exact, and the rest."""
-    below4 = _ratio(
-        np.minimum(x, 4.0),
-        (
-            2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e00, 6.61191906371416295e01,
-            2.98635138197400131e02, 8.81952221241769090e02, 1.71204761263407058e03, 2.05107837782607147e03,
-            1.23033935479799725e03,
-        ),
-        (
-            1.0, 1.57449261107098347e01, 1.17693950891312499e02, 5.37181101862009858e02, 1.62138957456669019e03,
-            3.29079923573345963e03, 4.36261909014324716e03, 3.43936767414372164e03, 1.23033935480374942e03,
-        ),
+def _erfc_positive(x):
+    """erfc(x) for x >= 0"""
+    return _gaussian(x, 1.0, _erfc_relative(x))
+
+
+def _erfc_relative(x):
+    """exp(x²) erfc(x) for x >= 0.
+
+    (1 + 9/8 x) times it is smooth from 0 to infinity and flat at 0: a polynomial in (x - 4)/(x + 4), interpolated at 25
+    Chebyshev nodes with 40 digits up to x = 30. The variable is that of M. M. Shepherd and J. G. Laframboise, Chebyshev
+    approximation of (1 + 2 x) exp(x²) erfc x, Mathematics of Computation 36 (1981).
+    """
+    coefficients = (
+        1.1142383425104939e-10, 9.997801442361963e-10, 1.1069104164079079e-09, -8.12600957800184e-09,
+        -1.1702795267234067e-08, 5.65470279518731e-08, 5.421506942217213e-08, -4.2318949255969854e-07,
+        3.995727005003142e-08, 3.0333618930360702e-06, -5.023618977257419e-06, -1.4557355466748895e-05,
+        7.485625249652503e-05, -7.752671900898111e-05, -0.0004357681917884343, 0.002480865127585852,
+        -0.007334860076649622, 0.01528750110146249, -0.02361749354210681, 0.02511505034416971,
+        -0.009163084533413069, -0.03355820178680769, 0.10434091383446469, -0.1918791495553915,
+        0.7534970169378377,
     )  # fmt: skip
-    inverse = 1 / np.square(np.maximum(x, 4.0))
-    far = inverse * _ratio(
-        inverse,
-        (
-            1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1,
-            1.60837851487422766e-2, 6.58749161529837803e-4,
-        ),
-        (
-            1.0, 2.56852019228982242e00, 1.87295284992346047e00, 5.27905102951428412e-1, 6.05183413124413191e-2,
-            2.33520497626869185e-3,
-        ),
-    )  # fmt: skip
-    beyond4 = (0.56418958354775628695 - far) / np.maximum(x, 4.0)
-    bounded = np.minimum(x, 30.0)
-    short = np.trunc(bounded * 16) / 16
-    rest = (bounded - short) * (bounded + short)
-    tail = np.exp(-short * short) * (np.exp(-rest) * np.where(x <= 4, below4, beyond4))
-    return np.where(np.isnan(x), x, tail)
+    u = 1 - 8 / (x + 4)
+    total = np.full_like(u, coefficients[0])
+    for coefficient in coefficients[1:]:
+        total *= u
+        total += coefficient
+    return total / (1 + 1.125 * x)
 
 
-def _ratio(x, above, below):
-    """A quotient of polynomials, the highest coefficients first."""
-    top, bottom = above[0], below[0]
-    for coefficient in above[1:]:
-        top = top * x + coefficient
-    for coefficient in below[1:]:
-        bottom = bottom * x + coefficient
-    return top / bottom
+def _gaussian(x, square, factor):
+    """factor exp(-square x²) for square a power of 2: a short x, whose square is exact, and the rest; in float64.
+
+    Where exp(-square x²) is below the normal range it is lifted by e^40, and lowered last.
+    """
+    size = np.minimum(np.abs(x.astype(np.float64)), np.sqrt(1000 / square))
+    short = np.trunc(size * 256) / 256
+    exponent = -square * short * short
+    deep = exponent < -600
+    near = factor * np.exp(exponent + 40 * deep)
+    near += near * np.expm1(-square * (size - short) * (size + short))
+    return (near * np.where(deep, 4.248354255291589e-18, 1)).astype(x.dtype)

@@ -36,6 +36,7 @@ def l2_norm(d, *, out=None):
     d: (..., n).
     Returns (...,).
 
+    Error: at most 8 ULP in float64 and 8 in float32, for up to 1000 entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/l2_norm.tex
     """
@@ -62,6 +63,7 @@ def l2_norm_grad(d, *, out=None):
     d: (..., n).
     Returns (..., n).
 
+    Error: at most 8 ULP in float64 and 8 in float32, for up to 1000 entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/l2_norm.tex
     """

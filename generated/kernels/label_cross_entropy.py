@@ -41,6 +41,7 @@ def label_cross_entropy(a, y, *, out=None):
     y: (...,), labels: integers from 0 to n - 1.
     Returns (...,).
 
+    Error: at most 4 ULP in float64 and 4 in float32, for logits up to ×10 and 1000 entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/label_cross_entropy.tex
     """
@@ -54,19 +55,20 @@ def label_cross_entropy(a, y, *, out=None):
 
 def _label_cross_entropy_tile(a, y, L):
     """One tile of label_cross_entropy."""
+    dtype = L.dtype
     samples = len(a)
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    s = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.exp(s)
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None])
+    np.exp(e, out=e)
     places = _largest(e)
     chosen = _placed(e, places, 0)
-    rest = np.add.reduce(chosen, axis=1) / np.maximum.reduce(e, axis=1, initial=-np.inf)
     # q_i = ln(p_i)
-    # q = a - highest[:, None] - np.log1p(rest)[:, None]
-    q = np.subtract(a, highest[:, None], out=chosen)
-    q -= np.log1p(rest)[:, None]
+    # q = a - highest[:, None] - np.log1p(np.add.reduce(chosen, axis=1) / _at_largest(e, e, axis=1))[:, None]
+    q = np.subtract(a, highest[:, None])
+    q -= np.log1p(np.add.reduce(chosen, axis=1) / _at(e, places))[:, None]
     L[...] = -q[np.arange(samples), y]  # L = -q_y
     return L
 
@@ -81,6 +83,7 @@ def label_cross_entropy_grad(a, y, *, out=None):
     y: (...,), labels: integers from 0 to n - 1.
     Returns (..., n).
 
+    Error: at most 4 ULP in float64 and 5 in float32, for logits up to ×10 and 1000 entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/label_cross_entropy.tex
     """
@@ -96,27 +99,24 @@ def _label_cross_entropy_grad_tile(a, y, dL_da, n):
     """One tile of label_cross_entropy_grad."""
     dtype = dL_da.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dL_da)
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None], out=dL_da)
     np.exp(e, out=e)
     places = _largest(e)
+    u2 = _at(e, places)
     chosen = _placed(e, places, 0)
     rest = np.add.reduce(chosen, axis=1)
-    total = rest + np.maximum.reduce(e, axis=1, initial=-np.inf)
-    p = np.divide(e, total[:, None], out=chosen)  # p_i = e^(a_i)/(Σ_k e^(a_k))
-    u = np.equal(y[:, None], np.arange(n))
+    total = rest + u2
+    u3 = np.equal(y[:, None], np.arange(n))
+    chosen2 = u3.astype(dtype)
+    u4 = _at(chosen2, places)
+    p = np.divide(e, total[:, None], out=e)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂L/∂a_i = p_i - δ_yi
-    # dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -np.where(_first_largest(e, axis=1), rest[:, None], total[:, None] - e) / total[:, None], 0)
-    u2 = np.where(u, -1, 0).astype(dtype)
-    u2 += 1.0
-    product = np.multiply(p, u2, out=p)
-    np.subtract(total[:, None], e, out=dL_da)
-    _placed(dL_da, places, rest, out=dL_da)
-    dL_da /= total[:, None]
-    np.negative(dL_da, out=dL_da)
-    _chosen(u, dL_da, 0.0, out=dL_da)
-    dL_da += product
+    # dL_da = np.where(_first_largest(e, axis=1), (u2 / total * (1 - u4) - u4 * (rest / total))[:, None], p - chosen2)
+    np.subtract(p, chosen2, out=dL_da)
+    _placed(dL_da, places, u2 / total * (1 - u4) - u4 * (rest / total), out=dL_da)
     return dL_da
 
 
@@ -147,33 +147,29 @@ def _label_cross_entropy_value_and_grad_tile(a, y, L, dL_da, n):
     dtype = L.dtype
     samples = len(a)
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    s = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dL_da)
-    e = np.exp(s)
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None], out=dL_da)
+    np.exp(e, out=e)
     places = _largest(e)
-    chosen = _placed(e, places, 0, out=s)
+    chosen = _placed(e, places, 0)
     total = np.add.reduce(chosen, axis=1)
-    highest2 = np.maximum.reduce(e, axis=1, initial=-np.inf)
+    u2 = _at(e, places)
     # q_i = ln(p_i)
-    # q = a - highest[:, None] - np.log1p(total / highest2)[:, None]
+    # q = a - highest[:, None] - np.log1p(total / u2)[:, None]
     q = np.subtract(a, highest[:, None], out=chosen)
-    q -= np.log1p(total / highest2)[:, None]
+    q -= np.log1p(total / u2)[:, None]
     L[...] = -q[np.arange(samples), y]  # L = -q_y
-    total2 = total + highest2
-    p = np.divide(e, total2[:, None], out=q)  # p_i = e^(a_i)/(Σ_k e^(a_k))
-    u = np.equal(y[:, None], np.arange(n))
+    total2 = total + u2
+    u3 = np.equal(y[:, None], np.arange(n))
+    chosen2 = u3.astype(dtype)
+    u4 = _at(chosen2, places)
+    p = np.divide(e, total2[:, None], out=e)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂L/∂a_i = p_i - δ_yi
-    # dL_da = p * (1 + np.where(u, -1, 0).astype(dtype)) + np.where(u, -np.where(_first_largest(e, axis=1), total[:, None], total2[:, None] - e) / total2[:, None], 0)
-    u2 = np.where(u, -1, 0).astype(dtype)
-    u2 += 1.0
-    np.multiply(p, u2, out=dL_da)
-    s2 = np.subtract(total2[:, None], e, out=e)
-    _placed(s2, places, total, out=s2)
-    s2 /= total2[:, None]
-    np.negative(s2, out=s2)
-    _chosen(u, s2, 0.0, out=s2)
-    dL_da += s2
+    # dL_da = np.where(_first_largest(e, axis=1), (u2 / total2 * (1 - u4) - u4 * (total / total2))[:, None], p - chosen2)
+    np.subtract(p, chosen2, out=dL_da)
+    _placed(dL_da, places, u2 / total2 * (1 - u4) - u4 * (total / total2), out=dL_da)
     return L, dL_da
 
 
@@ -386,24 +382,6 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
-
-
-def _chosen(condition, first, second, out=None):
-    """np.where to an array; large arrays by their bits: no slower in float64, and five times as fast in float32."""
-    if condition.size < 2048 or condition.shape != np.broadcast(condition, first, second).shape:
-        found = np.where(condition, first, second)
-        if out is None:
-            return found
-        out[...] = found
-        return out
-    dtype = np.result_type(first, second)
-    out = np.empty(condition.shape, dtype) if out is None else out
-    kind = np.int32 if dtype.itemsize == 4 else np.int64
-    mask = np.negative(condition.view(np.int8)).astype(kind)  # all bits, or none
-    first, second, bits = (np.asarray(value, dtype).view(kind) for value in (first, second, out))
-    np.bitwise_and(mask, np.bitwise_xor(first, second), out=mask)
-    np.bitwise_xor(mask, second, out=bits)
-    return out
 
 
 def _largest(array):

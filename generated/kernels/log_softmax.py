@@ -48,18 +48,19 @@ def log_softmax(a, *, out=None):
 
 def _log_softmax_tile(a, y):
     """One tile of log_softmax."""
+    dtype = y.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    s = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=y)
-    e = np.exp(s)
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None], out=y)
+    np.exp(e, out=e)
     places = _largest(e)
-    chosen = _placed(e, places, 0, out=s)
-    rest = np.add.reduce(chosen, axis=1) / np.maximum.reduce(e, axis=1, initial=-np.inf)
+    chosen = _placed(e, places, 0)
     # y_i = a_i - ln(Σ_k e^(a_k))
-    # y = a - highest[:, None] - np.log1p(rest)[:, None]
-    s2 = np.subtract(a, highest[:, None], out=e)
-    np.subtract(s2, np.log1p(rest)[:, None], out=y)
+    # y = a - highest[:, None] - np.log1p(np.add.reduce(chosen, axis=1) / _at_largest(e, e, axis=1))[:, None]
+    s = np.subtract(a, highest[:, None])
+    np.subtract(s, np.log1p(np.add.reduce(chosen, axis=1) / _at(e, places))[:, None], out=y)
     return y
 
 
@@ -72,6 +73,7 @@ def log_softmax_jacobian(a, *, out=None):
     a: (..., n).
     Returns (..., n, n).
 
+    Error: at most 4 ULP in float64 and 5 in float32, for logits up to ×10 and 1000 entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/log_softmax.tex
     """
@@ -83,14 +85,15 @@ def _log_softmax_jacobian_tile(a, dy_da, n):
     """One tile of log_softmax_jacobian."""
     dtype = dy_da.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None])
     np.exp(e, out=e)
     places = _largest(e)
     chosen = _placed(e, places, 0)
     total = np.add.reduce(chosen, axis=1)
-    total2 = total + np.maximum.reduce(e, axis=1, initial=-np.inf)
+    total2 = total + _at(e, places)
     # ∂y_i/∂a_j = δ_ij - e^(a_j)/(Σ_k e^(a_k))
     # dy_da = np.where(np.eye(n, dtype=bool), (np.where(_first_largest(e, axis=1), total[:, None], total2[:, None] - e) / total2[:, None])[:, None, :], (-e / total2[:, None])[:, None, :])
     s = np.subtract(total2[:, None], e, out=chosen)
@@ -128,26 +131,26 @@ def log_softmax_vjp(a, g, *, out=None):
 
 def _log_softmax_vjp_tile(a, g, grad_a):
     """One tile of log_softmax_vjp."""
+    dtype = grad_a.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=grad_a)
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None], out=grad_a)
     np.exp(e, out=e)
     places = _largest(e)
+    u2 = _at(g, places)
     chosen = _placed(e, places, 0)
-    rest = np.add.reduce(chosen, axis=1)
-    total = rest + np.maximum.reduce(e, axis=1, initial=-np.inf)
+    total = np.add.reduce(chosen, axis=1)
+    top = _at(e, places)
+    total2 = total + top
+    total3 = np.add.reduce(g, axis=1)  # Σ_i g_i
     # Σ_i g_i · ∂y_i/∂a_j = g_j - (e^(a_j) Σ_i g_i)/(Σ_k e^(a_k))
-    # grad_a = -(e / total[:, None] * (np.add.reduce(g, axis=1)[:, None] - g) - g * (np.where(_first_largest(e, axis=1), rest[:, None], total[:, None] - e) / total[:, None]))
-    ratio = np.divide(e, total[:, None], out=chosen)
-    s = np.subtract(np.add.reduce(g, axis=1)[:, None], g)
-    ratio *= s
-    np.subtract(total[:, None], e, out=grad_a)
-    _placed(grad_a, places, rest, out=grad_a)
-    grad_a /= total[:, None]
-    grad_a *= g
-    ratio -= grad_a
-    np.negative(ratio, out=grad_a)
+    # grad_a = np.where(_first_largest(e, axis=1), (u2 * (total / total2) - top / total2 * (total3 - u2))[:, None], g - total3[:, None] * (e / total2[:, None]))
+    np.divide(e, total2[:, None], out=grad_a)
+    grad_a *= total3[:, None]
+    np.subtract(g, grad_a, out=grad_a)
+    _placed(grad_a, places, u2 * (total / total2) - top / total2 * (total3 - u2), out=grad_a)
     return grad_a
 
 
@@ -161,8 +164,8 @@ def log_softmax_jvp(a, v, *, out=None):
     v: (..., n).
     Returns (..., n).
 
-    Error: at most 8 ULP in float64 and 8 in float32, counted against sum_k p_k |v_i - v_k|, for logits
-    up to ×10 and 1000 entries.
+    Error: at most 16 ULP in float64 and 16 in float32, counted against sum_k p_k |v_i - v_k|, for
+    logits up to ×10 and 1000 entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/log_softmax.tex
     """
@@ -177,10 +180,12 @@ def log_softmax_jvp(a, v, *, out=None):
 
 def _log_softmax_jvp_tile(a, v, dy):
     """One tile of log_softmax_jvp."""
+    dtype = dy.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dy)
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None], out=dy)
     np.exp(e, out=e)
     places = _largest(e)
     rebased = np.subtract(v, _at(v, places)[:, None])

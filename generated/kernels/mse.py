@@ -37,6 +37,7 @@ def mse(y, t, *, out=None):
     t: (..., n).
     Returns (...,).
 
+    Error: at most 12 ULP in float64 and 12 in float32, for up to 1000 entries.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/mse.tex
     """
@@ -65,6 +66,7 @@ def mse_grad(y, t, *, out=None):
     t: (..., n).
     Returns (..., n).
 
+    Error: at most 2 ULP in float64 and 2 in float32.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/mse.tex
     """

@@ -36,6 +36,7 @@ def reciprocal(x, *, out=None):
     x: (...,).
     Returns (...,).
 
+    Error: at most 0.5 ULP in float64 and 0.5 in float32.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/reciprocal.tex
     """
@@ -60,6 +61,7 @@ def reciprocal_grad(x, *, out=None):
     x: (...,).
     Returns (...,).
 
+    Error: at most 1.5 ULP in float64 and 1.5 in float32.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/reciprocal.tex
     """

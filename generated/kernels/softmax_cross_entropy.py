@@ -53,19 +53,20 @@ def softmax_cross_entropy(a, t, *, out=None):
 
 def _softmax_cross_entropy_tile(a, t, L):
     """One tile of softmax_cross_entropy."""
+    dtype = L.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    s = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.exp(s)
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None])
+    np.exp(e, out=e)
     places = _largest(e)
     chosen = _placed(e, places, 0)
-    rest = np.add.reduce(chosen, axis=1) / np.maximum.reduce(e, axis=1, initial=-np.inf)
     # ln(p_i)
-    # s2 = a - highest[:, None] - np.log1p(rest)[:, None]
-    s2 = np.subtract(a, highest[:, None], out=chosen)
-    s2 -= np.log1p(rest)[:, None]
-    L[...] = -np.vecdot(t, s2)  # L = -Σ_i t_i ln(p_i)
+    # s = a - highest[:, None] - np.log1p(np.add.reduce(chosen, axis=1) / _at_largest(e, e, axis=1))[:, None]
+    s = np.subtract(a, highest[:, None])
+    s -= np.log1p(np.add.reduce(chosen, axis=1) / _at(e, places))[:, None]
+    L[...] = -np.vecdot(t, s)  # L = -Σ_i t_i ln(p_i)
     return L
 
 
@@ -96,25 +97,24 @@ def softmax_cross_entropy_grad(a, t, *, out=None):
 
 def _softmax_cross_entropy_grad_tile(a, t, dL_da):
     """One tile of softmax_cross_entropy_grad."""
+    dtype = dL_da.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    e = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dL_da)
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None], out=dL_da)
     np.exp(e, out=e)
     places = _largest(e)
+    u2 = _at(e, places)
     chosen = _placed(e, places, 0)
     rest = np.add.reduce(chosen, axis=1)
-    total = rest + np.maximum.reduce(e, axis=1, initial=-np.inf)
-    p = np.divide(e, total[:, None], out=chosen)  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    total = rest + u2
+    u3 = _at(t, places)
+    p = np.divide(e, total[:, None], out=e)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂L/∂a_i = p_i - t_i
-    # dL_da = p * (1 - t) - t * (np.where(_first_largest(e, axis=1), rest[:, None], total[:, None] - e) / total[:, None])
-    s = np.subtract(1.0, t)
-    product = np.multiply(p, s, out=p)
-    np.subtract(total[:, None], e, out=dL_da)
-    _placed(dL_da, places, rest, out=dL_da)
-    dL_da /= total[:, None]
-    dL_da *= t
-    np.subtract(product, dL_da, out=dL_da)
+    # dL_da = np.where(_first_largest(e, axis=1), (u2 / total * (1 - u3) - u3 * (rest / total))[:, None], p - t)
+    np.subtract(p, t, out=dL_da)
+    _placed(dL_da, places, u2 / total * (1 - u3) - u3 * (rest / total), out=dL_da)
     return dL_da
 
 
@@ -142,31 +142,29 @@ def softmax_cross_entropy_value_and_grad(a, t, *, out=None):
 
 def _softmax_cross_entropy_value_and_grad_tile(a, t, L, dL_da):
     """One tile of softmax_cross_entropy_value_and_grad."""
+    dtype = L.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None])
-    s = np.subtract(a, np.floor(np.maximum(highest - 40, np.minimum(highest, 0)))[:, None], out=dL_da)
-    e = np.exp(s)
+    # e = np.exp(a - np.floor(u)[:, None])
+    e = np.subtract(a, np.floor(u)[:, None], out=dL_da)
+    np.exp(e, out=e)
     places = _largest(e)
-    chosen = _placed(e, places, 0, out=s)
+    chosen = _placed(e, places, 0)
     total = np.add.reduce(chosen, axis=1)
-    highest2 = np.maximum.reduce(e, axis=1, initial=-np.inf)
+    u2 = _at(e, places)
     # ln(p_i)
-    # s2 = a - highest[:, None] - np.log1p(total / highest2)[:, None]
-    s2 = np.subtract(a, highest[:, None], out=chosen)
-    s2 -= np.log1p(total / highest2)[:, None]
-    L[...] = -np.vecdot(t, s2)  # L = -Σ_i t_i ln(p_i)
-    total2 = total + highest2
-    p = np.divide(e, total2[:, None], out=s2)  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    # s = a - highest[:, None] - np.log1p(total / u2)[:, None]
+    s = np.subtract(a, highest[:, None], out=chosen)
+    s -= np.log1p(total / u2)[:, None]
+    L[...] = -np.vecdot(t, s)  # L = -Σ_i t_i ln(p_i)
+    total2 = total + u2
+    u3 = _at(t, places)
+    p = np.divide(e, total2[:, None], out=e)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂L/∂a_i = p_i - t_i
-    # dL_da = p * (1 - t) - t * (np.where(_first_largest(e, axis=1), total[:, None], total2[:, None] - e) / total2[:, None])
-    s3 = np.subtract(1.0, t)
-    np.multiply(p, s3, out=dL_da)
-    s4 = np.subtract(total2[:, None], e, out=e)
-    _placed(s4, places, total, out=s4)
-    s4 /= total2[:, None]
-    s4 *= t
-    dL_da -= s4
+    # dL_da = np.where(_first_largest(e, axis=1), (u2 / total2 * (1 - u3) - u3 * (total / total2))[:, None], p - t)
+    np.subtract(p, t, out=dL_da)
+    _placed(dL_da, places, u2 / total2 * (1 - u3) - u3 * (total / total2), out=dL_da)
     return L, dL_da
 
 

@@ -48,7 +48,8 @@ def positive(dtype) -> np.ndarray:
 
 SPECIAL: dict[str, tuple[Callable, Callable, float]] = {
     "erf": (mp.erf, both_signs, 3),
-    "erfc": (mp.erfc, both_signs, 6),
+    "erfc": (mp.erfc, both_signs, 4),
+    "normal_tail": (lambda x: mp.erfc(x / mp.sqrt(2)) / 2, both_signs, 4),
     "lgamma": (mp.loggamma, positive, 6),
     "digamma": (mp.digamma, positive, 6),
     "trigamma": (lambda x: mp.psi(1, x), positive, 4),
@@ -128,7 +129,7 @@ def test_the_entry_at_the_largest_is_the_first_of_equals() -> None:
 
 def test_helpers_come_with_what_they_call_and_only_where_called() -> None:
     assert helpers(["y = 1 + x"]) == []
-    assert helpers(["y = _erf(x) * _product_of_others(a, axis=1)"]) == ["product_of_others", "erf", "erfc"]
+    assert helpers(["y = _erf(x) * _product_of_others(a, axis=1)"]) == ["product_of_others", "erf", "erfc", "gaussian"]
     known = {h.name for h in HELPERS}
     spelled = {name for op in OPS for name in re.findall(r"\b_(\w+)\(", op.numpy)}
     assert spelled <= known

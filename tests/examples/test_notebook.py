@@ -36,7 +36,7 @@ def test_it_runs_and_shows_formulas_and_source() -> None:
     shown = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     assert not any(o.output_type == "error" for o in shown)
     forms = [o.data for o in shown if o.output_type == "execute_result"]
-    articles = [f["text/html"] for f in forms if '<article class="derive"' in f.get("text/html", "")]
+    articles = [f["text/html"] for f in forms if '<article class="derive" lang="zh-Hans"' in f.get("text/html", "")]
     assert len(articles) == 6
     assert all("<details" in a and "<math" in a for a in articles)
     assert sum("text/latex" in f and "text/html" not in f for f in forms) == 2

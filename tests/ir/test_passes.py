@@ -8,6 +8,7 @@ import pytest
 
 from derive.ir.build import apply, constant
 from derive.ir.graph import BATCH, Argument, Node, topological, whole
+from derive.ir.indicators import units
 from derive.ir.optimise import LITERAL, PASSES, optimise
 from derive.ir.passes import flatten, multiply_out, share
 from derive.ir.verify import MalformedGraphError, verify
@@ -66,6 +67,28 @@ def test_the_entry_at_the_largest_is_looked_up() -> None:
     inputs = random_inputs(definition, {BATCH: 2, "n": 4}, 7)
     sizes = {BATCH: 2, "n": 4}
     assert largest_difference(compute(new, inputs, sizes), compute(graph, inputs, sizes)) < 1e-50
+
+
+def test_what_is_chosen_at_the_largest_is_computed_there() -> None:
+    (definition,) = parse("f(a[n], t[n]) -> y\n p[i] = exp(a[i])/sum(k, exp(a[k]))\n y[i] = p[i] - t[i]")
+    graph = values_of(definition)
+    new = optimise(graph)
+    choices = [n for n in topological(new) if n.op == "where" and n.arguments[1].node.op != "constant"]
+    assert choices
+    assert all(len(n.arguments[1].node.shape) == 1 for n in choices)
+    assert not any(n.op == "max" and n.arguments[0].node.op == "exp" for n in topological(new))
+    inputs, sizes = random_inputs(definition, {BATCH: 2, "n": 4}, 7), {BATCH: 2, "n": 4}
+    assert largest_difference(compute(new, inputs, sizes), compute(graph, inputs, sizes)) < 1e-50
+
+
+def test_a_choice_of_a_number_or_0_is_a_multiple_of_one_of_1_or_0() -> None:
+    x, y = X, Node("input", shape=(BATCH,), data="y", name="y")
+    (new,) = verify(units((apply("where", apply("equal", x, y), constant(-3), constant(0)),)))
+    one = apply("where", apply("equal", x, y), constant(1), constant(0))
+    assert new == apply("multiply", constant(-3), one)
+    assert units((one,)) == (one,)
+    other = apply("where", apply("equal", x, y), constant(2), constant(1))
+    assert units((other,)) == (other,)
 
 
 BROKEN = {

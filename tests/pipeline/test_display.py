@@ -47,3 +47,19 @@ def test_rows_of_the_catalogue_by_name() -> None:
     assert derive.known("tanh").name == "tanh"
     with pytest.raises(DeriveError, match="did you mean sigmoid"):
         derive.known("sigmod")
+
+
+def test_notes_in_a_language_and_at_a_level_of_detail() -> None:
+    shown = STUDY.notes("zh", "full")
+    assert 'lang="zh-Hans"' in (shown._repr_html_() or "")
+    assert "定义" in repr(shown)
+    assert (shown._repr_markdown_() or "").count("&=") > STUDY._repr_markdown_().count("&=")
+    assert "](pictures/" not in (shown._repr_markdown_() or "")
+    with pytest.raises(DeriveError, match="unknown detail"):
+        STUDY.notes("en", "everything")
+
+
+def test_a_cell_brings_its_paper_with_its_ink() -> None:
+    for html in (STUDY._repr_html_(), STUDY.kernel._repr_html_() or ""):
+        style = html.split("</style>")[0]
+        assert "color: var(--ink); background: var(--paper)" in style

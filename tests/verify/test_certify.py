@@ -14,15 +14,17 @@ from derive.language.errors import CheckError
 from derive.pipeline.library import entry
 from derive.pipeline.study import study_of
 from derive.verify.arrays import compute
-from derive.verify.certify import WINDOWS, Subject, confirm, errors, measure, profile, subjects
+from derive.verify.certify import confirm, errors, measure
 from derive.verify.certify_points import SPECIAL, batches, whole_range
+from derive.verify.certify_profile import WINDOWS, profile
+from derive.verify.certify_subjects import Subject, subjects
 
 NAMES = ("sigmoid", "silu", "softmax", "log_softmax", "bce_with_logits")
 
 
 def subject(name: str, function: str) -> Subject:
     study = study_of(entry(name))
-    (found,) = (s for s in subjects(study.definition, study.derivations, study.domain) if s.name == function)
+    (found,) = (s for s in subjects(study.definition, study.derivations, study.domain) if s.key == function)
     return found
 
 
@@ -100,8 +102,8 @@ def test_points_reach_the_ends_of_the_range() -> None:
         assert {info.max, -info.max, info.smallest_subnormal} <= set(x[np.isfinite(x)].tolist())
         assert sum(np.isnan(x)) == sum(np.isnan(SPECIAL))
     one = subject("sigmoid", "sigmoid")
-    assert sum(len(b.inputs["x"]) for b in batches(one.definition, (), np.float32, {})) > 2**32 // 1000
-    rows = [b.label for b in batches(subject("softmax", "softmax").definition, (), np.float64, {})]
+    assert sum(len(b.inputs["x"]) for b in batches(one, np.float32)) > 2**32 // 1000
+    rows = [b.label for b in batches(subject("softmax", "softmax"), np.float64)]
     for kind in ("logits ×10, n = 1000", "ties, n = 2", "one dominates by up to 800, n = 3", "logits ×1, n = 1"):
         assert kind in rows
 

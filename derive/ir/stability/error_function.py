@@ -1,7 +1,9 @@
 """1 + erf(u) and 1 - erf(u) by the complementary error function, which keeps the digits of a small result.
 
-Contract: `complementary_errors(graph)` replaces c + c erf(u) by c erfc(-u) and c - c erf(u) by c erfc(u) in every sum,
-for rational c.
+    c + c erf(u)    c erfc(-u)                c - c erf(u)    c erfc(u), for rational c
+    erfc(v / √2)    2 Q(v), the tail of the normal distribution: v / √2 is not rounded before it is squared
+
+Contract: `complementary_errors`, `normal_tails` and `products_with_tails` map a graph to an equal one.
 """
 
 from __future__ import annotations
@@ -10,12 +12,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.ir.build import apply, constant, scaled
-from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild
+from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topological, whole
 
 
 def complementary_errors(graph: Graph) -> Graph:
-    """The graph with erfc where a number and an error function cancel."""
-    return rebuild(graph, lambda n: complemented(n) if n.op == "add" else n)
+    """The graph with erfc where a number and an error function cancel, or a quantity and its product with erfc."""
+    return rebuild(graph, lambda n: reflected(complemented(n)) if n.op == "add" else n)
 
 
 def complemented(node: Node) -> Node:
@@ -59,3 +61,106 @@ def with_terms(node: Node, new: Argument, rest: tuple[Argument, ...]) -> Node:
     if new.axes == tuple(range(len(node.shape))):
         return named(new.node, node.name, node.origin)
     return Node("view", (new,), node.shape, name=node.name, origin=node.origin)
+
+
+def reflected(node: Node) -> Node:
+    """c p - c/2 p erfc(u) + rest = c/2 p erfc(-u) + rest"""
+    if node.op != "add":
+        return node
+    parts = [factored(a) for a in node.arguments]
+    for k, (number, factors) in enumerate(parts):
+        tails = [f for f in factors if f.node.op == "erfc"]
+        if len(tails) != 1:
+            continue
+        without = sorted((f for f in factors if f is not tails[0]), key=hash)
+        for other, (coefficient, quantity) in enumerate(parts):
+            if other != k and coefficient == -2 * number and sorted(quantity, key=hash) == without:
+                rest = tuple(a for i, a in enumerate(node.arguments) if i not in (k, other))
+                minus = whole(reflection(tails[0].node))
+                arguments = (Argument(constant(-number), ()), *quantity, Argument(minus.node, tails[0].axes))
+                return with_terms(node, whole(Node("multiply", arguments, node.shape)), rest)
+    return node
+
+
+def reflection(tail: Node) -> Node:
+    """erfc(-u)"""
+    (inner,) = tail.arguments
+    minus = Node("multiply", (Argument(constant(-1), ()), inner), tail.shape)
+    return Node("erfc", (whole(minus),), tail.shape)
+
+
+def factored(argument: Argument) -> tuple[Fraction, list[Argument]]:
+    """(c, factors) of a product, products inside opened."""
+    node = argument.node
+    if node.op == "constant" and isinstance(node.data, Fraction):
+        return node.data, []
+    if node.op != "multiply":
+        return Fraction(1), [argument]
+    number, factors = Fraction(1), []
+    for part in node.arguments:
+        inner, found = factored(moved(part, argument.axes))
+        number *= inner
+        factors += found
+    return number, factors
+
+
+# --- the normal distribution -------------------------------------------------------------------------------
+
+
+def normal_tails(graph: Graph) -> Graph:
+    """2 Q(v) for erfc(v / sqrt 2)"""
+    return rebuild(graph, lambda n: as_normal(n) if n.op == "erfc" else n)
+
+
+def products_with_tails(graph: Graph) -> Graph:
+    """p(v) Q(v) in one, which is rounded below the normal range only once."""
+    return rebuild(graph, lambda n: times_tail(n) if n.op == "multiply" else n)
+
+
+def times_tail(node: Node) -> Node:
+    """c p(v) Q(v)"""
+    tails = [a for a in node.arguments if a.node.op == "normal_tail" and a == whole(a.node)]
+    if len(tails) != 1:
+        return node
+    inner = {n for n in topological((tails[0].node,)) if n.op == "input"}
+    own = [a for a in node.arguments if a is not tails[0] and inner & set(topological((a.node,)))]
+    rest = tuple(a for a in node.arguments if a is not tails[0] and a not in own)
+    if len(own) != 1 or own[0] != whole(own[0].node):
+        return node
+    fused = Node("times_tail", (own[0], tails[0].node.arguments[0]), tails[0].node.shape)
+    return replace(node, arguments=(*rest, whole(fused))) if rest else named(fused, node.name, node.origin)
+
+
+def as_normal(node: Node) -> Node:
+    (argument,) = node.arguments
+    value, sign, square = squared_scale(argument)
+    if square != Fraction(1, 2) or value != whole(value.node) or value.node.shape != node.shape:
+        return node
+    return named(scaled(2, apply("normal_tail", scaled(sign, value.node))), node.name, node.origin)
+
+
+def squared_scale(argument: Argument) -> tuple[Argument, int, Fraction]:
+    """(v, the sign of c, c**2) with the argument = c v, c a product of rational numbers and their roots."""
+    node, value = argument.node, argument
+    if node.op not in ("multiply", "divide"):
+        return argument, 1, Fraction(1)
+    parts = [moved(a, argument.axes) for a in node.arguments]
+    known = [root_number(p.node) for p in parts]
+    rest = [p for p, k in zip(parts, known, strict=True) if k is None]
+    if len(rest) != 1 or (node.op == "divide" and known[0] is not None):
+        return argument, 1, Fraction(1)
+    value, sign, square = squared_scale(rest[0])
+    for number in known:
+        if number is not None:
+            sign *= number[0]
+            square = square / number[1] if node.op == "divide" else square * number[1]
+    return value, sign, square
+
+
+def root_number(node: Node) -> tuple[int, Fraction] | None:
+    """(sign, square) of a rational number or of the root of one."""
+    if node.op == "constant" and isinstance(node.data, Fraction) and node.data:
+        return (1 if node.data > 0 else -1), node.data**2
+    is_root = node.op == "sqrt" or (node.op, node.data) == ("power", Fraction(1, 2))
+    inner = node.arguments[0].node if is_root else node
+    return (1, inner.data) if is_root and inner.op == "constant" and isinstance(inner.data, Fraction) else None

@@ -1,8 +1,13 @@
-"""Polynomials of v beside exp(-c v**2) or erfc(c v) at an infinite v: inf * 0 as written, 0 in truth.
+"""exp(-c v**2), and polynomials of v beside it or beside erfc(c v).
+
+    v**k exp(-c v**2)   at an infinite v: inf * 0 as written, 0 in truth
+    exp(-c v**2)        v**2 is rounded by half of c v**2 units of the result: one function of v, which a kernel
+                        computes from a short s, whose square is exact, as exp(-c s**2) exp(-c (v - s) (v + s))
 
 Contract: `bounded_factors(graph)` bounds v by BOUND in the polynomial, on the sides where the other factor decays.
 Beyond the bound that factor is 0 in every precision, so no finite value changes. Where v is multiplied with a factor
-that is made of other entries too, nothing is done.
+that is made of other entries too, nothing is done. `whole_squares` and `products_with_gaussians` map a graph to an
+equal one, for c that are whole powers of 2.
 """
 
 from __future__ import annotations
@@ -12,7 +17,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.ir.build import apply, constant
-from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, whole
+from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topological, whole
 
 BOUND = Fraction(10**8)
 LEAST = Fraction(1, 10**6)
@@ -120,3 +125,55 @@ def with_bound(argument: Argument, decay: Decay) -> Argument:
         return Argument(decay.bounded, argument.axes)
     arguments = tuple(with_bound(a, decay) if has_input(a.node) else a for a in argument.node.arguments)
     return Argument(replace(argument.node, arguments=arguments, name=""), argument.axes)
+
+
+# --- whole squares -----------------------------------------------------------------------------------------
+
+
+def whole_squares(graph: Graph) -> Graph:
+    """exp(-c v**2) as one function of v, for c a whole power of 2."""
+    return rebuild(graph, lambda n: of_square(n) if n.op == "exp" and n.data is None else n)
+
+
+def of_square(node: Node) -> Node:
+    value, factor = scaled_value(node.arguments[0])
+    inner, c = value.node, -factor
+    if inner.op != "power" or inner.data != 2 or value != whole(inner) or not is_power_of_two(c):
+        return node
+    (base,) = inner.arguments
+    if base != whole(base.node) or not only_numbers(node.arguments[0], value) or not has_input(base.node):
+        return node
+    return named(apply("gaussian", constant(1), base.node, constant(c)), node.name, node.origin)
+
+
+def only_numbers(argument: Argument, value: Argument) -> bool:
+    """Whether the argument is a rational number times the value."""
+    node = argument.node
+    if argument == value:
+        return True
+    if node.op != "multiply" or len(node.arguments) != 2 or node.arguments[0].node.op != "constant":
+        return False
+    return moved(node.arguments[1], argument.axes) == value
+
+
+def is_power_of_two(value: Fraction) -> bool:
+    return value > 0 and (value.numerator * value.denominator).bit_count() == 1
+
+
+def products_with_gaussians(graph: Graph) -> Graph:
+    """p(v) exp(-c v**2) in one, which is rounded below the normal range only once."""
+    return rebuild(graph, lambda n: times_gaussian(n) if n.op == "multiply" else n)
+
+
+def times_gaussian(node: Node) -> Node:
+    found = [a for a in node.arguments if a.node.op == "gaussian" and a == whole(a.node)]
+    if len(found) != 1 or found[0].node.arguments[0].node != constant(1):
+        return node
+    _, value, c = found[0].node.arguments
+    inner = {n for n in topological((value.node,)) if n.op == "input"}
+    own = [a for a in node.arguments if a is not found[0] and inner & set(topological((a.node,)))]
+    rest = tuple(a for a in node.arguments if a is not found[0] and a not in own)
+    if len(own) != 1 or own[0] != whole(own[0].node):
+        return node
+    fused = Node("gaussian", (own[0], value, c), found[0].node.shape)
+    return replace(node, arguments=(*rest, whole(fused))) if rest else named(fused, node.name, node.origin)

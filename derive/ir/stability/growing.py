@@ -1,6 +1,7 @@
 """Powers of exp(z) times powers of exp(z) - 1, which grow without bound, by expm1.
 
     exp(z) - 1 = expm1(z),  1 - exp(-z) = -expm1(-z),  exp(2 z) - exp(z) = exp(z) expm1(z)
+    1 - (exp(z) - 1)/exp(z) = exp(-z)
 
 Contract: `by_expm1(value, base, ratio)` is the node, or None where the function is of another kind.
 """
@@ -18,15 +19,17 @@ ONE_MINUS_U = (Fraction(1), Fraction(-1))
 
 
 def by_expm1(argument: Node, base: Fraction | None, ratio: Reduced) -> Node | None:
-    """c u**a (1 - u)**k with k > 0, u = base ** (unit * argument)"""
+    """c u**a (1 - u)**k, u = base ** (unit * argument)"""
     scale, above = factored(ratio.numerator)
     below_scale, below = factored(ratio.denominator)
     powers = dict(above)
     count = powers.pop(ONE_MINUS_U, 0)
     power = powers.pop(U, 0) - dict(below).get(U, 0)
-    if powers or count == 0 or set(dict(below)) - {U}:
+    if powers or set(dict(below)) - {U}:
         return None
     z = scaled(ratio.unit, argument)
+    if count == 0:
+        return scaled(scale / below_scale, apply("exp", scaled(power, z), data=base)) if power else None
     natural = z if base is None else apply("multiply", Node("logarithm", data=base), z)
     scale /= below_scale
     if power == -count:

@@ -4,6 +4,7 @@
     log(1 + v)        log1p(v)
     t log R(exp(z))   0 for t = 0, which 0 times an infinite logarithm is not
     log p - log q     a z, where p / q is a power of exp(z), as for the two sides of a sigmoid
+    z - log(1 + e^z)  the logarithm of one function, log(exp(z) / (1 + exp(z)))
 
 Contract: `logarithms(graph)` maps a graph to an equal one. R must be a power of exp(z) times powers of one sign of
 polynomials with positive coefficients whose first and last are 1, and the linear part of the same sign: then all
@@ -20,7 +21,7 @@ from functools import reduce
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import Argument, Graph, Node, moved, topological, whole, with_arguments
 from derive.ir.stability import polynomial
-from derive.ir.stability.exponentials import Exponentials, Group, combined
+from derive.ir.stability.exponentials import Exponentials, Group, combined, linear, multiple
 from derive.ir.stability.growing import U
 from derive.ir.stability.one_exponential import on_axes, without_factor
 from derive.ir.stability.polynomial import Ratio, coefficients, common_unit, poly
@@ -88,21 +89,38 @@ class Rewriting:
         return whole(Node("log1p", (lies,), node.shape))
 
     def difference(self, node: Node) -> Argument | None:
-        """The logarithms of a sum as one, where together they are linear."""
+        """The logarithms of a sum and what is linear in their argument as one, where nothing cancels in it."""
         found = [(k, part) for k, a in enumerate(node.arguments) for part in [self.multiple(a)] if part is not None]
-        if len(found) < 2:
+        if not found:
             return None
         total: Group | None = found[0][1]
         for _, part in found[1:]:
             total = combined(total, part, polynomial.multiply)
+        linear_parts = self.linear_parts(node, total) if total is not None and total.base is None else []
+        for _, part in linear_parts:
+            total = combined(total, part, polynomial.multiply)
         form = form_of(total.ratio) if total is not None and total.argument is not None else None
-        if total is None or total.argument is None or form is None or form.factors:
+        if total is None or total.argument is None or form is None:
             return None
+        if not linear_parts and (len(found) < 2 or form.factors):
+            return None
+        found = [*found, *linear_parts]
         value = self.node(total.argument.node)
         new = Argument(spelled(value, total.base, form), total.argument.axes)
         taken = {k for k, _ in found}
         rest = [Argument(self.node(a.node), a.axes) for k, a in enumerate(node.arguments) if k not in taken]
         return whole(Node("add", (new, *rest), node.shape)) if rest else new
+
+    def linear_parts(self, node: Node, total: Group) -> list[tuple[int, Group]]:
+        """c z as the logarithm of exp(c z), for c whole multiples of the exponential's argument."""
+        if total.argument is None:
+            return []
+        own, found = linear(total.argument), []
+        for k, argument in enumerate(node.arguments):
+            factor = multiple(own, linear(argument)) if argument.node.op != "constant" else None
+            if factor is not None:
+                found.append((k, Group(polynomial.monomial(factor), total.argument)))
+        return found
 
     def weighted(self, node: Node) -> Argument | None:
         """t log R is 0 for t = 0, also where z and the logarithm are infinite."""

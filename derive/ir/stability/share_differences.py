@@ -1,11 +1,12 @@
 """Shares p_i = e_i / sum_k e_k that are compared with targets, or whose logarithm is taken.
 
-    w p_i - t_i             p_i (w - t_i) - t_i (1 - p_i), with 1 - p_i summed from the others
+    w p_i - t_i             where e is largest p_i (w - t_i) - t_i (1 - p_i), with 1 - p_i summed from the others
     log p_i                 (a_i - a*) - log1p(sum of the other e over e*), * where a is largest
     a_i - log sum exp(a_k)  the same
 
 Contract: `targets` and `logarithms_of_shares` map a graph to an equal one. For a target of 1 on one entry the
 difference there is exactly minus the sum of the others, and the logarithm of the largest share keeps its digits.
+A share that is not the largest is at most 1/2, and far from the weight: there the plain difference loses nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, whole
 from derive.ir.stability.shares import (
     Share,
-    complement,
     first_largest,
     negated,
     on_axes,
@@ -24,6 +24,7 @@ from derive.ir.stability.shares import (
     share_of,
     summed_over,
 )
+from derive.language.expressions import Dimension
 
 # --- targets ---------------------------------------------------------------------------------------------
 
@@ -45,8 +46,7 @@ def compared(node: Node) -> Node:
         negative = opposite(other)
         for weight, share, argument in weighted_shares(negative) if negative else ():
             if is_target(positive, weight, argument, share):
-                inner = difference(weight, share, argument, positive, node)
-                return replace(node, op="multiply", arguments=(Argument(constant(-1), ()), whole(inner)))
+                return on_axes(whole(difference(weight, share, argument, positive, node, negative=True)), node)
     return node
 
 
@@ -99,8 +99,10 @@ def is_target(target: Argument, weight: list[Argument], share_at: Argument, shar
     return axis in target.axes and share.exponential not in inside and all(axis not in w.axes for w in weight)
 
 
-def difference(weight: list[Argument], share: Share, at: Argument, target: Argument, node: Node) -> Node:
-    """p (w - t) - t (1 - p)"""
+def difference(
+    weight: list[Argument], share: Share, at: Argument, target: Argument, node: Node, *, negative: bool = False
+) -> Node:
+    """w p - t: p (w - t) - t (1 - p) where the share is largest; or the negative of it."""
     shape = node.shape
     if not weight:
         factor = Argument(constant(1), ())
@@ -108,12 +110,29 @@ def difference(weight: list[Argument], share: Share, at: Argument, target: Argum
         factor = weight[0]
     else:
         factor = whole(Node("multiply", tuple(weight), shape))
-    minus_target = whole(Node("multiply", (Argument(constant(-1), ()), target), shape))
-    rest = whole(Node("add", (factor, minus_target), shape))
-    gained = whole(Node("multiply", (at, rest), shape))
-    lost = whole(Node("multiply", (Argument(constant(-1), ()), target, Argument(complement(share), at.axes)), shape))
-    return Node("add", (gained, lost), shape)
+    kept = tuple(at.axes[k] for k in share.others)
+    others = Node("divide", (whole(share.rest), share_total(share)), share.rest.shape)
+    gained = whole(Node("multiply", (at, less(factor, target, shape)), shape))
+    lost = whole(Node("multiply", (target, Argument(others, kept)), shape))
+    scaled = whole(Node("multiply", (*weight, at), shape)) if weight else at
+    pairs = ((lost, gained), (target, scaled)) if negative else ((gained, lost), (scaled, target))
+    largest, elsewhere = (less(*pair, shape) for pair in pairs)
+    return Node("where", (Argument(share.is_largest, at.axes), largest, elsewhere), shape)
 
+
+def less(one: Argument, other: Argument, shape: tuple[Dimension, ...]) -> Argument:
+    """one - other"""
+    minus = whole(Node("multiply", (Argument(constant(-1), ()), other), shape))
+    return whole(Node("add", (one, minus), shape))
+
+
+def share_total(share: Share) -> Argument:
+    """The share's total on the axes of the sum of the others."""
+    place = {axis: k for k, axis in enumerate(share.others)}
+    return Argument(share.total.node, tuple(place[a] for a in share.total.axes))
+
+
+LOOK_UPS = ("gather", "pick")
 
 # --- logarithms ------------------------------------------------------------------------------------------
 
@@ -125,10 +144,24 @@ def logarithms_of_shares(graph: Graph) -> Graph:
 
 def changed(node: Node) -> Node:
     if node.op == "log":
-        share = share_of(node.arguments[0].node)
+        inner = node.arguments[0].node
+        if inner.op in LOOK_UPS and share_of(inner.arguments[0].node) is not None:
+            return looked_up(node, inner)
+        share = share_of(inner)
         if share is not None and share.exponential.data is None:
             return on_axes(Argument(logarithm(share.exponential, share.axis), node.arguments[0].axes), node)
-    return from_log_sum(node) if node.op == "add" else node
+    if node.op != "add":
+        return node
+    new = from_log_sum(node)
+    return new if new is not node else minus_from_log_sum(node)
+
+
+def looked_up(node: Node, inner: Node) -> Node:
+    """log p_y: the logarithm of all shares, looked up; what is not looked up costs little."""
+    shares, *label = inner.arguments
+    logarithms = changed(Node("log", (whole(shares.node),), shares.node.shape))
+    found = replace(inner, arguments=(Argument(logarithms, shares.axes), *label), name="", origin=None)
+    return on_axes(Argument(found, node.arguments[0].axes), node)
 
 
 def from_log_sum(node: Node) -> Node:
@@ -143,13 +176,52 @@ def from_log_sum(node: Node) -> Node:
         if inner != whole(inner.node):
             continue
         for taken, first in enumerate(node.arguments):
-            if taken == other or first.node != inner.node:
+            if taken == other:
+                continue
+            if first.node.op in LOOK_UPS and first.node.arguments[0].node == inner.node:
+                new = log_share_at(first, minus, exponential, axis, kept)
+                if new is not None:
+                    rest = tuple(a for k, a in enumerate(node.arguments) if k not in (taken, other))
+                    return replace(node, arguments=(new, *rest)) if rest else on_axes(new, node)
+            if first.node != inner.node:
                 continue
             if tuple(first.axes[k] for k in kept) == minus.axes and first.axes[axis] not in minus.axes:
                 new = Argument(logarithm(exponential, axis), first.axes)
                 rest = tuple(a for k, a in enumerate(node.arguments) if k not in (taken, other))
                 return replace(node, arguments=(new, *rest)) if rest else on_axes(new, node)
     return node
+
+
+def minus_from_log_sum(node: Node) -> Node:
+    """log sum_k exp(a_k) - a_i"""
+    for k, total in enumerate(node.arguments):
+        if total.node.op != "log":
+            continue
+        for j, argument in enumerate(node.arguments):
+            entry = negated(argument)
+            if entry is None:
+                continue
+            lost = Argument(apply("multiply", constant(-1), total.node), total.axes)
+            pair = Node("add", (entry, lost), node.shape)
+            new = from_log_sum(pair)
+            if new is not pair:
+                rest = tuple(a for i, a in enumerate(node.arguments) if i not in (j, k))
+                minus = apply("multiply", constant(-1), new)
+                return replace(node, arguments=(whole(minus), *rest)) if rest else on_axes(whole(minus), node)
+    return node
+
+
+def log_share_at(
+    first: Argument, minus: Argument, exponential: Node, axis: int, kept: tuple[int, ...]
+) -> Argument | None:
+    """a_y - log sum_k exp(a_k), where the label looks along the axis of the sum and all else lines up."""
+    shares, *label = first.node.arguments
+    bound = len(first.node.shape)
+    others = tuple(shares.axes[k] for k in kept)
+    if shares.axes[axis] != bound or bound in others or tuple(first.axes[k] for k in others) != minus.axes:
+        return None
+    logarithms = Argument(logarithm(exponential, axis), shares.axes)
+    return Argument(replace(first.node, arguments=(logarithms, *label), name="", origin=None), first.axes)
 
 
 def sum_of_exponentials(node: Node) -> tuple[Node, int, tuple[int, ...]] | None:

@@ -40,6 +40,11 @@ class Share:
         """Where the first largest entry stands."""
         return first_largest(self.exponential, self.axis)
 
+    @property
+    def rest(self) -> Node:
+        """The sum of the exponentials without the first largest."""
+        return summed_over(apply("where", self.is_largest, constant(0), self.exponential), self.axis)
+
 
 def share_of(node: Node) -> Share | None:
     """The share that a node is, if its exponential lies on the node's own axes."""
@@ -109,10 +114,9 @@ def fits(one: Argument, negative: Argument, share: Share) -> bool:
 def complement(share: Share) -> Node:
     """(sum of the others) / sum"""
     value, largest = share.exponential, share.is_largest
-    others = summed_over(apply("where", largest, constant(0), value), share.axis)
     minus = Node("multiply", (Argument(constant(-1), ()), whole(value)), value.shape)
     rest = Node("add", (share.total, whole(minus)), value.shape)
-    arguments = (whole(largest), Argument(others, share.others), whole(rest))
+    arguments = (whole(largest), Argument(share.rest, share.others), whole(rest))
     above = Node("where", arguments, value.shape, name="~others")
     return Node("divide", (whole(above), share.total), value.shape)
 
@@ -139,8 +143,25 @@ def on_axes(argument: Argument, old: Node) -> Node:
 
 
 def rebased_means(graph: Graph) -> Graph:
-    """g - sum g p with g counted from its value where p is largest."""
-    return rebuild(graph, lambda n: rebased(n) if n.op == "add" else n)
+    """g - sum g p, and sum g p - g, with g counted from its value where p is largest."""
+    return rebuild(graph, lambda n: rebased_either(n) if n.op == "add" else n)
+
+
+def rebased_either(node: Node) -> Node:
+    new = rebased(node)
+    if new is not node or len(node.arguments) != 2:
+        return new
+    opposite = replace(node, arguments=tuple(minus(a, node) for a in node.arguments), name="", origin=None)
+    new = rebased(opposite)
+    return node if new is opposite else named(apply("multiply", constant(-1), new), node.name, node.origin)
+
+
+def minus(argument: Argument, node: Node) -> Argument:
+    """-x, without two signs"""
+    found = negated(argument)
+    if found is not None:
+        return found
+    return Argument(apply("multiply", constant(-1), argument.node), argument.axes)
 
 
 def rebased(node: Node) -> Node:

@@ -5,8 +5,8 @@ Where the degree is 0, as in softmax and all that is made of it, exp(z - c) may 
 of a node of degree d is that of the shifted node plus d c.
 
 c is not the largest argument m itself: z - m is rounded, by half of |z - m| units of the exponential. Where
-0 <= m <= MODERATE nothing can overflow and nothing but what is 0 in truth underflows: c is 0, z stays as it is. Else
-c = floor(max(m - MODERATE, min(m, 0))), a whole number, and for m < 0 the difference of two multiples of the last
+0 <= m <= room nothing can overflow and nothing but what is 0 in truth underflows: c is 0, z stays as it is. Else
+c = floor(max(m - room, min(m, 0))), a whole number, and for m < 0 the difference of two multiples of the last
 place of z, not larger than z, is exact. c depends on its own row alone, so that tiling changes no bit.
 
 Contract: `shift_ratios` and `shift_logarithms` map a graph to an equal one. The shift runs over some axes of the
@@ -18,17 +18,14 @@ finite one gives the limit, -inf alone NaN.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
-from derive.ir.build import apply, constant
+from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import BATCH, Argument, Graph, Node, named, topological, whole, with_arguments
-from derive.ir.ops import BY_NAME
-
-MODERATE = 40
-"""exp(MODERATE) leaves room for sums and products in float32."""
+from derive.ir.ops import BY_NAME, ROOM
 
 Degree = Mapping[tuple[int, ...], Fraction]
 """For each placement of the exponential's other axes: the power of c that stands there."""
@@ -76,10 +73,10 @@ def is_shifted(node: Node) -> bool:
 class Shift:
     """One exponential and the axes that its largest argument is taken over."""
 
-    def __init__(self, old: Node, over: tuple[int, ...]) -> None:
+    def __init__(self, old: Node, over: tuple[int, ...], subtracted: Node | None = None) -> None:
         self.old, self.over = old, over
         self.kept = tuple(k for k in range(len(old.shape)) if k not in over)
-        self.largest = largest(old.arguments[0], old, self.over, self.kept)
+        self.largest = subtracted or largest(old.arguments[0], old, self.over, self.kept)
         self.new = self.shifted_exponential()
         self.degrees: dict[Node, Degree | None] = {old: {self.kept: Fraction(1)}}
         self.holds: dict[Node, bool] = {old: True}
@@ -163,11 +160,18 @@ def largest(argument: Argument, old: Node, over: tuple[int, ...], kept: tuple[in
     falls = isinstance(old.data, Fraction) and old.data < 1
     lies = Argument(argument.node, tuple(order[k] for k in argument.axes))
     extreme = Node("min" if falls else "max", (lies,), shape, bound, name="~highest")
-    reach = MODERATE if old.data is None else int(MODERATE / abs(math.log(old.data)))  # type: ignore[arg-type]
     inner, outer = ("maximum", "minimum") if falls else ("minimum", "maximum")
-    beyond = apply("add", extreme, constant(reach if falls else -reach))
+    beyond = apply("add", extreme, reach_of(old.data, 1 if falls else -1))
     beyond = apply(outer, beyond, apply(inner, extreme, constant(0)))
     return replace(apply("floor", beyond), name="~shift")
+
+
+def reach_of(base: Hashable, sign: int) -> Node:
+    """How far exponents may go: half of what the type holds; for another base than e what float32 holds."""
+    if base is None:
+        return scaled(sign, Node("room"))
+    assert isinstance(base, Fraction)
+    return constant(sign * int(ROOM / abs(math.log(base))))
 
 
 def degree_of(node: Node, parts: list[Degree]) -> Degree | None:

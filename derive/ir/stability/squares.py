@@ -3,13 +3,17 @@
     sqrt(sum x_k**2)   s sqrt(sum (x_k / s)**2), s = m / clip(m, 1/REACH, REACH) with m the largest |x_k|: 1 on the
                        ordinary range, and beyond it squares that neither overflow nor underflow
     x**2 - y**2        (x - y) (x + y)
+    x x                x**2, so that one form serves both
+    mean x**2 - m**2   mean (x - m)**2, with m = mean x
 
-Contract: `scaled_roots` and `factored_differences` map a graph to an equal one. m = 0, infinity and NaN have s = 1.
+Contract: `scaled_roots`, `factored_differences`, `as_squares` and `two_passes` map a graph to an equal one. m = 0,
+infinity and NaN have s = 1. The root of a mean is the root of a sum over that of its size.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
@@ -38,7 +42,30 @@ def scaled_root(node: Node) -> Node:
         return node
     if inner.op == "add":
         return root_of_terms(node, inner)
+    if inner.op == "multiply":
+        return root_of_mean(node, inner)
     return root_of_sum(node, inner) if inner.op == "sum" else node
+
+
+def root_of_mean(node: Node, inner: Node) -> Node:
+    """sqrt(c sum_k x_k**2) as sqrt(c) sqrt(sum_k x_k**2), for c a positive number or one over a size"""
+    sums = [a for a in inner.arguments if a.node.op == "sum"]
+    numbers = tuple(a for a in inner.arguments if a.node.op != "sum")
+    if len(sums) != 1 or not numbers or sums[0] != whole(sums[0].node) or not all(map(is_positive_number, numbers)):
+        return node
+    root = root_of_sum(replace(node, arguments=(sums[0],), name="", origin=None), sums[0].node)
+    if root.op != "multiply":
+        return node
+    factor = reduce(lambda a, b: apply("multiply", a, b), (n.node for n in numbers))
+    return named(apply("multiply", apply("sqrt", factor), root), node.name, node.origin)
+
+
+def is_positive_number(argument: Argument) -> bool:
+    """A positive rational number, a size, or one over the other."""
+    node = argument.node
+    if node.op == "divide":
+        return all(map(is_positive_number, node.arguments))
+    return node.op == "size" or (node.op == "constant" and isinstance(node.data, Fraction) and node.data > 0)
 
 
 def root_of_terms(node: Node, inner: Node) -> Node:
@@ -95,6 +122,75 @@ def scale_of(largest: Node) -> Node:
     within = apply("minimum", apply("maximum", largest, constant(Fraction(1, REACH))), constant(REACH))
     finite = apply("less", apply("multiply", constant(HALF), largest), largest)
     return replace(apply("where", finite, apply("divide", largest, within), constant(1)), name="~scale")
+
+
+def two_passes(graph: Graph) -> Graph:
+    """The mean square minus the square of the mean as the mean square of the differences from it."""
+    return rebuild(graph, lambda n: variance(n) if n.op == "add" else n)
+
+
+def variance(node: Node) -> Node:
+    for k, first in enumerate(node.arguments):
+        of_squares = mean_of(first)
+        for j, second in enumerate(node.arguments) if of_squares is not None else ():
+            taken = negative(second)
+            inner = base_of(taken) if taken is not None else None
+            of_entries = mean_of(inner) if inner is not None else None
+            if of_squares is None or of_entries is None or inner is None or inner.axes != first.axes:
+                continue
+            squares, factor = of_squares
+            entries, other = of_entries
+            (summed,), (plain,) = squares.arguments, entries.arguments
+            if factor != other or summed.node.op != "power" or summed.node.data != 2:
+                continue
+            base = moved(summed.node.arguments[0], summed.axes)
+            if base != plain or squares.space != entries.space:
+                continue
+            minus = apply("multiply", constant(-1), inner.node)
+            lies = Argument(minus, tuple(range(len(minus.shape))))
+            total = replace(squares, arguments=(whole(square(Node("add", (base, lies), squares.space))),))
+            new = Argument(apply("multiply", factor, total), first.axes)
+            rest = tuple(a for i, a in enumerate(node.arguments) if i not in (j, k))
+            if rest:
+                return replace(node, arguments=(new, *rest))
+            op = "view" if new.axes != tuple(range(len(node.shape))) else ""
+            return replace(node, op=op, arguments=(new,)) if op else named(new.node, node.name, node.origin)
+    return node
+
+
+def mean_of(argument: Argument) -> tuple[Node, Node] | None:
+    """(sum over an axis, 1/n) with the argument = 1/n times the sum, n the size of that axis."""
+    node = argument.node
+    if node.op != "multiply" or len(node.arguments) != 2:
+        return None
+    factor, total = (a.node for a in node.arguments)
+    if total.op != "sum" or len(total.bound) != 1 or node.arguments[1] != whole(total):
+        return None
+    (size,) = total.bound
+    known = Node("divide", (whole(constant(1)), whole(Node("size", data=size)))) if isinstance(size, str) else None
+    if factor == known or (isinstance(size, int) and factor == constant(Fraction(1, size))):
+        return total, factor
+    return None
+
+
+def as_squares(graph: Graph) -> Graph:
+    """x**2 for x x, also within longer products"""
+    return rebuild(graph, lambda n: squared(n) if n.op == "multiply" else n)
+
+
+def squared(node: Node) -> Node:
+    counts = Counter(node.arguments)
+    if all(count == 1 for count in counts.values()):
+        return node
+    parts = tuple(a if c == 1 else raised(a, c, node) for a, c in counts.items())
+    if len(parts) > 1:
+        return replace(node, arguments=parts)
+    ((argument, count),) = counts.items()
+    return replace(node, op="power", arguments=(argument,), data=Fraction(count))
+
+
+def raised(argument: Argument, count: int, node: Node) -> Argument:
+    return whole(Node("power", (argument,), node.shape, data=Fraction(count)))
 
 
 # --- differences -------------------------------------------------------------------------------------------

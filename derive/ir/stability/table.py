@@ -21,7 +21,7 @@ from derive.ir.stability.several_terms import one_denominator
 from derive.ir.stability.share_differences import logarithms_of_shares, targets
 from derive.ir.stability.shares import complements, rebased_means
 from derive.ir.stability.shift import shift_logarithms, shift_ratios
-from derive.ir.stability.squares import factored_differences, scaled_roots
+from derive.ir.stability.squares import factored_differences, scaled_roots, two_passes
 
 Entries = float | tuple[float, ...]
 
@@ -56,6 +56,8 @@ REWRITES: tuple[Rewrite, ...] = (
                 "f(a[n]) -> y\n p[i] = exp(a[i])/sum(k, exp(a[k]))\n y[i] = log(p[i])", {"a": (40.0, 0.0)}, "log(1)"
             ),
             Witness("f(a[n]) -> y\n y[i] = a[i] - log(sum(k, exp(a[k])))", {"a": (40.0, 0.0)}, "40 - 40"),
+            Witness("f(a[n]) -> y\n y = log(sum(k, exp(a[k]))) - a[0]", {"a": (40.0, 0.0)}, "40 - 40"),
+            Witness("f(a[n]) -> y\n p[i] = exp(a[i])/sum(k, exp(a[k]))\n y = -log(p[0])", {"a": (40.0, 0.0)}, "log(1)"),
         ),
     ),
     Rewrite(
@@ -96,7 +98,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite(
         name="share minus target",
         condition="w p_i - t_i with p_i = e_i / sum_k e_k, e an exponential, t not made of e and w the same for all i",
-        because="w p - t = p (w - t) - t (1 - p); for a target of w on one entry the first term is exactly 0 there",
+        because="w p - t = p (w - t) - t (1 - p), exact for a target of w where p is largest; else p <= 1/2",
         apply=targets,
         witnesses=(
             Witness(
@@ -127,6 +129,11 @@ REWRITES: tuple[Rewrite, ...] = (
                 {"a": (40.0, 0.0, 1.0), "g": (3.0, 1.0, 2.0)},
                 "3 - 3",
             ),
+            Witness(
+                "f(a[n], g[n]) -> y\n p[i] = exp(a[i])/sum(k, exp(a[k]))\n y[j] = p[j]*(sum(i, g[i]*p[i]) - g[j])",
+                {"a": (40.0, 0.0, 1.0), "g": (3.0, 1.0, 2.0)},
+                "3 - 3",
+            ),
         ),
     ),
     Rewrite(
@@ -140,6 +147,7 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x) -> y\n y = log(1 - 1/(1 + exp(-x)))", {"x": 40.0}, "log(0)"),
             Witness("f(x) -> y\n y = log(1 + x**2)", {"x": 1e-9}, "log(1)"),
             Witness("f(x) -> y\n y = log(sigmoid(x)) - log(1 - sigmoid(x))", {"x": 1e-9}, "cancels"),
+            Witness("f(x) -> y\n y = x - log(1 + exp(x))", {"x": 40.0}, "40 - 40"),
             Witness("f(x, t) -> y\n y = t*log(sigmoid(x))", {"x": -1e308, "t": 0.0}, "0 log(0)"),
         ),
         unsound="log(1 + a + b) = log1p(a + b) is worse where a + b is rounded near -1",
@@ -180,6 +188,7 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x) -> y\n y = 1 + erf(x)", {"x": -6.0}, "1 - 1"),
             Witness("f(x) -> y\n y = x/2*(1 + erf(x/sqrt(2)))", {"x": -9.0}, "1 - 1"),
             Witness("f(x) -> y\n y = 1/2 - erf(x)/2", {"x": 6.0}, "1 - 1"),
+            Witness("f(x) -> y\n y = x - x/2*(1 - erf(x))", {"x": -6.0}, "6 - 6"),
         ),
         unsound="erfc(u) for 2 - erfc(-u) in general: where u < 0, erfc(u) is near 2 and nothing is gained",
     ),
@@ -194,6 +203,16 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x[n]) -> y\n y[i] = x[i]/sqrt(sum(k, x[k]**2))", {"x": (3e200, 4e200)}, "x**2 is infinite"),
         ),
         unsound="s = max |x_k| always: x / s is rounded where x**2 was no danger, and 0/0 for x = 0",
+    ),
+    Rewrite(
+        name="variance",
+        condition="(1/n) sum_k x_k**2 - ((1/n) sum_k x_k)**2",
+        because="mean (x - m)**2 = mean x**2 - m**2 for m = mean x: the differences are formed before they are squared",
+        apply=two_passes,
+        witnesses=(
+            Witness("f(x[n]) -> v\n v = mean(k, x[k]**2) - mean(k, x[k])**2", {"x": (1e9 + 1, 1e9, 1e9 + 4)}, "1e18"),
+        ),
+        unsound="sum_k x_k**2 - n m**2 with another m than the mean of these x",
     ),
     Rewrite(
         name="difference of squares",

@@ -18,7 +18,7 @@ from derive.ir.graph import Argument, Graph, Node, named, rebuild, topological, 
 
 
 def totals_of_largest(graph: Graph) -> Graph:
-    """sum e as (the others) + max e, where the others' sum is in the graph."""
+    """sum e as (the others) + the largest e, where the others' sum is in the graph."""
     others = {summed: node for node in topological(graph) for summed in [sum_with_largest(node)] if summed is not None}
     return rebuild(graph, lambda n: total(n, others[n]) if n in others else n) if others else graph
 

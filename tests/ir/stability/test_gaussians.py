@@ -15,7 +15,9 @@ from derive.ir.stability.gaussians import bounded_factors
 from derive.language.derivation import Wanted
 from derive.language.resolve import parse
 from derive.verify.kernels import check_kernels
-from tests.ir.graphs import compute, largest_difference, random_inputs, sizes_for, values_of
+from tests.ir.graphs import CONTEXT, compute, largest_difference, random_inputs, sizes_for, values_of
+
+mp = CONTEXT
 
 GELU = "gelu(x) -> y\n y = x/2*(1 + erf(x/sqrt(2)))"
 POINTS = [{"x": v} for v in (float("inf"), -float("inf"), 1e300, -1e300, -40.0, -10.0, -1e-9, 0.0, 40.0)]
@@ -60,3 +62,43 @@ def test_an_infinite_sample_gives_zero() -> None:
     (definition,) = parse("f(x) -> y\n y = x**3*exp(-x**2)")
     found = module(definition, derive_all(definition)).f(np.array([np.inf, -np.inf, 1e155, 0.5]))
     assert np.array_equal(found, [0, 0, 0, 0.125 * np.exp(-0.25)])
+
+
+@pytest.mark.parametrize(
+    ("body", "op"),
+    [
+        ("exp(-x**2/2)", "gaussian"),
+        ("exp(-4*x**2)", "gaussian"),
+        ("exp(-3*x**2)", "exp"),
+        ("1/2*(1 + erf(x/sqrt(2)))", "normal_tail"),
+        ("x*(1 + erf(x/sqrt(2)))", "times_tail"),
+        ("1 - erf(x)", "erfc"),
+        ("z*(1 + erf(x/sqrt(2)))", "normal_tail"),
+    ],
+)
+def test_squares_in_exponents_are_not_rounded(body: str, op: str) -> None:
+    (definition,) = parse(f"f(x, z) -> y\n y = {body} + 0*z")
+    raw = values_of(definition)
+    graph = optimise(raw)
+    assert op in {n.op for n in topological(graph)}
+    sizes = sizes_for(definition)
+    inputs = random_inputs(definition, sizes, 5, -6, 6)
+    assert largest_difference(compute(graph, inputs, sizes), compute(raw, inputs, sizes)) < 1e-50
+
+
+@pytest.mark.parametrize(
+    "body", ["exp(-x**2/2)", "x*exp(-x**2)", "x/2*(1 + erf(x/sqrt(2)))", "1/2*(1 + erf(x/sqrt(2)))"]
+)
+def test_tails_keep_their_digits_down_to_the_smallest_numbers(body: str) -> None:
+    (definition,) = parse(f"f(x) -> y\n y = {body}")
+    x = np.concatenate([np.linspace(-38.6, 38.6, 400), [-np.inf, np.inf, np.nan, 0.0]])
+    found = module(definition, ()).f(x)
+    for value, result in zip(x[:400], found[:400], strict=True):
+        exact_x = mp.mpf(float(value))
+        phi = mp.exp(-(exact_x**2) / 2), exact_x * mp.exp(-(exact_x**2)), exact_x * tail(exact_x), tail(exact_x)
+        true = phi[["exp(-x**2/2)", "x*exp(-x**2)", "x/2*(1 + erf(x/sqrt(2)))", "1/2*(1 + erf(x/sqrt(2)))"].index(body)]
+        assert abs(float(result) - true) <= 4 * float(np.spacing(abs(float(true)))), value
+
+
+def tail(x):
+    return mp.erfc(-x / mp.sqrt(2)) / 2

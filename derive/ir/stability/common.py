@@ -1,0 +1,130 @@
+"""What all exponents of a sum have in common, and exponentials of logarithms: taken out before anything is shifted.
+
+    exp(a_i - m) / sum_k exp(a_k - m)    exp(a_i) / sum_k exp(a_k), whatever m is, so that one shift serves all
+    m + log sum_k exp(a_k - m)           log sum_k exp(a_k)
+    exp(a_i - log s)                     exp(a_i) / s
+
+Contract: `without_common_parts` and `without_logarithms` map a graph to an equal one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from derive.ir.build import constant, scaled
+from derive.ir.graph import BATCH, Argument, Graph, Node, named, rebuild, topological, whole
+from derive.ir.stability.exponentials import linear
+from derive.ir.stability.shares import negated
+from derive.ir.stability.shift import Shift
+
+# --- common parts ------------------------------------------------------------------------------------------
+
+
+def without_common_parts(graph: Graph) -> Graph:
+    """Exponentials without the terms that do not vary along the axes of their sum, where that changes nothing."""
+    for logarithms in (False, True):
+        done: set[Node] = set()
+        while True:
+            found = next((c for c in candidates(graph) if c.old not in done and c.is_wanted(graph, logarithms)), None)
+            if found is None:
+                break
+            done |= {found.old, found.new}
+            graph = tuple(found.rewrite(n, logarithms) for n in graph)
+    return rebuild(graph, lambda n: without_opposites(n) if n.op == "add" else n)
+
+
+def candidates(graph: Graph) -> Iterator[Shift]:
+    for node in topological(graph):
+        if node.op == "exp" and node.data is None:
+            found = common_part(node)
+            if found is not None:
+                yield Common(node, *found)
+
+
+def common_part(node: Node) -> tuple[Argument, Argument, tuple[int, ...]] | None:
+    """(what varies, what does not, the axes along which it does not) of the exponent."""
+    (argument,) = node.arguments
+    inner = argument.node
+    if inner.op != "add" or argument != whole(inner) or inner.shape != node.shape:
+        return None
+    axes = [k for k, d in enumerate(node.shape) if d != BATCH]
+    for axis in reversed(axes):
+        fixed = tuple(a for a in inner.arguments if axis not in a.axes and a.node.op != "constant")
+        varying = tuple(a for a in inner.arguments if axis in a.axes)
+        if fixed and varying and len(fixed) + len(varying) == len(inner.arguments):
+            kept = tuple(k for k in range(len(node.shape)) if k != axis)
+            return total(varying, node, tuple(range(len(node.shape)))), total(fixed, node, kept), (axis,)
+    return None
+
+
+def total(parts: tuple[Argument, ...], node: Node, axes: tuple[int, ...]) -> Argument:
+    """The sum of the parts on these axes of the node."""
+    if len(parts) == 1 and parts[0].axes == axes:
+        return parts[0]
+    lying = tuple(Argument(p.node, tuple(axes.index(k) for k in p.axes)) for p in parts)
+    op = "add" if len(parts) > 1 else "spread" if len(parts[0].axes) < len(axes) else "view"
+    return Argument(Node(op, lying, tuple(node.shape[k] for k in axes)), axes)
+
+
+class Common(Shift):
+    """One exponential and the part of its exponent that may be subtracted."""
+
+    def __init__(self, old: Node, varying: Argument, fixed: Argument, over: tuple[int, ...]) -> None:
+        self.varying = varying
+        super().__init__(old, over, fixed.node)
+
+    def shifted_exponential(self) -> Node:
+        return replace(self.old, arguments=(self.varying,), origin=None)
+
+
+def without_opposites(node: Node) -> Node:
+    """x - x + rest = rest, in nested sums too"""
+    counts = linear(whole(node))
+    terms = dict.fromkeys(term for a in node.arguments for term in linear(a))
+    left = [(term, counts[term]) for term in terms if term in counts]
+    if len(left) == len(terms) or not left:
+        return node
+    parts = [times(term, factor) for term, factor in left]
+    if len(parts) > 1:
+        return replace(node, arguments=tuple(parts))
+    (only,) = parts
+    if only.axes == tuple(range(len(node.shape))):
+        return named(only.node, node.name, node.origin)
+    return Node("view", (only,), node.shape, name=node.name, origin=node.origin)
+
+
+def times(term: Argument | None, factor: Fraction) -> Argument:
+    """factor * term; the number alone where there is no term."""
+    if term is None:
+        return Argument(constant(factor), ())
+    return Argument(scaled(factor, term.node), term.axes)
+
+
+# --- logarithms in exponents -------------------------------------------------------------------------------
+
+
+def without_logarithms(graph: Graph) -> Graph:
+    """exp(r - log s) as exp(r) / s"""
+    return rebuild(graph, lambda n: divided(n) if n.op == "exp" and n.data is None else n)
+
+
+def divided(node: Node) -> Node:
+    (argument,) = node.arguments
+    inner = argument.node
+    if inner.op != "add" or argument != whole(inner):
+        return node
+    for k, term in enumerate(inner.arguments):
+        minus = negated(term)
+        if minus is None or minus.node.op != "log":
+            continue
+        rest = tuple(a for i, a in enumerate(inner.arguments) if i != k)
+        exponent = rest[0].node if len(rest) == 1 and rest[0] == whole(rest[0].node) else None
+        if exponent is None or exponent.shape != node.shape:
+            exponent = Node("add" if len(rest) > 1 else "spread", rest, node.shape)
+        below = minus.node.arguments[0]
+        lies = Argument(below.node, tuple(minus.axes[a] for a in below.axes))
+        above = Node("exp", (whole(exponent),), node.shape)
+        return replace(node, op="divide", arguments=(whole(above), lies))
+    return node

@@ -1,0 +1,57 @@
+"""What users subtract themselves: maxima in exponents, logarithms of sums, and products that are squares."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.ir.graph import topological
+from derive.ir.optimise import PREPARE, SIMPLIFY, optimise
+from derive.ir.stability.common import without_common_parts, without_logarithms
+from derive.ir.stability.squares import as_squares
+from derive.language.resolve import parse
+from tests.ir.graphs import compute, largest_difference, random_inputs, sizes_for, values_of
+
+SHARES = "f(a[n]) -> p\n p[i] = exp(a[i])/sum(k, exp(a[k]))"
+LOGARITHM = "f(a[n]) -> y\n y = log(sum(k, exp(a[k])))"
+SAME = [
+    ("f(a[n]) -> p\n m = max(k, a[k])\n p[i] = exp(a[i] - m)/sum(k, exp(a[k] - m))", SHARES),
+    ("f(a[n]) -> p\n m = mean(k, a[k])\n p[i] = exp(a[i] - m)/sum(k, exp(a[k] - m))", SHARES),
+    ("f(a[n]) -> p\n p[i] = exp(a[i] - logsumexp(k, a[k]))", SHARES),
+    ("f(a[n]) -> y\n m = max(k, a[k])\n y = m + log(sum(k, exp(a[k] - m)))", LOGARITHM),
+]
+
+
+@pytest.mark.parametrize(("text", "plain"), SAME)
+def test_other_guises_become_the_plain_one(text: str, plain: str) -> None:
+    guise, form = (parse(t)[-1] for t in (text, plain))
+    assert optimise(values_of(guise)) == optimise(values_of(form))
+    sizes = sizes_for(guise)
+    inputs = random_inputs(guise, sizes, 6, -9, 9)
+    raw = compute(values_of(guise), inputs, sizes)
+    assert largest_difference(compute(optimise(values_of(guise)), inputs, sizes), raw) < 1e-50
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f(a[n]) -> y\n m = max(k, a[k])\n y[i] = exp(a[i] - m)",
+        "f(a[n], b[n]) -> y\n y = log(sum(k, exp(a[k] - b[k])))",
+        "f(a[n]) -> y\n y = 1 + sum(k, exp(a[k] - a[0]))",
+    ],
+)
+def test_an_exponential_that_is_needed_as_it_is_stays(text: str) -> None:
+    (definition,) = parse(text)
+    graph = optimise(values_of(definition), SIMPLIFY)
+    assert without_common_parts(graph) == graph
+    assert without_logarithms(graph) == graph
+
+
+def test_equal_factors_become_powers() -> None:
+    (definition,) = parse("f(x, y) -> z\n z = x*x*y + y*y*y - x*y")
+    graph = optimise(values_of(definition), SIMPLIFY)
+    new = as_squares(graph)
+    assert sorted(n.data for n in topological(new) if n.op == "power") == [2, 3]
+    sizes = sizes_for(definition)
+    inputs = random_inputs(definition, sizes, 7, -9, 9)
+    assert largest_difference(compute(new, inputs, sizes), compute(graph, inputs, sizes)) < 1e-50
+    assert as_squares in [step.apply for step in PREPARE]

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from derive.pipeline.load import load
 from derive.pipeline.publish import content
+from tests.recurrences import TEXTS
 from tests.test_cli import run
 
 GATE = "gate(x[n], h; w[n]) -> y\n    a = sum(j, w[j]*x[j])\n    y = sigmoid(a)*tanh(h)\n"
@@ -54,6 +56,10 @@ def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
         (("run",), "run takes a file or -e TEXT"),
         (("run", "missing.txt"), "cannot read missing.txt: No such file"),
         (("run", "-e", "f(x) -> y\n  y = xx"), "unknown name xx"),
+        (("run", "-e", "f() -> y\n  y = 1"), "f has no input to differentiate by"),
+        (("run", "-e", "f(x) -> y\n  y = log(-1 - x**2)"), "no point found at which all values are real"),
+        (("run", "-e", "\x00\ufeff"), "unexpected character"),
+        (("run", "-e", "f(x[n]) -> y\n  y = softmax(x)"), "as in softmax(a)[i]"),
         (("run", "-e", "f(x) -> y\n  y = x", "--wrt", "z"), "z is not an input of f"),
         (("run", "-e", "f(x) -> y\n  y = x", "--kind", "jacobian"), "y is a scalar"),
         (("run", "-e", "f(x) -> y\n  y = __import__('os')"), "unexpected character '_'"),
@@ -70,3 +76,31 @@ def test_faults_leave_the_disk_as_it_was(
     assert message in error
     assert "Traceback" not in error
     assert not out.exists()
+
+
+MLP = TEXTS["biases"].replace("relu", "silu").replace("mlp", "net")
+
+
+def test_a_recurrence_of_ones_own_gives_a_proof_and_kernels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    code, shown, _ = run(capsys, "run", "-e", MLP, "--out", str(out), "--detail", "brief", "--timeout", "0")
+    assert code == 0
+    assert "∂E/∂W{l}_jk = X̄{l}_k O{l-1}_j" in shown
+    module = load("net", (out / "kernels" / "net.py").read_text(encoding="utf-8"))
+    gradient = module.net_grad([1.0], [0.0], [[[2.0]]], [[0.5]])
+    slope, value = 0.924141819978757 * (1 + 2.5 * (1 - 0.924141819978757)), 2.5 * 0.924141819978757
+    np.testing.assert_allclose([gradient.W[0][0, 0], gradient.b[0][0]], slope * value, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("O{0}[j] = x[j]", "O{1}[j] = x[j]", "layer 1"),
+        ("O{L}[k] - t[k]", "O{l}[k] - t[k]", "O{l}"),
+        ("W{l}[j, k] * O{l-1}[j]", "W{l}[k, j] * O{l-1}[j]", "n{l"),
+    ],
+)
+def test_a_faulty_recurrence_is_refused(old: str, new: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown, fault = run(capsys, "run", "-e", MLP.replace(old, new))
+    assert (code, shown) == (2, "")
+    assert message in fault

@@ -24,7 +24,7 @@ ROWS = (
         ),
         symbol=r"\operatorname{softplus}",
         hard=at("x", *EVERYWHERE),
-        bounds=(Bound("", 1.5, 3), Bound("grad", 2.5, 3)),
+        bounds=(Bound("", 1.5, 3.5), Bound("grad", 2.5, 3)),
         source="Dugas et al., 2001",
     ),
     Row(
@@ -46,7 +46,7 @@ ROWS = (
         symbol=r"\operatorname{silu}",
         hard=at("x", *EVERYWHERE),
         bounds=(
-            Bound("", 3, 4),
+            Bound("", 3, 5),
             Bound("grad", 4, 4, SILU_SCALE, "counted against the sum of the sizes of its two terms"),
         ),
         source="Elfwing et al., 2017",

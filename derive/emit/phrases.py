@@ -152,6 +152,11 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
             "Certified errors, in the ranges that the docstrings name: ",
             "在各函数文档字符串所述的范围内，经检定的误差上界：",
         ),
+        "certified_roundings": Words(
+            "Certified errors, in what rounding each input and each quantity of the formula once may change: ",
+            "经检定的误差上界（以公式中每个输入和中间量各舍入一次所能引起的变化为单位）：",
+        ),
+        "at_most": Words("{0} at most {1} ({2} in float32)", "{0} 不超过 {1}（float32 为 {2}）"),
         "semicolon": Words("; ", "；"),
         "identity_checked": Words(
             "Checked at {0} random points with {1} digits.", "已取 {0} 个随机点、以 {1} 位精度检验。"
@@ -219,7 +224,7 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
         ),
         "notes_title": Words("Derivations, step by step", "逐步推导"),
         "layers": Words("{0} counts the layers, from 1 to {1}", "{0} 为层号，从 1 到 {1}"),
-        "at_base": Words("Base case: the adjoints of layer {0}", "奠基：第 {0} 层的伴随变量"),
+        "at_base": Words("Base case: the adjoints of layer {0}", "奠基步骤：第 {0} 层的伴随变量"),
         "at_step": Words("Induction step: from layer {0} to layer {1}", "归纳步骤：由第 {0} 层推出第 {1} 层"),
         "at_start": Words("The adjoints of layer 0", "第 0 层的伴随变量"),
         "induction": Words(

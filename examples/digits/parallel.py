@@ -25,10 +25,10 @@ def chunks(samples: Samples, count: int) -> list[Chunk]:
     return list(zip(np.array_split(samples.x, count), np.array_split(samples.t, count), strict=True))
 
 
-def chunk_gradient(name: str, chunk: Chunk, weights: Weights, total: int) -> tuple[float, Weights]:
+def chunk_gradient(chunk: Chunk, weights: Weights, total: int) -> tuple[float, Weights]:
     """What one worker does at each step: its part of the loss and of the gradient."""
     x, t = chunk
-    loss, gradient = value_and_gradient(name, x, t, weights, total)
+    loss, gradient = value_and_gradient(x, t, weights, total)
     return loss, gradient
 
 
@@ -47,7 +47,7 @@ def train_parallel(plan: Plan, samples: Samples, client: Client, steps: int, par
     losses = []
     for _ in range(steps):
         weights = tuple(s.position for s in states)
-        futures = [client.submit(chunk_gradient, plan.name, one, weights, total, pure=False) for one in held]
+        futures = [client.submit(chunk_gradient, one, weights, total, pure=False) for one in held]
         loss, gradient = summed(client.gather(futures))
         states = [chosen.step(s, g) for s, g in zip(states, gradient, strict=True)]
         losses.append(loss)

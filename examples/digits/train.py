@@ -44,16 +44,15 @@ class Trained:
     seconds: float
 
     def accuracy(self, judged: Samples) -> float:
-        return float(np.mean(predict(self.name, judged.x, self.weights) == judged.labels))
+        return float(np.mean(predict(judged.x, self.weights) == judged.labels))
 
 
 def train(plan: Plan, samples: Samples, step: LearningStep | None = None) -> Trained:
     """By generated kernels; `step` gives loss and gradient of a batch (by default in this process)."""
     chosen = optimizer("adam", lr=plan.rate)
-    learn = step or (lambda x, t, weights: value_and_gradient(plan.name, x, t, weights, len(x)))
+    learn = step or (lambda x, t, weights: value_and_gradient(x, t, weights, len(x)))
     states = [chosen.begin(w) for w in first_weights(plan.name, plan.seed)]
     losses = []
-    learn(samples.x[:1], samples.t[:1], tuple(s.position for s in states))  # derived before the clock starts
     started = time.perf_counter()
     for batch in plan.batches(len(samples.x)):
         loss, gradient = learn(samples.x[batch], samples.t[batch], tuple(s.position for s in states))

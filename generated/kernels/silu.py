@@ -36,7 +36,7 @@ def silu(x, *, out=None):
     x: (...,).
     Returns (...,).
 
-    Error: at most 3 ULP in float64 and 4 in float32.
+    Error: at most 3 ULP in float64 and 5 in float32.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/silu.tex
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,3 +97,11 @@ def test_any_row_of_tokens_is_a_definition_or_a_derive_error(tokens: list[str]) 
         assert parse("f(x[n]) -> y\n y = " + " ".join(tokens))
     except DeriveError as error:
         assert str(error)
+
+
+def test_functions_that_only_applied_functions_apply_are_found() -> None:
+    *_, outer = parse("inner(x) -> y\n y = exp(x)\nmiddle(x) -> y\n y = x*inner(x)\nouter(x) -> y\n y = middle(x)**2")
+    assert [f.name for f in outer.functions] == ["middle"]
+    assert outer.function("inner").name == "inner"
+    with pytest.raises(KeyError):
+        outer.function("other")

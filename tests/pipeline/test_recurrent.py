@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -11,9 +13,11 @@ from derive.language.words import LANGUAGES
 from derive.pipeline.study import RecurrentStudy, define_all
 from tests.recurrences import TEXTS
 
+known = functools.cache(derive.known)
+
 
 def test_a_recurrence_of_the_catalogue_has_evidence_for_every_step() -> None:
-    study = derive.known("mlp")
+    study = known("mlp")
     assert isinstance(study, RecurrentStudy)
     assert all(s.evidence for part in study.derivations for s in part.steps)
     assert (study.recurrence.depths, study.kernel_names) == (4, ("mlp", "mlp_grad", "mlp_value_and_grad"))
@@ -24,13 +28,13 @@ def test_a_recurrence_of_the_catalogue_has_evidence_for_every_step() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_notes_in_every_format(format_name: str, language: str) -> None:
-    text = derive.known("rnn").show(format_name, language)
+    text = known("rnn").show(format_name, language)
     assert "rnn_value_and_grad" in text.replace("\\_\\allowbreak ", "_").replace("\\_", "_")
     assert {"en": "Induction step", "zh": "归纳步骤"}[language] in text
 
 
 def test_the_proof_is_said_in_order() -> None:
-    text = derive.known("mlp").show()
+    text = known("mlp").show()
     parts = ["Base case", "X̄{L}_k = ", "Induction step", "X̄{l}_k = ", "Gradient", "∂E/∂W{l}_jk = ", "X̄{l}_k O{l-1}_j"]
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
@@ -38,7 +42,7 @@ def test_the_proof_is_said_in_order() -> None:
 
 
 def test_a_sum_over_steps_stands_in_the_result() -> None:
-    text = derive.known("rnn").only("U").show(detail="brief")
+    text = known("rnn").only("U").show(detail="brief")
     assert "∂E/∂U_ik = Σ_t Z̄{t}_k x{t}_i" in text
     assert "∂E/∂W" not in text
 
@@ -72,4 +76,4 @@ def test_a_label_has_no_derivative() -> None:
 
 
 def test_costs_are_said_for_each_layer() -> None:
-    assert derive.known("mlp").costs["mlp._back"].operations == "4 B n{l-1} n{l} + B n{l-1}"
+    assert known("mlp").costs["mlp._back"].operations == "4 B n{l-1} n{l} + B n{l-1}"

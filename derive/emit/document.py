@@ -34,12 +34,16 @@ class Identity:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """A certified bound in ULP; conditional: for inputs, or against a size, that the function's docstring names."""
+    """A certified bound in ULP, or in roundings of the formula.
+
+    conditional: for inputs, or against a size, that the function's docstring names.
+    """
 
     function: str
     float64: float
     float32: float
     conditional: bool = False
+    roundings: bool = False
 
 
 @dataclass(frozen=True)
@@ -397,12 +401,27 @@ def kernel_sentences(info: Info, language: str) -> tuple[Sentence, ...]:
     """Parts of a sentence that names the NumPy functions, and one on their certified errors."""
     names = [Sentence("{0}", (Code(name),)) for name in info.kernels]
     named = listed("kernels", names, "list_comma", language) if names else ()
-    lead = "certified_there" if any(a.conditional for a in info.accuracy) else "certified"
-    certified = listed(lead, [accuracy(a, language) for a in info.accuracy], "semicolon", language)
-    if not info.accuracy:
-        return named
-    return (*named, say("space", language), *certified)
+    certified = tuple(part for some in units(info.accuracy) for part in certified_sentence(some, language))
+    return named + certified
+
+
+def units(bounds: Sequence[Accuracy]) -> list[list[Accuracy]]:
+    """Bounds in ULP, and those counted in roundings; what is empty is left out."""
+    return [some for kind in (False, True) if (some := [b for b in bounds if b.roundings is kind])]
+
+
+def certified_sentence(bounds: Sequence[Accuracy], language: str) -> tuple[Sentence, ...]:
+    there = "certified_there" if any(b.conditional for b in bounds) else "certified"
+    lead = "certified_roundings" if bounds[0].roundings else there
+    entries = [accuracy(b, language) for b in bounds]
+    return (say("space", language), *listed(lead, entries, "semicolon", language))
 
 
 def accuracy(bound: Accuracy, language: str) -> Sentence:
-    return say("at_most_ulps", language, Code(bound.function), f"{bound.float64:g}", f"{bound.float32:g}")
+    return say(
+        "at_most" if bound.roundings else "at_most_ulps",
+        language,
+        Code(bound.function),
+        f"{bound.float64:g}",
+        f"{bound.float32:g}",
+    )

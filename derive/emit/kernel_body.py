@@ -31,7 +31,7 @@ HINTS = {
 FALLBACK = {
     "contract": "dot", "sum": "total", "multiply": "product", "divide": "ratio", "add": "s", "where": "chosen",
     "max": "highest", "min": "lowest", "power": "squared", "exp": "e", "spread": "filled", "view": "turned",
-    "gather": "chosen", "scatter": "landed", "others": "others", "prod": "product",
+    "bracket": "side", "gather": "chosen", "scatter": "landed", "others": "others", "prod": "product",
     "first_max": "largest", "first_min": "smallest",
 }  # fmt: skip
 

@@ -23,6 +23,7 @@ class Helper:
 HELPERS = (
     Helper("chosen"),
     Helper("largest"),
+    Helper("indicator"),
     Helper("first_largest"),
     Helper("at_largest"),
     Helper("scattered"),

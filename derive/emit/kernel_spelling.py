@@ -218,6 +218,11 @@ def spell_where(speller: Speller, node: Node) -> Text:
     return Text(f"{text.text}.astype({speller.local.dtype})") if numbers else text
 
 
+def spell_bracket(speller: Speller, node: Node) -> Text:
+    """A number, since differences of truth values are whole numbers."""
+    return Text(f"({speller.lined_up(node, 0).at(SUM)} >= 0).astype({speller.local.dtype})")
+
+
 def spell_view(speller: Speller, node: Node) -> Text:
     return speller.broadcast(node.arguments[0], len(node.shape))
 
@@ -322,7 +327,8 @@ SPELL: Mapping[str, Callable[[Speller, Node], Text]] = MappingProxyType(
         "input": spell_input, "constant": spell_constant, "size": spell_size,
         "logarithm": spell_logarithm, "pi": spell_pi, "room": spell_room,
         "identity": spell_identity, "same": spell_same, "add": spell_add, "multiply": spell_multiply,
-        "power": spell_power, "exp": spell_exp, "where": spell_where, "view": spell_view, "spread": spell_spread,
+        "power": spell_power, "exp": spell_exp, "where": spell_where, "bracket": spell_bracket,
+        "view": spell_view, "spread": spell_spread,
         "sum": spell_reduction, "prod": spell_reduction, "max": spell_reduction, "min": spell_reduction,
         "first_max": spell_first, "first_min": spell_first, "contract": contract, "matrix": spell_matrix,
         "index": spell_index, "pick": spell_pick, "gather": spell_gather, "scatter": spell_scatter,

@@ -358,9 +358,15 @@ def bracket(steps: Steps, node: Node) -> str:
     return steps.step(function, (steps.operand(opposite or argument, node), "0.0"), node, fills=True)
 
 
+def indicator(steps: Steps, node: Node) -> str:
+    """A helper of the module, which writes to a buffer."""
+    return steps.step("_indicator", (steps.operand(node.arguments[0], node),), node)
+
+
 STEPS: Mapping[str, Callable[[Steps, Node], str]] = MappingProxyType(
-    {"add": add, "multiply": multiply, "power": power, "exp": exponential, "where": choice, "bracket": bracket}
-)
+    {"add": add, "multiply": multiply, "power": power, "exp": exponential, "where": choice, "bracket": bracket,
+     "indicator": indicator}
+)  # fmt: skip
 
 
 def rank_of_large(nodes: Iterable[Node]) -> int:

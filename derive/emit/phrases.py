@@ -152,6 +152,11 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
             "Certified errors, in the ranges that the docstrings name: ",
             "在各函数文档字符串所述的范围内，经检定的误差上界：",
         ),
+        "certified_roundings": Words(
+            "Certified errors, in what rounding each input and each quantity of the formula once may change: ",
+            "经检定的误差上界（以公式中每个输入和中间量各舍入一次所能引起的变化为单位）：",
+        ),
+        "at_most": Words("{0} at most {1} ({2} in float32)", "{0} 不超过 {1}（float32 为 {2}）"),
         "semicolon": Words("; ", "；"),
         "identity_checked": Words(
             "Checked at {0} random points with {1} digits.", "已取 {0} 个随机点、以 {1} 位精度检验。"

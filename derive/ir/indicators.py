@@ -1,11 +1,10 @@
-"""Choices between 0 and a number that pass NaN on, as arithmetic: a choice costs as much as several passes.
+"""Choices between 0 and a number that pass NaN on, as an op of their own: a choice costs as much as several passes.
 
-    where(u < 0, 0, where(u >= 0, c, u))      c (1 + min(max(floor u, -1), 0))
-    where(u <= 0, 0, where(u > 0, c, u))      -c min(max(floor(-u), -1), 0)
+    where(u < 0, 0, where(u >= 0, c, u))      c indicator(u)
+    where(u <= 0, 0, where(u > 0, c, u))      c (1 - indicator(-u))
     where(u = v, c, 0)                        c times the same with 1, which is the comparison itself
 
-Contract: `indicators` and `units` map a graph to an equal one, entry by entry: floor u is at most -1 below 0, 0 or more
-from 0 on, and NaN at NaN.
+Contract: `indicators` and `units` map a graph to an equal one, entry by entry.
 """
 
 from __future__ import annotations
@@ -67,9 +66,9 @@ def replaced(node: Node) -> Node:
 
 def indicator(value: Node, above: Fraction, owns_zero: bool) -> Node:
     """`above` where the value is positive (or 0, if that side owns it), else 0."""
-    side = apply("floor", value if owns_zero else negative(value))
-    between = apply("minimum", apply("maximum", side, constant(-1)), constant(0))
-    return scaled(above, apply("add", constant(1), between)) if owns_zero else scaled(-above, between)
+    if owns_zero:
+        return scaled(above, apply("indicator", value))
+    return scaled(above, apply("add", constant(1), scaled(-1, apply("indicator", negative(value)))))
 
 
 def negative(value: Node) -> Node:

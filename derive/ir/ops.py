@@ -100,6 +100,11 @@ def bracket(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
     return arithmetic.number(Fraction(1 if value >= 0 else 0))
 
 
+def indicator(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
+    """1 from 0 on, else 0, and NaN where there is no telling."""
+    return value if value != value else bracket(arithmetic, data, value)
+
+
 def is_equal(arithmetic: Arithmetic, data: Any, left: Any, right: Any) -> Any:
     """Kronecker's delta of two positions."""
     return arithmetic.number(Fraction(left == right))
@@ -150,6 +155,7 @@ BASIC = (
     Op("maximum", "elementwise", 2, folding(larger), "np.maximum({0}, {1})"),
     Op("minimum", "elementwise", 2, folding(smaller), "np.minimum({0}, {1})"),
     Op("bracket", "elementwise", 1, bracket, "({0} >= 0)", ATOM, (SUM,)),
+    Op("indicator", "elementwise", 1, indicator, "_indicator({0})"),
     Op("copysign", "elementwise", 2, copy_sign, "np.copysign({0}, {1})"),
 )
 EXTRA_FUNCTIONS = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import ModuleType
 
-from derive.catalogue.row import Bound, Values
+from derive.catalogue.row import ROUNDINGS, Bound, Values
 from derive.closedform.derivations import default_wanted, derive_all, kinds_of
 from derive.emit.document import Accuracy, Document, Identity, Info, Picture, document
 from derive.emit.formats import FORMATS, write
@@ -100,6 +100,9 @@ def wanted_by(definition: Definition, wrt: str | Sequence[str] | None, kind: str
     if kind is not None and kind not in KINDS:
         raise DeriveError(f"unknown kind {kind}", hint=did_you_mean(kind, KINDS))
     variables = tuple(dict.fromkeys(variables or (w.variable for w in default_wanted(definition))))
+    if not variables:
+        hint = "an input that is no label stands in brackets after the name, as in f(x)"
+        raise DeriveError(f"{definition.name} has no input to differentiate by", hint=hint)
     return tuple(
         want
         for output in definition.outputs
@@ -214,6 +217,12 @@ def identity(entry: Entry, right: str) -> Identity:
     return Identity(Ref(output), body, evidence)
 
 
+def accuracy_of(bound: Bound, name: str) -> Accuracy:
+    """What the notes say of a bound."""
+    counted = bound.against == ROUNDINGS
+    return Accuracy(bound.of(name), bound.float64, bound.float32, conditional=bool(bound.words), roundings=counted)
+
+
 @functools.cache
 def symbols() -> dict[str, str]:
     """How LaTeX writes the catalogue's functions."""
@@ -271,7 +280,7 @@ class Study:
 
     def document(self, language: str = "en", detail: str = "textbook", *, illustrated: bool = False) -> Document:
         """The notes before any format, with pictures where they are asked for."""
-        bounds = tuple(Accuracy(b.of(self.name), b.float64, b.float32, conditional=bool(b.words)) for b in self.bounds)
+        bounds = tuple(accuracy_of(b, self.name) for b in self.bounds)
         info = replace(self.info, symbols=symbols(), kernels=self.kernel_names, source=self.source, accuracy=bounds)
         found = document(self.derivations, info, language, detail)
         return replace(found, pictures=self.pictures(language)) if illustrated else found

@@ -163,6 +163,11 @@ def of_bracket(at: Computation, node: Node) -> Array:
     return np.asarray(at.arguments(node)[0] >= 0).astype(at.numbers.kind)
 
 
+def of_indicator(at: Computation, node: Node) -> Array:
+    value = np.asarray(at.arguments(node)[0])
+    return np.where(np.isnan(value), value, (value >= 0).astype(at.numbers.kind))
+
+
 def by_numpy(function: Callable[..., Any]) -> Callable[[Computation, Node], Array]:
     return lambda at, node: np.asarray(function(*at.arguments(node)))
 
@@ -221,7 +226,7 @@ COMPUTE: Mapping[str, Callable[[Computation, Node], Array]] = {
     "maximum": by_numpy(np.maximum), "minimum": by_numpy(np.minimum), "abs": by_numpy(np.abs),
     "less": of_test(operator.lt), "less_equal": of_test(operator.le), "greater": of_test(operator.gt),
     "greater_equal": of_test(operator.ge), "sum": over_bound(np.sum), "prod": over_bound(np.prod),
-    "bracket": of_bracket,
+    "bracket": of_bracket, "indicator": of_indicator,
     "max": over_bound(np.max), "min": over_bound(np.min), "contract": over_bound(np.sum),
     "first_max": of_first, "first_min": of_first, "at_largest": of_at_largest, "spread": of_spread,
     "index": of_index, "pick": of_pick, "gather": of_gather, "equal": of_test(operator.eq),

@@ -17,6 +17,11 @@ TILE = 1 << 16
 """Entries of a tile: the arrays of one stay in the cache of a core, and its cost outweighs that of the calls."""
 
 
+np.empty(1 << 24, np.uint8)
+"""Freed at once, for the C library: glibc gives memory back to the system, page by page, above the size of what was freed
+before, and the temporaries of every tile would be mapped anew. No page of this array is ever touched."""
+
+
 class _State(threading.local):
     """Whether this thread is at work on a tile."""
 

@@ -107,23 +107,21 @@ def bce_with_logits_grad(x, t, *, out=None):
 
 def _bce_with_logits_grad_tile(x, t, dL_dx):
     """One tile of bce_with_logits_grad."""
+    side = np.greater_equal(x, 0.0, out=dL_dx)
     # at most 1 on both sides of 0: nothing overflows
     # e = np.exp(-np.abs(x))
-    e = np.abs(x, out=dL_dx)
+    e = np.abs(x)
     np.negative(e, out=e)
     np.exp(e, out=e)
     # ∂L/∂x = p - t
-    # dL_dx = np.where(x >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)
-    mask = np.greater_equal(x, 0.0)
-    s = np.subtract(1.0, t)
-    product = np.multiply(e, t)
-    s -= product
-    np.subtract(1.0, t, out=product)
-    product *= e
-    product -= t
-    _chosen(mask, s, product, out=s)
-    np.add(1.0, e, out=dL_dx)
-    np.divide(s, dL_dx, out=dL_dx)
+    # dL_dx = (side - t + e * (1 - side - t)) / (1 + e)
+    s = np.subtract(side, t)
+    np.subtract(1.0, side, out=dL_dx)
+    dL_dx -= t
+    dL_dx *= e
+    s += dL_dx
+    s2 = np.add(1.0, e, out=e)
+    np.divide(s, s2, out=dL_dx)
     return dL_dx
 
 
@@ -175,19 +173,18 @@ def _bce_with_logits_value_and_grad_tile(x, t, L, dL_dx):
     np.maximum(x, 0.0, out=u4)
     np.negative(u4, out=u4)
     u4 -= u2
-    u4 *= s
-    _chosen(mask, 0.0, u4, out=u4)
-    u3 += u4
+    product2 = np.multiply(s, u4, out=s)
+    _chosen(mask, 0.0, product2, out=product2)
+    u3 += product2
     np.negative(u3, out=L)
+    side = np.greater_equal(x, 0.0, out=u4)
     # ∂L/∂x = p - t
-    # dL_dx = np.where(x >= 0, 1 - t - e * t, -t + e * s) / (1 + e)
-    mask2 = np.greater_equal(x, 0.0, out=mask)
-    s2 = np.subtract(1.0, t, out=u4)
-    product2 = np.multiply(e, t, out=u3)
-    s2 -= product2
-    product3 = np.multiply(e, s, out=s)
-    product3 -= t
-    _chosen(mask2, s2, product3, out=s2)
+    # dL_dx = (side - t + e * (1 - side - t)) / (1 + e)
+    s2 = np.subtract(side, t, out=product2)
+    s3 = np.subtract(1.0, side, out=side)
+    s3 -= t
+    s3 *= e
+    s2 += s3
     np.add(1.0, e, out=dL_dx)
     np.divide(s2, dL_dx, out=dL_dx)
     return L, dL_dx

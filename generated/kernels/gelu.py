@@ -443,9 +443,10 @@ def _erfc_relative(x):
         0.7534970169378377,
     )  # fmt: skip
     u = 1 - 8 / (x + 4)
-    total = coefficients[0]
+    total = np.full_like(u, coefficients[0])
     for coefficient in coefficients[1:]:
-        total = total * u + coefficient
+        total *= u
+        total += coefficient
     return total / (1 + 1.125 * x)
 
 

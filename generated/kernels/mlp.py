@@ -47,8 +47,8 @@ def mlp(x, t, W, *, out=None):
     )
     O = _start(x)
     for l in range(1, L):
-        O = _layer(O, W[l])
-    E = _end(O, t, W[L])
+        O = _layer(O, W[l], call.dtype)
+    E = _end(O, t, W[L], call.dtype)
     return _result(call, out, (E, (), False))
 
 
@@ -129,8 +129,8 @@ def _backpropagation(call, L, x, t, W, g):
     kept = [None] * (L + 1)
     O[0] = _start(x)
     for l in range(1, L):
-        O[l], kept[l] = _layer_kept(O[l - 1], W[l])
-    E, X_bar = _last(O[L - 1], t, W[L], g)
+        O[l], kept[l] = _layer_kept(O[l - 1], W[l], call.dtype)
+    E, X_bar = _last(O[L - 1], t, W[L], g, call.dtype)
     dE_dW = [None] * (L + 1)
     for l in range(L, 1, -1):
         X_bar, dE_dW[l] = _back(O[l - 1], X_bar, kept[l - 1], W[l])
@@ -143,37 +143,39 @@ def _start(x):
     return x
 
 
-def _layer(O_before, W):
+def _layer(O_before, W, dtype):
     """Layer l from the one before."""
     X = O_before @ W  # X{l}_k = Σ_j W{l}_jk O{l-1}_j
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    O = np.abs((X >= 0) - (e - e * (e / (1 + e))))  # O{l}_k = sigmoid(X{l}_k)
+    O = np.abs((X >= 0).astype(dtype) - (e - e * (e / (1 + e))))  # O{l}_k = sigmoid(X{l}_k)
     return O
 
 
-def _layer_kept(O_before, W):
+def _layer_kept(O_before, W, dtype):
     """The same, with the values that the way back needs again."""
     X = O_before @ W  # X{l}_k = Σ_j W{l}_jk O{l-1}_j
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    O = np.abs((X >= 0) - (e - e * (e / (1 + e))))  # O{l}_k = sigmoid(X{l}_k)
+    O = np.abs((X >= 0).astype(dtype) - (e - e * (e / (1 + e))))  # O{l}_k = sigmoid(X{l}_k)
     kept = e / (1 + e * (2 + e))  # O{l}_k (1 - O{l}_k)
     return O, kept
 
 
-def _end(O_before, t, W):
+def _end(O_before, t, W, dtype):
     """Layer L and what follows it."""
     X = O_before @ W  # X{L}_k = Σ_j W{L}_jk O{L-1}_j
+    side = (X >= 0).astype(dtype)
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    ratio = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)  # O{L}_k - t_k
+    ratio = (side - t + e * (1 - side - t)) / (1 + e)  # O{L}_k - t_k
     E = 0.5 * np.vecdot(ratio, ratio)  # E = ½ Σ_k (O{L}_k - t_k)²
     return E
 
 
-def _last(O_before, t, W, g):
+def _last(O_before, t, W, g, dtype):
     """Layer L and what follows it, and back to the adjoints of layer L."""
     X = O_before @ W  # X{L}_k = Σ_j W{L}_jk O{L-1}_j
+    side = (X >= 0).astype(dtype)
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    ratio = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)  # O{L}_k - t_k
+    ratio = (side - t + e * (1 - side - t)) / (1 + e)  # O{L}_k - t_k
     E = 0.5 * np.vecdot(ratio, ratio)  # E = ½ Σ_k (O{L}_k - t_k)²
     X_bar = ratio * (e / (1 + e * (2 + e)))  # X̄{L}_k = (O{L}_k - t_k) O{L}_k (1 - O{L}_k)
     X_bar2 = g[:, None] * X_bar  # g X̄{L}_k

@@ -49,9 +49,11 @@ def perceptron(x, t, w, *, out=None):
         ("t", t, ("m",), False),
         ("w", w, ("n", "m"), True),
     )
+    dtype = call.dtype
     X = x @ w  # X_k = Σ_j w_jk x_j
+    side = (X >= 0).astype(dtype)
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    ratio = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)  # O_k - t_k
+    ratio = (side - t + e * (1 - side - t)) / (1 + e)  # O_k - t_k
     E = 0.5 * np.vecdot(ratio, ratio)  # E = ½ Σ_k (O_k - t_k)²
     return _result(call, out, (E, (), False))
 
@@ -81,10 +83,12 @@ def perceptron_grad(x, t, w, g=1.0, *, out=None):
         ("w", w, ("n", "m"), True),
         ("g", g, (), False),
     )
+    dtype = call.dtype
     X = x @ w  # X_k = Σ_j w_jk x_j
+    side = (X >= 0).astype(dtype)
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
     # (O_k - t_k) O_k (1 - O_k)
-    product = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e) * (e / (1 + e * (2 + e)))
+    product = (side - t + e * (1 - side - t)) / (1 + e) * (e / (1 + e * (2 + e)))
     product2 = g[:, None] * product  # g (O_k - t_k) O_k (1 - O_k)
     dE_dw = x.T @ product2  # ∂E/∂w_jk = (O_k - t_k) O_k (1 - O_k) x_j
     dE_dx = product2 @ w.T  # ∂E/∂x_j = Σ_k (O_k - t_k) O_k (1 - O_k) w_jk
@@ -122,9 +126,11 @@ def perceptron_value_and_grad(x, t, w, g=1.0, *, out=None):
         ("w", w, ("n", "m"), True),
         ("g", g, (), False),
     )
+    dtype = call.dtype
     X = x @ w  # X_k = Σ_j w_jk x_j
+    side = (X >= 0).astype(dtype)
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    ratio = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)  # O_k - t_k
+    ratio = (side - t + e * (1 - side - t)) / (1 + e)  # O_k - t_k
     E = 0.5 * np.vecdot(ratio, ratio)  # E = ½ Σ_k (O_k - t_k)²
     product = g[:, None] * (ratio * (e / (1 + e * (2 + e))))  # g (O_k - t_k) O_k (1 - O_k)
     dE_dw = x.T @ product  # ∂E/∂w_jk = (O_k - t_k) O_k (1 - O_k) x_j

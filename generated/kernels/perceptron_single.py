@@ -44,10 +44,11 @@ def perceptron_single(x, t, w, *, out=None):
         ("t", t, (), False),
         ("w", w, ("n",), True),
     )
+    dtype = call.dtype
     X = x @ w  # X = Σ_j w_j x_j
+    side = (X >= 0).astype(dtype)
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    squared = (np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e))**2  # (O - t)²
-    E = 0.5 * squared  # E = ½ (O - t)²
+    E = 0.5 * ((side - t + e * (1 - side - t)) / (1 + e))**2  # E = ½ (O - t)²
     return _result(call, out, (E, (), False))
 
 
@@ -75,10 +76,12 @@ def perceptron_single_grad(x, t, w, g=1.0, *, out=None):
         ("w", w, ("n",), True),
         ("g", g, (), False),
     )
+    dtype = call.dtype
     X = x @ w  # X = Σ_j w_j x_j
+    side = (X >= 0).astype(dtype)
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
     # g (O - t) O (1 - O)
-    product = g * (np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)) * (e / (1 + e * (2 + e)))
+    product = g * ((side - t + e * (1 - side - t)) / (1 + e)) * (e / (1 + e * (2 + e)))
     dE_dw = product @ x  # ∂E/∂w_j = (O - t) O (1 - O) x_j
     return _result(call, out, (dE_dw, ("n",), True))
 
@@ -107,9 +110,11 @@ def perceptron_single_value_and_grad(x, t, w, g=1.0, *, out=None):
         ("w", w, ("n",), True),
         ("g", g, (), False),
     )
+    dtype = call.dtype
     X = x @ w  # X = Σ_j w_j x_j
+    side = (X >= 0).astype(dtype)
     e = np.exp(-np.abs(X))  # at most 1 on both sides of 0: nothing overflows
-    ratio = np.where(X >= 0, 1 - t - e * t, -t + e * (1 - t)) / (1 + e)  # O - t
+    ratio = (side - t + e * (1 - side - t)) / (1 + e)  # O - t
     E = 0.5 * ratio**2  # E = ½ (O - t)²
     dE_dw = (ratio * g * (e / (1 + e * (2 + e)))) @ x  # ∂E/∂w_j = (O - t) O (1 - O) x_j
     results = _results(

@@ -73,12 +73,7 @@ def relu_grad(x, *, out=None):
 
 def _relu_grad_tile(x, dy_dx):
     """One tile of relu_grad."""
-    # ∂y/∂x = {0, x < 0; 1, x ≥ 0}
-    # dy_dx = 1 + np.minimum(np.maximum(np.floor(x), -1), 0)
-    np.floor(x, out=dy_dx)
-    np.maximum(dy_dx, -1.0, out=dy_dx)
-    np.minimum(dy_dx, 0.0, out=dy_dx)
-    dy_dx += 1.0
+    _indicator(x, out=dy_dx)  # ∂y/∂x = {0, x < 0; 1, x ≥ 0}
     return dy_dx
 
 
@@ -105,12 +100,7 @@ def relu_value_and_grad(x, *, out=None):
 def _relu_value_and_grad_tile(x, y, dy_dx):
     """One tile of relu_value_and_grad."""
     np.maximum(x, 0.0, out=y)  # y = {0, x < 0; x, x ≥ 0}
-    # ∂y/∂x = {0, x < 0; 1, x ≥ 0}
-    # dy_dx = 1 + np.minimum(np.maximum(np.floor(x), -1), 0)
-    np.floor(x, out=dy_dx)
-    np.maximum(dy_dx, -1.0, out=dy_dx)
-    np.minimum(dy_dx, 0.0, out=dy_dx)
-    dy_dx += 1.0
+    _indicator(x, out=dy_dx)  # ∂y/∂x = {0, x < 0; 1, x ≥ 0}
     return y, dy_dx
 
 
@@ -139,11 +129,8 @@ def relu_vjp(x, g, *, out=None):
 def _relu_vjp_tile(x, g, grad_x):
     """One tile of relu_vjp."""
     # g · ∂y/∂x = g {0, x < 0; 1, x ≥ 0}
-    # grad_x = g * (1 + np.minimum(np.maximum(np.floor(x), -1), 0))
-    np.floor(x, out=grad_x)
-    np.maximum(grad_x, -1.0, out=grad_x)
-    np.minimum(grad_x, 0.0, out=grad_x)
-    grad_x += 1.0
+    # grad_x = g * _indicator(x)
+    _indicator(x, out=grad_x)
     grad_x *= g
     return grad_x
 
@@ -173,11 +160,8 @@ def relu_jvp(x, v, *, out=None):
 def _relu_jvp_tile(x, v, dy):
     """One tile of relu_jvp."""
     # v · ∂y/∂x = v {0, x < 0; 1, x ≥ 0}
-    # dy = v * (1 + np.minimum(np.maximum(np.floor(x), -1), 0))
-    np.floor(x, out=dy)
-    np.maximum(dy, -1.0, out=dy)
-    np.minimum(dy, 0.0, out=dy)
-    dy += 1.0
+    # dy = v * _indicator(x)
+    _indicator(x, out=dy)
     dy *= v
     return dy
 
@@ -368,3 +352,12 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+def _indicator(x, out=None):
+    """1 from 0 on, 0 below, NaN for NaN."""
+    unknown = np.isnan(x)
+    out = np.greater_equal(x, 0.0, out=np.empty_like(x) if out is None else out)
+    if unknown.any():
+        out[unknown] = np.nan
+    return out

@@ -48,12 +48,7 @@ def step(x, *, out=None):
 
 def _step_tile(x, y):
     """One tile of step."""
-    # y = {0, x < 0; 1, x ≥ 0}
-    # y = 1 + np.minimum(np.maximum(np.floor(x), -1), 0)
-    np.floor(x, out=y)
-    np.maximum(y, -1.0, out=y)
-    np.minimum(y, 0.0, out=y)
-    y += 1.0
+    _indicator(x, out=y)  # y = {0, x < 0; 1, x ≥ 0}
     return y
 
 
@@ -108,12 +103,7 @@ def _step_value_and_grad_tile(x, y, dy_dx):
     """One tile of step_value_and_grad."""
     dtype = y.dtype
     samples = len(x)
-    # y = {0, x < 0; 1, x ≥ 0}
-    # y = 1 + np.minimum(np.maximum(np.floor(x), -1), 0)
-    np.floor(x, out=y)
-    np.maximum(y, -1.0, out=y)
-    np.minimum(y, 0.0, out=y)
-    y += 1.0
+    _indicator(x, out=y)  # y = {0, x < 0; 1, x ≥ 0}
     dy_dx[...] = np.broadcast_to(dtype.type(0), (samples,))  # ∂y/∂x = 0
     return y, dy_dx
 
@@ -364,3 +354,12 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+def _indicator(x, out=None):
+    """1 from 0 on, 0 below, NaN for NaN."""
+    unknown = np.isnan(x)
+    out = np.greater_equal(x, 0.0, out=np.empty_like(x) if out is None else out)
+    if unknown.any():
+        out[unknown] = np.nan
+    return out

@@ -110,7 +110,7 @@ def test_folding(browser: Any, site: Path) -> None:
 
 
 def test_search(browser: Any, site: Path) -> None:
-    for page, word, found in (("index.html", "PERCEP", 2), ("zh/index.html", "感知机", 2), ("index.html", "zzz", 0)):
+    for page, word, found in (("index.html", "PERCEP", 3), ("zh/index.html", "感知机", 3), ("index.html", "zzz", 0)):
         visit(browser, site / page)
         field = browser.find_element("css selector", "input.search")
         assert field.is_displayed()

@@ -9,7 +9,7 @@ import pytest
 
 from derive.closedform.derivations import derive_all
 from derive.emit.cases import cases_of
-from derive.emit.document import document
+from derive.emit.document import Accuracy, document
 from derive.emit.evidence import evidence_of
 from derive.emit.formats import FORMATS, write
 from derive.emit.latex import LatexPrinter
@@ -157,3 +157,14 @@ def test_second_derivative_of_one_number() -> None:
     assert printed_title(section.title) == "Second derivative"
     assert LatexPrinter(SYMBOLS)(section.rows[0].left or x) == r"\sigma''(x)"
     assert LatexPrinter(ordinary=True)(found[0].left) == r"\frac{\mathrm{d}^2 y}{\mathrm{d}x^2}"
+
+
+def test_bounds_in_ulp_and_bounds_in_roundings_are_told_apart() -> None:
+    bounds = (Accuracy("f", 2.5, 3), Accuracy("f_grad", 4, 4, roundings=True))
+    (shown,) = [document([perceptron()], replace(info(), kernels=("f",), accuracy=bounds))]
+    said = "".join(piece for s in shown.kernels for piece in map(str, s.pieces()))
+    ulp, roundings = said.split("Certified errors")[1:]
+    assert "2.5 ULP (3 in float32)" in ulp
+    assert "roundi" not in ulp
+    assert "ULP" not in roundings
+    assert "rounding each input" in roundings

@@ -13,10 +13,11 @@ Contract: `one_denominator(graph)` maps a graph to an equal one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.ir.build import apply, constant
+from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import Argument, Graph, Node, topological, whole, with_arguments
 from derive.ir.stability.exponentials import linear
 from derive.ir.stability.mixtures import (
@@ -33,6 +34,8 @@ from derive.ir.stability.mixtures import (
 from derive.ir.stability.one_exponential import on_axes, without_factor
 from derive.ir.stability.polynomial import Ratio, Reduced, reduced
 from derive.ir.stability.two_sided import Bounded, product
+
+Row = Mapping[Monomial, Fraction]
 
 FAR = 80
 """exp(-FAR) is a normal number in float32 and float64, and 1 + exp(-FAR) is 1."""
@@ -145,6 +148,11 @@ def has_level(ratio: Ratio) -> bool:
 ONE = Reduced((Fraction(1),), (Fraction(1),), Fraction(1))
 
 
+def ordered(row: Row) -> list[tuple[Monomial, Fraction]]:
+    """The terms of a coefficient, its number first."""
+    return sorted(row.items(), key=lambda pair: pair[0] != NOTHING)
+
+
 @dataclass(frozen=True)
 class Tail(Bounded):
     """exp(-|z|) in two factors, the first of which is a normal number."""
@@ -186,8 +194,7 @@ class Spot:
 
     def choice(self, left: Side, right: Side) -> Argument:
         """where(z >= 0, right, left), numerators apart from a common denominator."""
-        below, above = (self.numerator(s, sign) for s, sign in ((left, -1), (right, 1)))
-        top = above if above == below else self.chosen(above, below)
+        top = self.shared(left, right) or self.separate(left, right)
         if left.denominator == right.denominator:
             bottom = self.denominator(left)
         else:
@@ -195,6 +202,32 @@ class Spot:
         if bottom.node == constant(1):
             return top
         return whole(Node("divide", (top, bottom), self.shape))  # type: ignore[arg-type]
+
+    def separate(self, left: Side, right: Side) -> Argument:
+        """A choice between the two numerators."""
+        below, above = (self.numerator(s, sign) for s, sign in ((left, -1), (right, 1)))
+        return above if above == below else self.chosen(above, below)
+
+    def shared(self, left: Side, right: Side) -> Argument | None:
+        """Numerators whose coefficients differ by numbers: ([z >= 0] - t) + e ((1 - [z >= 0]) - t), with no choice."""
+        if self.has_tail or left.power or right.power or len(left.numerator) != len(right.numerator):
+            return None
+        rows = [self.between(low, high) for low, high in zip(left.numerator, right.numerator, strict=True)]
+        return None if None in rows or left == right else self.polynomial([row for row in rows if row is not None])
+
+    def between(self, low: Row, high: Row) -> list[Argument] | None:
+        """One coefficient: c [z >= 0] or c (1 - [z >= 0]) in place of the number that only one side has."""
+        number, other = high.get(NOTHING, Fraction(0)), low.get(NOTHING, Fraction(0))
+        if {**low, NOTHING: 0} != {**high, NOTHING: 0} or (number != other and number * other != 0):
+            return None
+        order = tuple(self.fresh.values())
+        row = [(m, f) for m, f in ordered(high) if m != NOTHING or number == other]
+        terms = [monomial_node(renamed(m, self.fresh), f, order, self.shape) for m, f in row]
+        if number == other:
+            return terms
+        side = apply("bracket", self.value)
+        found = side if other == 0 else apply("add", constant(1), scaled(-1, side))
+        return [Argument(scaled(number + other, found), self.axes), *terms]
 
     def chosen(self, above: Argument, below: Argument) -> Argument:
         sign = Argument(apply("greater_equal", self.value, constant(0)), self.axes)
@@ -204,20 +237,25 @@ class Spot:
         node = product(self.bounded, side.denominator)
         return Argument(node, self.axes if node.shape else ())
 
+    def polynomial(self, rows: list[list[Argument]]) -> Argument:
+        """c_0 + e (c_1 + e ...)"""
+        total = joined("add", rows[-1], self.shape)
+        for row in reversed(rows[:-1]):
+            total = joined("add", [*row, self.times([self.e, total])], self.shape)
+        return total
+
     def numerator(self, side: Side, sign: int) -> Argument:
         """e ** power (c_0 + e (c_1 + e ...))"""
         quantities = {old: self.placed(old, side, sign) for old in self.fresh}
         order = tuple(quantities.values())
-        coefficients = [
+        rows = [
             [
                 monomial_node(renamed(monomial, quantities), factor, order, self.shape)
-                for monomial, factor in sorted(row.items(), key=lambda pair: pair[0] != NOTHING)
+                for monomial, factor in ordered(row)
             ]
             for row in side.numerator
         ]
-        total = joined("add", coefficients[-1], self.shape)
-        for row in reversed(coefficients[:-1]):
-            total = joined("add", [*row, self.times([self.e, total])], self.shape)
+        total = self.polynomial(rows)
         for _ in range(side.power):
             total = self.times([total, self.e])
             if isinstance(self.bounded, Tail):

@@ -132,7 +132,8 @@ ROWS = (
             Words(
                 "Each step back multiplies by the derivative of the activation, which is at most 1/4 for the sigmoid: "
                 "in deep networks the gradients of the first layers vanish.",
-                "每往回一层都要乘以激活函数的导数，而 sigmoid 的导数不超过 1/4，因此网络很深时前几层的梯度会消失。",
+                "每往回一层都要乘以激活函数的导数，而 sigmoid 的导数不超过 1/4，"
+                "因此网络很深时，靠前的几层会出现梯度弥散。",
             ),
         ),
         wanted=(("gradient", "W{l}"),),

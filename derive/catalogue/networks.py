@@ -142,6 +142,7 @@ ROWS = (
             {"x": (1e3, -1e3), "W": (((1.0, 0.5), (2.0, 1.0)), ((1.0,), (-1.0,)))},
             {"x": (1.0,), "W": (((0.0,),), ((0.0,),), ((0.0,),)), "t": (1.0,)},
         ),
+        bounds=in_roundings(2, "", "grad", "value_and_grad"),
         source="Rumelhart, Hinton and Williams, 1986",
     ),
     Row(
@@ -170,6 +171,7 @@ ROWS = (
             {"x": ((0.0, 0.0),), "y": (1.0,)},
             {"x": ((1e3,), (-1e3,), (1.0,)), "U": ((1.0,),), "W": ((0.5,),), "V": ((1.0,),), "y": (0.0,)},
         ),
+        bounds=in_roundings(2, "", "grad", "value_and_grad"),
         source="Elman, 1990; Werbos, 1990",
     ),
 )

@@ -165,7 +165,8 @@ def study_of(entry: Entry) -> Study:
     """The same for a row of the catalogue, with its words, identities and hard points."""
     row, definition = entry.row, entry.definition
     if isinstance(definition, RecurrentDefinition):
-        return recurrent_study(definition, entry.wanted, info_of(entry), row.domain, row.hard)
+        found = recurrent_study(definition, entry.wanted, info_of(entry), row.domain, row.hard)
+        return replace(found, bounds=row.bounds)
     derived = derive_all(definition, entry.wanted)
     derivations = tuple(checked(d, row.domain) for d in derived)
     profiles = profiles_of(definition.name) if row.bounds else {}

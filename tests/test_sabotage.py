@@ -179,7 +179,7 @@ def can_turn(node: ast.AST) -> TypeGuard[Turned]:
     if isinstance(node, ast.BinOp | ast.AugAssign):
         return type(node.op) in OPPOSITE
     if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Attribute) and node.func.attr in UFUNCS
+        return is_indicator(node) or (isinstance(node.func, ast.Attribute) and node.func.attr in UFUNCS)
     return isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARED
 
 
@@ -198,6 +198,13 @@ def turn(node: Turned) -> None:
             node.ops = [COMPARED[type(node.ops[0])]()]
         case ast.Call(func=ast.Attribute() as function):
             function.attr = UFUNCS[function.attr]
+        case ast.Call(args=[operand, *_]):
+            node.args[0] = ast.UnaryOp(ast.USub(), operand)
+
+
+def is_indicator(node: ast.Call) -> bool:
+    """1 where the argument is at least 0: with -x it is the other side."""
+    return isinstance(node.func, ast.Name) and node.func.id == "_indicator"
 
 
 @pytest.mark.parametrize("name", ENTRIES)

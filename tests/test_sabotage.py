@@ -136,8 +136,20 @@ COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 
 
+CALLED = {
+    "add": "subtract", "subtract": "add", "multiply": "divide", "divide": "multiply",
+    "less": "greater_equal", "less_equal": "greater", "greater": "less_equal", "greater_equal": "less",
+}  # fmt: skip
+"""Ufuncs of the tiles and what turns them round."""
+
+Turned = ast.BinOp | ast.UnaryOp | ast.Compare | ast.AugAssign | ast.Attribute
+
+
 def public(tree: ast.Module) -> list[ast.FunctionDef]:
-    return [n for n in tree.body if isinstance(n, ast.FunctionDef) and not n.name.startswith("_")]
+    """The functions that hold mathematics: those that are called, their tiles, and what these choose with."""
+    functions = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
+    tiles = {n.name for n in functions if n.name.endswith(("_tile", "_indicator"))}
+    return [n for n in functions if n.name in tiles or not (n.name.startswith("_") or f"_{n.name}_tile" in tiles)]
 
 
 RIGHT_EITHER_WAY = "_first_largest"
@@ -150,20 +162,26 @@ def edits(name: str) -> Iterator[tuple[str, str]]:
     for number_ in range(count):
         tree = ast.parse(source(name))
         chosen = [(f, t) for f in public(tree) for t in targets(f)][number_]
-        function, target = chosen
+        function, (target, turned) = chosen
         before = ast.unparse(target)
-        turn(target)
+        turn(turned)
         yield f"{number_} {function.name}: {before} -> {ast.unparse(target)}", ast.unparse(tree)
 
 
-def targets(function: ast.FunctionDef) -> Iterator[ast.BinOp | ast.UnaryOp | ast.Compare]:
+def targets(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, Turned]]:
+    """(what shows the edit, the node to turn)"""
     for statement in function.body:
         for node in ast.walk(statement):
-            if can_turn(node) and RIGHT_EITHER_WAY not in ast.unparse(node):
-                yield node
+            turned = node.func if isinstance(node, ast.Call) else node
+            if not isinstance(node, ast.Attribute) and can_turn(turned) and RIGHT_EITHER_WAY not in ast.unparse(node):
+                yield node, turned
 
 
-def can_turn(node: ast.AST) -> TypeGuard[ast.BinOp | ast.UnaryOp | ast.Compare]:
+def can_turn(node: ast.AST) -> TypeGuard[Turned]:
+    if isinstance(node, ast.Attribute):
+        return node.attr in CALLED and ast.unparse(node.value) == "np"
+    if isinstance(node, ast.AugAssign):
+        return type(node.op) in OPPOSITE
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.op, ast.USub) and is_sign(node)
     if isinstance(node, ast.BinOp):
@@ -176,8 +194,10 @@ def is_sign(node: ast.UnaryOp) -> bool:
     return not isinstance(node.operand, ast.Constant) and ast.unparse(node.operand) != "np.inf"
 
 
-def turn(node: ast.BinOp | ast.UnaryOp | ast.Compare) -> None:
-    if isinstance(node, ast.BinOp):
+def turn(node: Turned) -> None:
+    if isinstance(node, ast.Attribute):
+        node.attr = CALLED[node.attr]
+    elif isinstance(node, ast.BinOp | ast.AugAssign):
         node.op = OPPOSITE[type(node.op)]()
     elif isinstance(node, ast.UnaryOp):
         node.op = ast.UAdd()
@@ -205,7 +225,9 @@ def is_harmless(edit: str) -> bool:
     """
     old, _, new = edit.partition(" -> ")
     shift = "highest - (44 if" in old and "highest + (44 if" in new
+    shift |= "np.subtract(highest, 44 if" in old and "np.add(highest, 44 if" in new
     base = " - _at_largest(" in old and " + _at_largest(" in new
+    base |= "np.subtract(" in old and "_at(" in old and new == old.partition(": ")[2].replace("subtract", "add", 1)
     scale = bool(re.search(r"1e-15|0\.5 \* highest\d?\b", old))
     sign = old.replace(" * np.sign(", " / np.sign(").endswith(new) and "np.sign(" in old
     return shift or base or scale or sign

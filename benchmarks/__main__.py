@@ -79,7 +79,7 @@ def main(
     with Workers() as workers:
         found = run(plan, workers)
         grown, peaks = grown_and_peaks(workers, largest, max(counts))
-    for path in write(found, grown, peaks, out):
+    for path in write(found, grown, peaks, out, len(places)):
         click.echo(f"written to {path}")
     sys.exit(int(any(r.startswith(DIFFERS) for m in found for r in m.absent.values())))
 
@@ -124,7 +124,9 @@ def grown_and_peaks(workers: Workers, largest: int, threads: int) -> tuple[list[
     return grown, [workers.call(threads, f"peak {p.kernel}", growths.peak, p, sizes[-1]) for p in wide]
 
 
-def write(found: Sequence[Measurement], grown: Sequence[Growth], peaks: Sequence[Peak], out: Path) -> Iterator[Path]:
+def write(
+    found: Sequence[Measurement], grown: Sequence[Growth], peaks: Sequence[Peak], out: Path, planned: int
+) -> Iterator[Path]:
     """RESULTS.md and, where matplotlib is installed, RESULTS.svg."""
     out.mkdir(parents=True, exist_ok=True)
     picture = out / "RESULTS.svg"
@@ -136,7 +138,7 @@ def write(found: Sequence[Measurement], grown: Sequence[Growth], peaks: Sequence
         click.echo(f"no picture: {error}", err=True)
         shown = ""
     table = out / "RESULTS.md"
-    table.write_text(document(found, grown, peaks, shown), encoding="utf-8")
+    table.write_text(document(found, grown, peaks, shown, planned), encoding="utf-8")
     yield table
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from derive.closedform.derivations import derive_all
 from derive.language.definition import Definition
 from derive.language.derivation import Wanted
+from derive.language.recurrence import RecurrentDefinition
 from derive.language.resolve import parse
 from derive.pipeline.library import definitions, library
 from derive.pipeline.study import wanted_by
@@ -72,10 +73,10 @@ def size_table() -> Iterator[str]:
 
 
 def row_table() -> Iterator[str]:
-    """Each row of the catalogue and, where its peers are installed, of the field's corpus."""
+    """Each row of the catalogue that is no recurrence and, where its peers are installed, of the field's corpus."""
     yield "| row | equations | derivations | time |"
     yield "|---|---:|---:|---:|"
-    entries = [(e.definition, e.wanted) for e in library()]
+    entries = [(e.definition, e.wanted) for e in library() if not isinstance(e.definition, RecurrentDefinition)]
     for definition, wanted in (*entries, *field_rows()):
         count = len(derive_all(definition, wanted))
         yield row(definition.name, str(len(definition.equations)), str(count), milliseconds(cost(definition, wanted)))

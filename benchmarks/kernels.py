@@ -18,6 +18,7 @@ import generated.kernels
 from derive.closedform.derivations import default_wanted
 from derive.language.definition import Definition
 from derive.language.derivation import Wanted
+from derive.language.recurrence import RecurrentDefinition
 from derive.language.resolve import parse
 from derive.pipeline.library import definitions, library
 
@@ -82,7 +83,7 @@ def module_of(name: str) -> ModuleType:
 @functools.cache
 def kernels() -> tuple[Kernel, ...]:
     """All of them, by definition."""
-    rows = [(e.definition, e.wanted) for e in library()]
+    rows = [(e.definition, e.wanted) for e in library() if not isinstance(e.definition, RecurrentDefinition)]
     rows += [(parse(text, definitions())[-1], None) for text in OTHERS.values()]
     return tuple(
         kernel for definition, wanted in rows for kernel in of(definition, wanted or default_wanted(definition))

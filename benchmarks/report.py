@@ -6,6 +6,7 @@ better for us; one that misses its bound stands in bold with the bound and, wher
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -38,10 +39,18 @@ with the plain call. **Bold**: misses its bound; a number in parentheses is the 
 """
 
 
-def document(found: Sequence[Measurement], growth: Sequence[Growth], peaks: Sequence[Peak], picture: str = "") -> str:
+def document(
+    found: Sequence[Measurement],
+    growth: Sequence[Growth],
+    peaks: Sequence[Peak],
+    picture: str = "",
+    planned: int = 0,
+) -> str:
+    """planned: how many cases there were to be, where a run was stopped before its end."""
     parts = [
         "# Kernels beside their peers\n",
         "\n".join(machine()) + "\n",
+        *([f"**Stopped after {len(found)} of {planned} cases.**\n"] if len(found) < planned else []),
         LEGEND,
         *([f"![Ratios of all cases]({picture})\n"] if picture else []),
         *section("## Bounds", bound_table(found)),
@@ -61,7 +70,9 @@ def section(title: str, lines: Iterable[str]) -> tuple[str, ...]:
 
 
 def machine() -> Iterator[str]:
-    yield f"- {processor()}; Python {platform.python_version()}, NumPy {np.__version__}"
+    busy = f", load {os.getloadavg()[1]:.1f} while measuring" if hasattr(os, "getloadavg") else ""
+    yield f"- {processor()}, {os.cpu_count()} processors{busy}"
+    yield f"- Python {platform.python_version()}, NumPy {np.__version__}"
     for one in PEERS:
         if one.library:
             yield f"- {one.title}: " + (one.version or f"missing (`pip install {one.library}`)")

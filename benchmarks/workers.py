@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ class Workers:
         found = self.pools.get((threads, key))
         if found is not None:
             return found.submit(function, *arguments).result()
-        pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), set_num_threads, (threads,))
+        pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), prepare, (threads,))
         self.pools[threads, key] = pool
         with restricted(threads):
             future = pool.submit(function, *arguments)
@@ -52,6 +53,12 @@ class Workers:
         samplers = {key: partial(self.call, place.threads, key, sample, place, key) for key in keys if not reasons[key]}
         times = in_turn(samplers, seconds, REST)
         return measurement(place, times, {key: reason for key, reason in reasons.items() if reason})
+
+
+def prepare(threads: int) -> None:
+    """What a process does first; Control-C is for the one that asks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    set_num_threads(threads)
 
 
 def processors() -> list[int]:

@@ -132,7 +132,8 @@ ROWS = (
             Words(
                 "Each step back multiplies by the derivative of the activation, which is at most 1/4 for the sigmoid: "
                 "in deep networks the gradients of the first layers vanish.",
-                "每往回一层都要乘以激活函数的导数，而 sigmoid 的导数不超过 1/4，因此网络很深时前几层的梯度会消失。",
+                "每往回一层都要乘以激活函数的导数，而 sigmoid 的导数不超过 1/4，"
+                "因此网络很深时，靠前的几层会出现梯度弥散。",
             ),
         ),
         wanted=(("gradient", "W{l}"),),
@@ -141,6 +142,7 @@ ROWS = (
             {"x": (1e3, -1e3), "W": (((1.0, 0.5), (2.0, 1.0)), ((1.0,), (-1.0,)))},
             {"x": (1.0,), "W": (((0.0,),), ((0.0,),), ((0.0,),)), "t": (1.0,)},
         ),
+        bounds=in_roundings(2, "", "grad", "value_and_grad"),
         source="Rumelhart, Hinton and Williams, 1986",
     ),
     Row(
@@ -169,6 +171,7 @@ ROWS = (
             {"x": ((0.0, 0.0),), "y": (1.0,)},
             {"x": ((1e3,), (-1e3,), (1.0,)), "U": ((1.0,),), "W": ((0.5,),), "V": ((1.0,),), "y": (0.0,)},
         ),
+        bounds=in_roundings(2, "", "grad", "value_and_grad"),
         source="Elman, 1990; Werbos, 1990",
     ),
 )

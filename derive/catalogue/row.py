@@ -54,7 +54,8 @@ class Row:
     symbol: how LaTeX writes the function's name; empty: by its own name.
     wanted: (kind, variable) pairs, ("hessian", "x y") for d2f/dx dy; empty: what `default_wanted` says.
     domain: ordinary range of each input, where random points are drawn; (-2, 2) if not given.
-    hard: points at which kernels are tested beside random ones; inputs not named are drawn at random.
+    hard: points at which kernels are tested beside random ones; inputs not named are drawn at random. An input of every
+        layer has a tuple with one value a layer, whose length is the depth.
     through: quantities on the way from input to output through which the notes state the chain rule.
     assumptions: equations between inputs that the derivation may use, such as "sum(i, t[i]) = 1".
     bounds: what the errors of kernel functions may be.

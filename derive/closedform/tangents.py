@@ -54,7 +54,7 @@ def total(left: Expression, target: Ref, context: Context) -> Expression:
     """sum_j dV/dx_j v_j: the start with another quantity differentiated, by all that it depends on."""
     fresh = freshen(left, {i.name for i in target.indices}, context.taken)
     inner = [p for p in walk(fresh) if isinstance(p, Partial)]
-    moving = [p for p in inner if context.definition.depends_on(target.name, p.variable.name)]
+    moving = [p for p in inner if context.definition.depends_on(target.name, p.variable.name)] or inner
     still = {t for t in terms_of(fresh) if not any(p in moving for p in walk(t))}
     kept = add(*(t for t in terms_of(fresh) if t not in still))
     return replace(kept, {p: Partial(target, p.variable) for p in moving})

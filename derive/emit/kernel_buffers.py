@@ -8,7 +8,7 @@ one array throughout; where an array takes up another quantity it gets that quan
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from derive.emit.kernel_body import LONGEST_LINE
@@ -99,6 +99,25 @@ def last_uses(steps: Sequence[Step], kept: Iterable[int]) -> dict[int, int]:
     return last
 
 
+def needed(groups: Sequence[Group], kept: Iterable[int]) -> list[Group]:
+    """The groups without steps whose value nobody reads: a sum subtracts -u as u, and -u stands nowhere else.
+
+    What is left of a group that loses its last step has no formula of its own.
+    """
+    read, found = set(kept), list[Group]()
+    for group in reversed(groups):
+        steps: list[Step] = []
+        for step in reversed(group.steps):
+            if step.result in read:
+                read.update(step.reads)
+                steps.insert(0, step)
+        if steps and steps[-1] is not group.steps[-1]:
+            group = Group("u", False, (), "", "")
+        if steps:
+            found.insert(0, replace(group, steps=tuple(steps)))
+    return found
+
+
 def fits(array: Array, step: Step) -> bool:
     return array.shape == step.shape and array.kind == step.kind
 
@@ -172,7 +191,8 @@ class Writer:
 def commented(group: Group, lines: list[str], name: str, formula: str) -> list[str]:
     """What the quantity is, above its statements or beside the only one."""
     if len(lines) > 1:
-        return [*([f"# {group.comment}"] if group.comment else []), f"# {name} = {formula}", *lines]
+        said = [f"# {group.comment}"] if group.comment else []
+        return [*said, *([f"# {name} = {formula}"] if formula else []), *lines]
     together = f"{lines[0]}  # {group.comment}"
     if not group.comment or len(together) <= LONGEST_LINE:
         return [together if group.comment else lines[0]]
@@ -203,6 +223,7 @@ def tile(
         value = steps.result(node, name, equations.get(node.name) or comment)
         given[value] = Array(node.shape, FLOAT, name)
     outputs = {value: array.name for value, array in given.items()}
-    writer = Writer(Plan([s for g in steps.groups for s in g.steps], given), outputs, names, set(outputs.values()))
-    lines = [line for group in steps.groups for line in writer.lines_of(group)]
+    groups = needed(steps.groups, given)
+    writer = Writer(Plan([s for g in groups for s in g.steps], given), outputs, names, set(outputs.values()))
+    lines = [line for group in groups for line in writer.lines_of(group)]
     return Tile(tuple(lines), tuple(outputs.values()))

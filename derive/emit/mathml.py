@@ -93,6 +93,17 @@ def named(name: str, indices: tuple[str, ...] = ()) -> str:
     return element("msubsup" if above else "msub", base, under, *above)
 
 
+def size_name(name: str) -> str:
+    """A size; that of a layer has it below, as in LaTeX: n_{l-1}."""
+    if name.isdigit():
+        return element("mn", name)
+    return (
+        named(name)
+        if layer_of(name) is None
+        else element("msub", named(base_of(name)), element("mrow", layer_row(name)))
+    )
+
+
 def bracket(text: str) -> str:
     """Of a superscript: as tall as its letter, close to it."""
     return sign(text, stretchy="false", lspace="0", rspace="0")

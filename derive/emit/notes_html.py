@@ -15,7 +15,7 @@ from html import escape
 from derive.emit.document import Document, Part, Picture, Row, Section
 from derive.emit.highlight import highlighted
 from derive.emit.latex import LatexPrinter
-from derive.emit.mathml import MathmlPrinter, element, math, pieces, sign
+from derive.emit.mathml import MathmlPrinter, math, pieces, sign, size_name
 from derive.emit.notes_latex import printer_of as latex_printer_of
 from derive.emit.notes_markdown import aligned
 from derive.emit.phrases import say, words
@@ -50,12 +50,7 @@ SIGNS = tuple((s, sign(s)) for s in ("=", "≠", "<", "≤", ">", "≥", "×"))
 def voice_of(printer: Printer, cite: Cite | None = None) -> Voice:
     """Sentences in running text; `cite` gives the address of another definition's notes."""
     link = None if cite is None else linked(cite)
-    return Voice(printer, prose, math, code, SIGNS, named, link)
-
-
-def named(name: str) -> str:
-    printer = MathmlPrinter()
-    return element("mn", name) if name.isdigit() else printer.name(name, ()).text
+    return Voice(printer, prose, math, code, SIGNS, size_name, link)
 
 
 def text(words_of_anyone: str) -> str:

@@ -224,7 +224,7 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
         ),
         "notes_title": Words("Derivations, step by step", "逐步推导"),
         "layers": Words("{0} counts the layers, from 1 to {1}", "{0} 为层号，从 1 到 {1}"),
-        "at_base": Words("Base case: the adjoints of layer {0}", "奠基：第 {0} 层的伴随变量"),
+        "at_base": Words("Base case: the adjoints of layer {0}", "奠基步骤：第 {0} 层的伴随变量"),
         "at_step": Words("Induction step: from layer {0} to layer {1}", "归纳步骤：由第 {0} 层推出第 {1} 层"),
         "at_start": Words("The adjoints of layer 0", "第 0 层的伴随变量"),
         "induction": Words(

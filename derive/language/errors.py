@@ -53,7 +53,8 @@ def caret(place: Place | None, width: int = 100) -> list[str]:
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A sentence that offers the nearest known names, or lists them when none is near."""
     names = sorted(set(known))
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    same = [n for n in names if n.lower() == name.lower()]
+    near = same or difflib.get_close_matches(name, names, n=3, cutoff=0.6)
     if near:
         return f"did you mean {' or '.join(near)}?"
     return f"known here: {', '.join(names[:12])}" + (", ..." if len(names) > 12 else "") if names else None

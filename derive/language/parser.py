@@ -13,6 +13,7 @@ from pathlib import Path
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
+from derive.language.advice import advice_at
 from derive.language.errors import DeriveError, Place
 from derive.language.layered import normal
 
@@ -26,15 +27,6 @@ READABLE = {
     "_LPAR": "'('", "_RPAR": "')'", "_LSQB": "'['", "_RSQB": "']'", "_COMMA": "','", "_SEMICOLON": "';'",
     "_NEWLINE": "the end of the line", "$END": "the end of the text",
 }  # fmt: skip
-
-REPLACEMENTS = {
-    "^": "a power is written **, as in x**2",
-    "!": "comparisons are <, <=, > and >=",
-    "{": "indices stand in square brackets, as in x[i]; in braces stands a layer, as in O{l-1}",
-    "'": "a derivative is asked for on the command line or in define, not in the definition",
-    "@": "a product over an index is written sum(j, w[j, k] * x[j])",
-    ":": "an index is a single name, as in x[i]",
-}
 
 
 class DropNewlinesInBrackets:
@@ -66,7 +58,7 @@ def read(text: str) -> list[Tree[Token]]:
         return list(grammar().parse(text.rstrip() + "\n").children)  # type: ignore[arg-type]
     except UnexpectedCharacters as error:
         place = Place(text, error.line, error.column)
-        raise DeriveError(f"unexpected character {error.char!r}", place, REPLACEMENTS.get(error.char)) from None
+        raise DeriveError(f"unexpected character {error.char!r}", place, hint_at(place)) from None
     except UnexpectedToken as error:
         raise unexpected_token(text, error) from None
     except UnexpectedEOF:
@@ -79,9 +71,23 @@ def unexpected_token(text: str, error: UnexpectedToken) -> DeriveError:
     what = READABLE[token.type] if at_end else repr(str(token))
     # at the end of a line the caret belongs behind the last thing read, not on the next line
     place = end_of(text) if token.type == "$END" else Place(text, error.line, error.column)
-    wanted = sorted({READABLE.get(name, name) for name in error.expected})
-    hint = REPLACEMENTS.get(str(token)[:1]) or (f"expected {', '.join(wanted)}" if wanted else None)
-    return DeriveError(f"unexpected {what}", place, hint)
+    wanted = readable(set(error.expected))
+    hint = None if at_end else hint_at(place)
+    return DeriveError(f"unexpected {what}", place, hint or (f"expected {', '.join(wanted)}" if wanted else None))
+
+
+def readable(expected: set[str]) -> list[str]:
+    """What is expected, in words; all that could go on with a finished term is an operator."""
+    if "TIMES" in expected:
+        return ["an operator or the end of the line"]
+    starts = {"_LPAR", "PLUS", "MINUS"} if "INTEGER" in expected else set()
+    return sorted({READABLE.get(name, name) for name in expected - starts - {"_NEWLINE"}})
+
+
+def hint_at(place: Place) -> str | None:
+    """What people mean who write this."""
+    lines = place.text.splitlines()
+    return advice_at(lines[place.line - 1], place.column) if place.line <= len(lines) else None
 
 
 def check_brackets(text: str) -> None:

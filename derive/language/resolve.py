@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from lark import Token, Tree
 
+from derive.language.advice import advice_for
 from derive.language.definition import Definition, Equation, Input, applied_functions
 from derive.language.errors import DeriveError, Place, did_you_mean
 from derive.language.expressions import (
@@ -54,6 +55,9 @@ MAX_NODES = 3_000
 MAX_NAME = 40
 MAX_DIGITS = 40
 MAX_EXPONENT = 400
+MAX_POWER = 10_000
+MAX_BITS = 2_000
+MAX_SIZE = 1_000
 
 Syntax = Tree[Token] | Token
 
@@ -181,7 +185,9 @@ class Resolver:
             for entry in group.children:
                 self.read_input(entry, shared)
         trees = self.equation_table()
-        for output in outputs:
+        for place, output in enumerate(outputs):
+            if output in outputs[:place]:
+                raise self.error(f"{output} is returned twice", output)
             if str(output) not in trees:
                 hint = f"write {output} = ..., or return one of: {', '.join(trees) or '(no equation)'}"
                 raise self.error(f"the output {output} has no equation", output, hint)
@@ -228,8 +234,9 @@ class Resolver:
         token = tree.children[0]
         assert isinstance(token, Token)
         if token.type == "INTEGER":
-            if len(token) > 9 or int(token) == 0:
-                raise self.error(f"{token} is no size", token, "a size is a name or a positive number")
+            if len(token) > 9 or not 0 < int(token) <= MAX_SIZE:
+                hint = f"a size is a name or a positive number up to {MAX_SIZE}"
+                raise self.error(f"{token} is no size", token, hint)
             return int(token)
         if str(token) in self.inputs:
             raise self.error(f"{token} is an input and cannot be a size too", token)
@@ -401,7 +408,19 @@ class Resolver:
         base, exponent = (self.build(tree.children[k], scope, depth) for k in (0, 1))
         if base == number(0) and isinstance(exponent, Number) and exponent.value < 0:
             raise self.error("division by zero", tree)
+        self.check_power(base, exponent, tree)
         return power(base, exponent)
+
+    def check_power(self, base: Expression, exponent: Expression, tree: Tree[Token]) -> None:
+        """Neither 9**9**9 nor x**9**9: no float holds the one, and nobody means the other."""
+        if not isinstance(exponent, Number):
+            return
+        if abs(exponent.value) > MAX_POWER:
+            raise self.error(f"an exponent above {MAX_POWER}", tree.children[1])
+        if isinstance(base, Number) and base.value != 0:
+            bits = max(abs(base.value.numerator), base.value.denominator).bit_length() - 1
+            if bits * abs(exponent.value) > MAX_BITS:
+                raise self.error("a number that no float can hold", tree)
 
     def build_reference(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
         name, *places = tree.children
@@ -413,7 +432,8 @@ class Resolver:
             raise self.unknown(name, scope)
         if len(places) != len(dimensions):
             shape = f"{name}[{', '.join(map(str, dimensions))}]" if dimensions else f"{name}, a scalar"
-            raise self.error(f"{name} has {len(dimensions)} indices, not {len(places)}", name, f"it is {shape}")
+            has = f"{len(dimensions)} {'index' if len(dimensions) == 1 else 'indices'}"
+            raise self.error(f"{name} has {has}, not {len(places)}", name, f"it is {shape}")
         pairs = zip(places, dimensions, strict=True)
         return Ref(str(name), tuple(self.subscript(place, size, scope, depth) for place, size in pairs))
 
@@ -444,8 +464,8 @@ class Resolver:
         return shifted(scope[str(token)], shift_of(place), size)
 
     def fixed_position(self, token: Token, size: Dimension) -> Index:
-        if len(token) > 9 or (isinstance(size, int) and int(token) >= size):
-            hint = f"positions run from 0 to {size - 1}" if isinstance(size, int) else None
+        if len(token) > 9 or int(token) >= (size if isinstance(size, int) else MAX_SIZE):
+            hint = f"positions run from 0 to {(size if isinstance(size, int) else MAX_SIZE) - 1}"
             raise self.error(f"there is no position {token}", token, hint)
         return fixed(int(token), size)
 
@@ -465,10 +485,13 @@ class Resolver:
     def unknown(self, name: Token, scope: Mapping[str, Index]) -> DeriveError:
         if str(name) in scope:
             return self.error(f"{name} is an index and has no value of its own", name)
-        if str(name) in self.functions or str(name) in RESERVED:
+        if str(name) in self.functions or str(name) in CALLABLE:
             return self.error(f"{name} is a function and needs its arguments", name, f"as in {name}(x)")
         known = {*self.inputs, *self.equations, *self.sizes}
-        return self.error(f"unknown name {name}", name, did_you_mean(str(name), known))
+        base, _, letter = str(name).partition("_")
+        if letter and (self.dimensions_of(base) or (str(name) == f"{base}_{letter}" and base in known)):
+            return self.error(f"unknown name {name}", name, f"an index stands in brackets: {base}[{letter}]")
+        return self.error(f"unknown name {name}", name, advice_for(str(name)) or did_you_mean(str(name), known))
 
     # --- calls ---
 
@@ -481,7 +504,7 @@ class Resolver:
                 raise self.error("a comparison stands only in where(condition, a, b)", argument)
         if name not in self.functions and name not in CALLABLE:
             known = {*self.functions, *CALLABLE}
-            raise self.error(f"unknown function {name}", token, did_you_mean(name, known))
+            raise self.error(f"unknown function {name}", token, advice_for(name) or did_you_mean(name, known))
         if name == "where":
             return self.build_where(token, arguments, scope, depth)
         if self.is_of_vectors(name, arguments):
@@ -679,7 +702,7 @@ class Resolver:
 
     def is_reduction(self, name: str, arguments: list[Tree[Token]], scope: Mapping[str, Index]) -> bool:
         """max(k, a[k]) reduces, max(a, b) compares: an index is a bare name that is not a quantity."""
-        if name not in ("max", "min"):
+        if name not in ("max", "min") or len(arguments) == 1:
             return True
         first = arguments[0]
         return is_name(first) and str(first.children[0]) not in {*self.inputs, *self.equations, *self.sizes}
@@ -695,6 +718,7 @@ class Resolver:
         self.check_index(index_token, scope)
         dimension = self.range_of(index_token, arguments[1])
         if dimension is None:
+            self.check_known(arguments[1], scope)
             hint = f"{index_token} does not stand in the term, so its range is unknown"
             raise self.error(f"{token} over an index that is not used", index_token, hint)
         index = Index(str(index_token), dimension)
@@ -705,6 +729,16 @@ class Resolver:
             size = Size(dimension) if isinstance(dimension, str) else number(dimension)
             return mul(quotient(number(1), size), sum_over(index, body))
         return reduce_over(str(token), index, body)
+
+    def check_known(self, syntax: Syntax, scope: Mapping[str, Index]) -> None:
+        """A name that is unknown is the fault, before anything that follows from it."""
+        for tree in subtrees(syntax):
+            name = tree.children[0] if tree.data == "reference" else None
+            if isinstance(name, Token) and len(tree.children) == 1 and "_" in name and not self.is_known(name, scope):
+                raise self.unknown(name, scope)
+
+    def is_known(self, name: Token, scope: Mapping[str, Index]) -> bool:
+        return str(name) in {*self.inputs, *self.equations, *self.sizes, *scope} or is_constant(str(name))
 
     def build_where(
         self, token: Token, arguments: list[Tree[Token]], scope: Mapping[str, Index], depth: int

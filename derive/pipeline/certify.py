@@ -26,12 +26,13 @@ from derive.language.resolve import parse
 from derive.pipeline.accuracy import accuracy_page
 from derive.pipeline.library import definitions, entry, library
 from derive.pipeline.profiles import Certificate, load_certificate, path_of
-from derive.pipeline.study import Study, study_of
+from derive.pipeline.recurrent import recurrent_roundings
+from derive.pipeline.study import RecurrentStudy, Study, study_of
 from derive.pipeline.workers import each
 from derive.verify.arrays import Array
 from derive.verify.certify import DTYPES, Measured, Worst, confirm, machine, measure
 from derive.verify.certify_profile import profile
-from derive.verify.certify_roundings import roundings
+from derive.verify.certify_roundings import Key, roundings
 from derive.verify.certify_subjects import Subject, subjects
 
 HIGHEST = 1e18
@@ -85,12 +86,19 @@ def in_roundings(study: Study) -> Table:
     if not wanted and not everything:
         return {}
     found: Table = {}
-    worst = roundings(study.definition, study.derivations, study.compile(), study.domain, study.hard)
+    worst = worst_roundings(study)
     for (name, dtype), one in worst.items():
         if everything or name in wanted:
             refuse(name, dtype, one, bound_of(study, name), ROUNDINGS)
             found.setdefault(name, {})[dtype] = {ROUNDINGS: rounded(one)}
     return found
+
+
+def worst_roundings(study: Study) -> Mapping[Key, Worst]:
+    """Of all functions; those of a recurrence at several depths."""
+    if isinstance(study, RecurrentStudy):
+        return recurrent_roundings(study.recurrence, study.compile(), study.domain, study.hard)
+    return roundings(study.definition, study.derivations, study.compile(), study.domain, study.hard)
 
 
 def bound_of(study: Study, name: str) -> Bound | None:

@@ -17,6 +17,8 @@ from derive.language.errors import DeriveError, did_you_mean
 from derive.language.layered import base_of
 from derive.language.recurrence import RecurrentDefinition, RecurrentDerivation
 from derive.verify import recurrences
+from derive.verify.certify import Worst
+from derive.verify.certify_roundings import Key, roundings
 from derive.verify.gradients import check_closed
 from derive.verify.kernels import check_kernels
 from derive.verify.samples import Domain
@@ -73,6 +75,23 @@ def check_recurrent_kernels(
             domain=recurrences.domain_of(unrolled, domain),
             hard_points=tuple(recurrences.hard_points(definition, hard, depth)),
         )
+
+
+def recurrent_roundings(
+    found: RecurrentDerivation, module: Any, domain: Domain, hard: Sequence[Mapping[str, Any]]
+) -> dict[Key, Worst]:
+    """The worst errors of the kernels in roundings over several depths, by the names of the kernels."""
+    definition, worst = found.definition, dict[Key, Worst]()
+    for depth in KERNEL_DEPTHS:
+        derivations = at_depth(found, depth)
+        unrolled = derivations[0].definition
+        flat = recurrences.at_depth(definition, depth, module)
+        points = tuple(recurrences.hard_points(definition, hard, depth))
+        here = roundings(unrolled, derivations, flat, recurrences.domain_of(unrolled, domain), points)
+        for (name, dtype), one in here.items():
+            key = (definition.name + name[len(unrolled.name) :], dtype)
+            worst[key] = max((one, worst.get(key, one)), key=lambda w: w.largest)
+    return worst
 
 
 def variables_by(definition: RecurrentDefinition, names: Sequence[str], kind: str | None) -> tuple[str, ...]:

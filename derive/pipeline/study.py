@@ -100,6 +100,9 @@ def wanted_by(definition: Definition, wrt: str | Sequence[str] | None, kind: str
     if kind is not None and kind not in KINDS:
         raise DeriveError(f"unknown kind {kind}", hint=did_you_mean(kind, KINDS))
     variables = tuple(dict.fromkeys(variables or (w.variable for w in default_wanted(definition))))
+    if not variables:
+        hint = "an input that is no label stands in brackets after the name, as in f(x)"
+        raise DeriveError(f"{definition.name} has no input to differentiate by", hint=hint)
     return tuple(
         want
         for output in definition.outputs
@@ -162,7 +165,8 @@ def study_of(entry: Entry) -> Study:
     """The same for a row of the catalogue, with its words, identities and hard points."""
     row, definition = entry.row, entry.definition
     if isinstance(definition, RecurrentDefinition):
-        return recurrent_study(definition, entry.wanted, info_of(entry), row.domain, row.hard)
+        found = recurrent_study(definition, entry.wanted, info_of(entry), row.domain, row.hard)
+        return replace(found, bounds=row.bounds)
     derived = derive_all(definition, entry.wanted)
     derivations = tuple(checked(d, row.domain) for d in derived)
     profiles = profiles_of(definition.name) if row.bounds else {}

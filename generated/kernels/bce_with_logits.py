@@ -54,12 +54,10 @@ def bce_with_logits(x, t, *, out=None):
 
 def _bce_with_logits_tile(x, t, L):
     """One tile of bce_with_logits."""
-    # product = -np.log1p(np.exp(-np.abs(x)))
     u = np.abs(x, out=L)
     np.negative(u, out=u)
     np.exp(u, out=u)
     np.log1p(u, out=u)
-    product = np.negative(u)
     s = np.subtract(1.0, t)  # 1 - t
     # L = -(t ln(p) + (1 - t) ln(1 - p))
     # L = -(np.where(np.abs(t) <= 0, 0, t * (np.minimum(x, 0) - u)) + np.where(np.abs(s) <= 0, 0, s * (-np.maximum(x, 0) - u)))
@@ -74,9 +72,9 @@ def _bce_with_logits_tile(x, t, L):
     np.maximum(x, 0.0, out=u3)
     np.negative(u3, out=u3)
     u3 -= u
-    product2 = np.multiply(s, u3, out=s)
-    _chosen(mask, 0.0, product2, out=product2)
-    u2 += product2
+    product = np.multiply(s, u3, out=s)
+    _chosen(mask, 0.0, product, out=product)
+    u2 += product
     np.negative(u2, out=L)
     return L
 
@@ -156,9 +154,7 @@ def _bce_with_logits_value_and_grad_tile(x, t, L, dL_dx):
     u = np.abs(x, out=L)
     np.negative(u, out=u)
     e = np.exp(u, out=dL_dx)
-    # product = -np.log1p(e)
     u2 = np.log1p(e, out=u)
-    product = np.negative(u2)
     s = np.subtract(1.0, t)  # 1 - t
     # L = -(t ln(p) + (1 - t) ln(1 - p))
     # L = -(np.where(np.abs(t) <= 0, 0, t * (np.minimum(x, 0) - u2)) + np.where(np.abs(s) <= 0, 0, s * (-np.maximum(x, 0) - u2)))
@@ -173,14 +169,14 @@ def _bce_with_logits_value_and_grad_tile(x, t, L, dL_dx):
     np.maximum(x, 0.0, out=u4)
     np.negative(u4, out=u4)
     u4 -= u2
-    product2 = np.multiply(s, u4, out=s)
-    _chosen(mask, 0.0, product2, out=product2)
-    u3 += product2
+    product = np.multiply(s, u4, out=s)
+    _chosen(mask, 0.0, product, out=product)
+    u3 += product
     np.negative(u3, out=L)
     side = np.greater_equal(x, 0.0, out=u4)
     # ∂L/∂x = p - t
     # dL_dx = (side - t + e * (1 - side - t)) / (1 + e)
-    s2 = np.subtract(side, t, out=product2)
+    s2 = np.subtract(side, t, out=product)
     s3 = np.subtract(1.0, side, out=side)
     s3 -= t
     s3 *= e

@@ -107,6 +107,7 @@ def fixed(ratio: float, kernel: str = "sigmoid_vjp", elements: int = 10**7) -> m
 
 
 def test_misses_are_marked_with_bound_and_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "REASONS", ())
     assert "**" not in document([fixed(0.5)], [], []).partition("## 1 thread")[2]
     text = document([fixed(0.51)], [], [])
     assert "**0.51** > 0.5 |" in text
@@ -117,6 +118,11 @@ def test_misses_are_marked_with_bound_and_reason(monkeypatch: pytest.MonkeyPatch
     assert "**0.51** > 0.5 (2) |" in text
     assert "2. a reason" in text
     assert "never" not in text
+
+
+def test_a_run_that_was_stopped_says_so() -> None:
+    assert "**Stopped after 1 of 3 cases.**" in document([fixed(0.5)], [], [], planned=3)
+    assert "Stopped" not in document([fixed(0.5)], [], [], planned=1)
 
 
 def test_the_first_bound_that_applies_counts() -> None:

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from hypothesis import given
 
-from derive.emit.mathml import MathmlPrinter, factors, math, named, pieces
+from derive.emit.mathml import MathmlPrinter, factors, math, named, pieces, size_name
 from derive.emit.printing import SHOW, Style
 from derive.language.expressions import NODE_TYPES, Applied, Expression, Ref, add, mul, number, power, subtract
 from tests.emit.notes_examples import EXPRESSIONS, SYMBOLS, i, j, softmax_jacobian, x
@@ -71,3 +71,10 @@ def test_hostile_names_are_escaped() -> None:
         assert name in "".join(ET.fromstring(inside).itertext())
         assert "<b>" not in inside
         assert "<script" not in inside
+
+
+def test_the_layer_of_a_size_stands_below_and_that_of_a_quantity_above() -> None:
+    assert size_name("n") == "<mi>n</mi>"
+    assert size_name("3") == "<mn>3</mn>"
+    assert size_name("n{l-1}").startswith("<msub><mi>n</mi><mrow><mi>l</mi>")
+    assert named("W{l}", ("j", "k")).startswith("<msubsup><mi>W</mi>")

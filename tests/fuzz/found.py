@@ -59,5 +59,6 @@ FOUND: dict[str, tuple[str, Request]] = {
         "  e[q] = clip(E[N[q]] + (W[q] - (W[q] + W[q])/(1 + x[q, q]**2)), -1, 1)",
         Request(("E",)),
     ),
+    "a gradient of zero": ("f(W) -> t\n  t = (W - W)*huber(W, W, 1.5)", Request(("W",), "hvp")),
     "a linear form whose index ends earlier": ("f(x[n], c[n]) -> y\n  y = sum(i, x[i]*c[i+1])", Request()),
 }

@@ -15,7 +15,7 @@ FAULTS = {
     "unknown name": ("f(x) -> y\n  y = xx + 1", "unknown name xx", 2, 7, "did you mean x?"),
     "unknown function": ("f(x) -> y\n  y = sigmoud(x)", "unknown function sigmoud", 2, 7, "did you mean sigmoid?"),
     "rank too high": ("f(x) -> y\n  y = x[i]", "x has 0 indices, not 1", 2, 7, "it is x, a scalar"),
-    "rank too low": ("f(x[n]) -> y\n  y = x", "x has 1 indices, not 0", 2, 7, "it is x[n]"),
+    "rank too low": ("f(x[n]) -> y\n  y = x", "x has 1 index, not 0", 2, 7, "it is x[n]"),
     "two ranges": (
         "f(x[n], t[m]) -> y\n  y = sum(i, x[i]*t[i])",
         "index i runs over n in x[i] but over m in t[i]", 2, 21, "an index has one range",
@@ -49,6 +49,12 @@ FAULTS = {
     "zero": ("f(x) -> y\n  y = x/0", "division by zero", 2, 9, None),
     "size as index": ("f(x[n]) -> y\n  y = sum(n, x[n])", "n is a quantity or a size", 2, 11, None),
     "number": ("f(x) -> y\n  y = 1e999999*x", "exponent above 400", 2, 7, None),
+    "tower": ("f(x) -> y\n  y = 9**9**9*x", "an exponent above 10000", 2, 10, None),
+    "large power": ("f(x) -> y\n  y = 10**1000*x", "a number that no float can hold", 2, 7, None),
+    "tower over x": ("f(x) -> y\n  y = x**9**9", "an exponent above 10000", 2, 10, None),
+    "size": ("f(x[1001]) -> y\n  y = x[0]", "1001 is no size", 1, 5, "a positive number up to 1000"),
+    "position": ("f(x[n]) -> y\n  y = x[99999]", "there is no position 99999", 2, 9, "from 0 to 999"),
+    "returned twice": ("f(x) -> y, y\n  y = x", "y is returned twice", 1, 12, None),
     "many brackets": (
         "f(x) -> y\n  y = " + "(" * 10_000 + "x" + ")" * 10_000, "brackets nested deeper than 60", 2, 67, None,
     ),

@@ -144,10 +144,10 @@ Turned = ast.BinOp | ast.UnaryOp | ast.Compare | ast.AugAssign | ast.Call
 
 
 def mathematical(tree: ast.Module) -> list[ast.FunctionDef]:
-    """The public functions, and those that compute a tile of them."""
+    """The public functions, those that compute a tile of them, and what tiles choose with."""
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
     names = [f.name for f in found if not f.name.startswith("_")]
-    return [f for f in found if f.name in names or f.name in {f"_{name}_tile" for name in names}]
+    return [f for f in found if f.name in names or f.name in {"_indicator", *(f"_{name}_tile" for name in names)}]
 
 
 RIGHT_EITHER_WAY = "_first_largest"

@@ -7,7 +7,7 @@ import pytest
 from derive.language.advice import ADVICE, NAMES, SYMBOLS
 from derive.language.errors import DeriveError
 from derive.language.layers import parse_definitions
-from derive.language.resolve import CALLABLE
+from derive.language.names import CALLABLE
 from derive.pipeline.library import definitions
 
 MISTAKES = (

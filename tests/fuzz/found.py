@@ -61,4 +61,22 @@ FOUND: dict[str, tuple[str, Request]] = {
     ),
     "a gradient of zero": ("f(W) -> t\n  t = (W - W)*huber(W, W, 1.5)", Request(("W",), "hvp")),
     "a linear form whose index ends earlier": ("f(x[n], c[n]) -> y\n  y = sum(i, x[i]*c[i+1])", Request()),
+    "a reciprocal of a sign in the condition of a choice": (
+        "F(W[d]) -> T\n  r[l] = sign(W[l])**-2\n  x[j, i] = sigmoid(r[j])*r[i]\n  S[q] = relu(x[q, q])\n"
+        "  T[k, i] = x[k, i]*S[k]",
+        Request(),
+    ),
+    "a division by zero in a branch that is never chosen": (
+        "f(x, y) -> w\n  w = where(x < x, y/(x - x), y)",
+        Request(),
+    ),
 }
+
+REFUSED: dict[str, tuple[str, str]] = {
+    "a helper that divides by zero": (
+        "pair(x, s) -> w\n  w = (s + x)/(x - x)\ntest(m[n]) -> O\n  O = tan(m[0] - pair(m[1], m[1]))",
+        "no point found at which all values are real",
+    ),
+    "a negative power of zero": ("f(x, y) -> w\n  w = y*(x - x)**-1", "no point found at which all values are real"),
+}
+"""Texts that mean nothing, and what is said of them."""

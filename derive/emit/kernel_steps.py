@@ -207,7 +207,8 @@ class Steps:
         """The index of the first largest entries along the last axis, in a group of its own."""
         known = self.largest.get(node)
         if known is None:
-            found = Step(self.count, "", (f"_largest({self.inner(node).text})",), (), INDEX)
+            text = f"_largest({self.inner(node).text})"  # which may take steps of its own
+            found = Step(self.count, "", (text,), (), INDEX)
             self.count += 1
             self.groups.append(Group("places", False, (found,), "", ""))
             known = self.largest[node] = mark(found.result)

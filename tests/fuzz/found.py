@@ -70,6 +70,14 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(x, y) -> w\n  w = where(x < x, y/(x - x), y)",
         Request(),
     ),
+    "a ratio that is one at a position": (
+        "f(S[n], b[n]) -> y\n  t[r] = S[1]/S[r]\n  y = max(i, prod(j, 1 + t[i] + S[j]))",
+        Request(("S",), "hessian"),
+    ),
+    "the mark of the largest, where there is no array to write it to": (
+        "f(t[m], x[m]) -> p\n  p = max(k, arccosh(1 + (x[k] + sign(t[k]))**2))",
+        Request(),
+    ),
 }
 
 REFUSED: dict[str, tuple[str, str]] = {
@@ -78,5 +86,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         "no point found at which all values are real",
     ),
     "a negative power of zero": ("f(x, y) -> w\n  w = y*(x - x)**-1", "no point found at which all values are real"),
+    "nothing is solved for in a division by zero": (
+        "f(S[n], b[n]) -> y\n  t[r] = tan(S[1]/(S[r] - S[r]))\n"
+        "  y = sum(l, log1p(tanh(t[l] - S[l])/2))/max(i, prod(j, S[b[j]] + erf(t[i+1]) + silu(S[j])))",
+        "no point found at which all values are real",
+    ),
 }
 """Texts that mean nothing, and what is said of them."""

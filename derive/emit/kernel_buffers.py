@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from derive.emit.kernel_body import LONGEST_LINE
 from derive.emit.kernel_spelling import Locals
-from derive.emit.kernel_steps import FLOAT, MARK, Group, Step, Steps, mark, rank_of_large
+from derive.emit.kernel_steps import FLOAT, MARK, Group, Step, Steps, mark, marked, rank_of_large
 from derive.ir.graph import Node, topological, users
 from derive.language.expressions import Dimension
 
@@ -150,7 +150,7 @@ class Writer:
             if id(array) not in names:
                 names[id(array)] = self.temporary(step)
             found.append(self.line(step, array, names[id(array)]))
-        return commented(group, found, names[id(final)], self.named(group.formula))
+        return commented(group, found, names[id(final)], self.said(group.formula))
 
     def line(self, step: Step, array: Array, name: str) -> str:
         """One statement; in place where the first operand is the array itself."""
@@ -173,6 +173,10 @@ class Writer:
 
     def named(self, text: str) -> str:
         return MARK.sub(lambda found: self.names[int(found[1])], text)
+
+    def said(self, text: str) -> str:
+        """A formula in the names of its values; nothing where one of them is never computed."""
+        return self.named(text) if all(value in self.names for value in marked(text)) else ""
 
     def fresh(self, group: Group) -> str:
         """A name of the definition is its own, unless an output has it; any other steps aside."""

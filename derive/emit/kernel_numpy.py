@@ -274,8 +274,9 @@ def result_row(name: str, result: Result) -> str:
 def setup(kernel: Kernel, lines: Sequence[str], local: Locals, call: str) -> list[str]:
     """Local names for the dtype, the number of samples and the sizes that the body mentions."""
     code = "\n".join(line for line in lines if not line.startswith("#"))
-    rows = [(local.dtype, f"{call}.dtype")] if f"{local.dtype}." in code or f"={local.dtype})" in code else []
-    rows += [(local.dtype, f"{call}.dtype")] if not rows and f"({local.dtype})" in code else []
+    # the name itself, not an attribute or the keyword that it is passed for
+    is_used = re.search(rf"(?<![.\w]){re.escape(local.dtype)}(?!\w|=[^=])", code) is not None
+    rows = [(local.dtype, f"{call}.dtype")] if is_used else []
     for size in sizes_used(r.node for r in kernel.results):
         row = (local.samples, f"{call}.samples") if size == BATCH else (size, f'{call}.sizes["{size}"]')
         if re.search(rf"\b{re.escape(row[0])}\b", code):

@@ -207,7 +207,8 @@ class Steps:
         """The index of the first largest entries along the last axis, in a group of its own."""
         known = self.largest.get(node)
         if known is None:
-            found = Step(self.count, "", (f"_largest({self.inner(node).text})",), (), INDEX)
+            text = f"_largest({self.inner(node).text})"  # which may take steps of its own
+            found = Step(self.count, "", (text,), (), INDEX)
             self.count += 1
             self.groups.append(Group("places", False, (found,), "", ""))
             known = self.largest[node] = mark(found.result)
@@ -330,8 +331,10 @@ def choice(steps: Steps, node: Node) -> str:
 
 
 def is_at_largest(mask: Argument, node: Node) -> bool:
-    """Whether a condition says where the first largest entry along the last axis stands."""
+    """Whether a condition says where the first largest entry along the last axis of a whole array stands."""
     own, last = tuple(range(len(node.shape))), len(node.shape) - 1
+    if node.arguments[2].axes != own:
+        return False  # a number, or an array without some of the axes, cannot be written to
     where = mask.node
     if where.op != "first_max" or mask.axes != own or where.data != last:
         return False

@@ -23,7 +23,8 @@ from derive.language.errors import did_you_mean
 from derive.language.expressions import Dimension, Index
 from derive.language.layered import Layer, at, base_of, layer_of, mover, relabelled
 from derive.language.recurrence import ZERO, RecurrentDefinition
-from derive.language.resolve import Resolver, Syntax, first_layered, names_in, parse, plain, tokens
+from derive.language.resolve import Resolver, first_layered, parse, plain
+from derive.language.syntax import Syntax, names_in, tokens
 from derive.language.trees import references
 
 Shape = tuple[Dimension, ...]

@@ -7,7 +7,7 @@ import pytest
 from derive.language.advice import ADVICE, NAMES, SYMBOLS
 from derive.language.errors import DeriveError
 from derive.language.layers import parse_definitions
-from derive.language.resolve import CALLABLE
+from derive.language.names import CALLABLE
 from derive.pipeline.library import definitions
 
 MISTAKES = (
@@ -236,7 +236,7 @@ MISTAKES = (
     ("f(x y) -> y\n  y = x", 1, 5, "unexpected 'y'", "inputs are parted by commas, as in f(x, y)"),
     ("f(2x) -> y\n  y = x", 1, 3, "unexpected '2'", "expected ')', ';', a name"),
     ("f(x) -> 2\n  y = x", 1, 9, "unexpected '2'", "expected a name"),
-    ("f(x[0]) -> y\n  y = 1", 1, 5, "0 is no size", "a size is a name or a positive number up to 1000"),
+    ("f(x[0]) -> y\n  y = 1", 1, 5, "0 is no size", "a size is a name or a positive number up to 10000"),
     ("f(x[n+1]) -> y\n  y = 1", 1, 6, "unexpected '+'", "a size is a name or a number"),
     (
         "f(x) -> y\n  y = sum(k, 2)",

@@ -52,7 +52,7 @@ FAULTS = {
     "tower": ("f(x) -> y\n  y = 9**9**9*x", "an exponent above 10000", 2, 10, None),
     "large power": ("f(x) -> y\n  y = 10**1000*x", "a number that no float can hold", 2, 7, None),
     "tower over x": ("f(x) -> y\n  y = x**9**9", "an exponent above 10000", 2, 10, None),
-    "size": ("f(x[1001]) -> y\n  y = x[0]", "1001 is no size", 1, 5, "a positive number up to 1000"),
+    "size": ("f(x[10001]) -> y\n  y = x[0]", "10001 is no size", 1, 5, "a positive number up to 10000"),
     "position": ("f(x[n]) -> y\n  y = x[99999]", "there is no position 99999", 2, 9, "from 0 to 999"),
     "returned twice": ("f(x) -> y, y\n  y = x", "y is returned twice", 1, 12, None),
     "many brackets": (
@@ -68,10 +68,10 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault_has_message_place_and_hint(fault: str) -> None:
     text, message, line, column, hint = FAULTS[fault]
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(DeriveError) as caught:
         parse(text, SIGMOID)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     error = caught.value
     assert message in error.message
     if line is not None:

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from derive.language.errors import DeriveError
 from derive.language.resolve import parse
 from derive.pipeline.library import definitions
-from tests.fuzz.found import FOUND
+from tests.fuzz.found import FOUND, REFUSED
 from tests.fuzz.grammar import Grammar
 from tests.fuzz.oracle import WrongError, judge
 from tests.fuzz.shrink import shrunk
 from tests.fuzz.texts import random_text
 from tests.fuzz.trying import Outcome, Request, attempt, random_request, try_made, try_text
 
-DEFINITIONS = 8
-TEXTS = 400
+DEFINITIONS = 4
+TEXTS = 300
 SLICE = settings(
     deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink)
 )
@@ -58,7 +58,7 @@ def test_texts_that_need_be_no_definitions_are_read_or_refused() -> None:
 
 
 @seed(4)
-@settings(SLICE, max_examples=150)
+@settings(SLICE, max_examples=100)
 @given(st.text(max_size=60) | st.binary(max_size=60).map(lambda b: b.decode("latin-1")))
 def test_any_text_is_read_or_refused(text: str) -> None:
     assert_no_fault(text, try_text(text))
@@ -68,6 +68,13 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_what_the_fuzz_found(what: str) -> None:
     text, request = FOUND[what]
     assert attempt(text, request).derivations
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_means_nothing_or_is_not_known_is_refused(what: str) -> None:
+    text, request, message = REFUSED[what]
+    with pytest.raises(DeriveError, match=message):
+        attempt(text, request)
 
 
 # --- the fuzz itself ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from derive.catalogue.row import Bound, Row, at
 from derive.language.words import Words
 
 INFINITY = float("inf")
+NAN = float("nan")
 EVERYWHERE = (
     0.0, -0.0, 1e-300, -1e-300, 1e-8, -1e-8, 1.0, -1.0, 20.0, -20.0, 40.0, -40.0, 700.0, -700.0, 745.0, -745.0,
     1e3, -1e3, 1e300, -1e300, INFINITY, -INFINITY,

@@ -70,11 +70,17 @@ def up_to_factor(node: Expression) -> Expression:
     return node
 
 
+NOTHING = (sympy.zoo, sympy.nan)
+"""What SymPy calls a division by zero."""
+
+
 def solved(value: Expression, equation: Equation) -> tuple[Expression, Expression, Expression] | None:
     atoms = Atoms()
     atoms.prepare(equation.body, value)
     y = atoms.symbol(equation.left)
     right, start = atoms.rational(equation.body), atoms.rational(value)
+    if right.has(*NOTHING) or start.has(*NOTHING):
+        return None
     for symbol in transcendental(atoms, right) if len(atoms.meanings) <= MAX_SYMBOLS else ():
         top, bottom = sympy.fraction(sympy.together(right))
         polynomial = sympy.Poly(sympy.expand(top - y * bottom), symbol)
@@ -107,7 +113,8 @@ def substituted(value: sympy.Expr, symbol: sympy.Symbol, step: int, solution: sy
         if any(m[0] % step for m in polynomial.monoms()):
             return None
         parts.append(sum(c * solution ** (m[0] // step) for m, c in polynomial.terms()))
-    return sympy.cancel(parts[0] / parts[1])
+    found = sympy.cancel(parts[0] / parts[1])
+    return None if found.has(*NOTHING) else found
 
 
 def powered(atom: Expression, step: int) -> Expression:

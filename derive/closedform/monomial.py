@@ -31,7 +31,10 @@ from derive.language.trees import unordered
 
 @dataclass(frozen=True)
 class Monomial:
-    """coefficient * product of base ** exponent; equal bases (up to bound letters) stand once."""
+    """coefficient * product of base ** exponent; equal bases (up to bound letters) stand once.
+
+    Zero stays a base, so that 1/0 is written as it stands: it has no value, and no check finds a point for it.
+    """
 
     coefficient: Fraction
     powers: Mapping[Expression, tuple[Expression, Fraction]]
@@ -47,7 +50,7 @@ class Monomial:
         for key, (base, exponent) in other.powers.items():
             written, before = powers.get(key, (base, Fraction(0)))
             total = before + repeat * exponent
-            if isinstance(base, Number) and total.denominator == 1:
+            if isinstance(base, Number) and base.value != 0 and total.denominator == 1:
                 coefficient *= base.value ** int(total)
                 total = Fraction(0)
             powers[key] = (written, total)

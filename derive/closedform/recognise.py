@@ -91,7 +91,8 @@ def fold_product(product: Monomial, known: Patterns, used: dict[Expression, Expr
         equation, pattern, _ = known.rows[place]
         for body, left in instances(pattern, product, equation):
             here = monomial(body)
-            times = min(whole_powers(product, base, exponent) for base, exponent in here.powers.values())
+            # at one position a ratio may be a number: x[1]/x[i] at i = 1
+            times = min((whole_powers(product, base, exponent) for base, exponent in here.powers.values()), default=0)
             if times > 0:
                 used[body] = left
                 product = product.times(here, -times).times(of_base(left), times)

@@ -98,13 +98,13 @@ def has_inner_fraction(value: Quotient) -> bool:
 
 
 def fraction(numerator: Expression, denominator: Expression) -> Expression:
-    """One line between whole numbers, products above and products below; a minus stands before it."""
+    """One line between whole numbers, products above and products below; a minus stands before it, and 1/0 as it is."""
     (above, under), (below, over) = opened(numerator), opened(denominator)
     top, rest = split_coefficient(mul(*above, *over))
     bottom, base = split_coefficient(mul(*joined(sorted((*below, *under), key=weight))))
-    share = top / bottom
-    if decimal(share) is not None:
+    if bottom == 0 or decimal(top / bottom) is not None:
         return Quotient(numerator, denominator)
+    share = top / bottom
     sign = MINUS_ONE if share < 0 else ONE
     line_above = mul(Number(Fraction(abs(share.numerator))), rest)
     line_below = mul(Number(Fraction(share.denominator)), base)

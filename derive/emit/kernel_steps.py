@@ -331,8 +331,10 @@ def choice(steps: Steps, node: Node) -> str:
 
 
 def is_at_largest(mask: Argument, node: Node) -> bool:
-    """Whether a condition says where the first largest entry along the last axis stands."""
+    """Whether a condition says where the first largest entry along the last axis of a whole array stands."""
     own, last = tuple(range(len(node.shape))), len(node.shape) - 1
+    if node.arguments[2].axes != own:
+        return False  # a number, or an array without some of the axes, cannot be written to
     where = mask.node
     if where.op != "first_max" or mask.axes != own or where.data != last:
         return False

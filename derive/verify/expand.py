@@ -1,7 +1,7 @@
 """Expressions written out at concrete sizes as SymPy expressions over plain symbols x_0, x_1, ...
 
 Contract: a second reading of the trees, apart from `evaluate` and in SymPy's terms: sums become terms, named
-quantities their equations, `where`, abs and sign become Piecewise, and a Partial becomes SymPy's own `diff`.
+quantities their equations, `where`, abs and sign become choices, and a Partial becomes SymPy's own `diff`.
 Nothing here goes through strings.
 
 To extend: a new node type is one function and one row of TRANSLATORS; a new function is a row of `primitives`.
@@ -45,11 +45,14 @@ from derive.language.expressions import (
     extent,
 )
 from derive.language.primitives import BY_NAME
+from derive.verify.choices import above, at_least, at_most, below, choice, piecewise
 
 Entry = tuple[str, tuple[int, ...]]
 Scope = Mapping[Index, int]
 Formula = Any
 """A SymPy expression."""
+Relation = Callable[[Formula, Formula], Formula]
+"""1 where the first stands in the relation to the second, else 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,17 +91,13 @@ def to_sympy(value: Expression, scope: Scope, expansion: Expansion) -> Formula:
     return TRANSLATORS[type(value)](value, scope, expansion)
 
 
-def piecewise(*rows: tuple[Formula, Formula]) -> Formula:
-    """SymPy's Piecewise as it stands: SymPy would spend seconds on simplifying the conditions."""
-    return sympy.Piecewise(*rows, evaluate=False)
-
-
 def absolute(value: Formula) -> Formula:
-    return piecewise((value, value >= 0), (-value, True))
+    return choice(at_least(value, sympy.S.Zero), value, -value)
 
 
 def signum(value: Formula) -> Formula:
-    return piecewise((sympy.S.One, value > 0), (sympy.S.NegativeOne, value < 0), (sympy.S.Zero, True))
+    zero = sympy.S.Zero
+    return piecewise((sympy.S.One, above(value, zero)), (sympy.S.NegativeOne, below(value, zero)), otherwise=zero)
 
 
 def children(value: Expression, scope: Scope, expansion: Expansion) -> list[Formula]:
@@ -186,23 +185,23 @@ def translate_reduce(value: Reduce, scope: Scope, expansion: Expansion) -> Formu
     return REDUCERS[value.kind](list(bodies(value, scope, expansion)))
 
 
-def extreme(relation: Callable[[Formula, Formula], Formula], values: list[Formula]) -> Formula:
+def extreme(relation: Relation, values: list[Formula]) -> Formula:
     """The first value that stands in the relation to all others."""
-    rows = [(v, sympy.And(*(relation(v, other) for other in values if other is not v))) for v in values[:-1]]
-    return piecewise(*rows, (values[-1], True))
+    rows = [(v, sympy.Mul(*(relation(v, other) for other in values if other is not v))) for v in values[:-1]]
+    return piecewise(*rows, otherwise=values[-1])
 
 
 def translate_selected(value: Selected, scope: Scope, expansion: Expansion) -> Formula:
     values = list(bodies(value, scope, expansion))
     at, relation = position_of(value.at, scope, expansion), EXTREMES[value.kind]
-    before = [sympy.Not(relation(v, values[at])) for v in values[:at]]
+    before = [1 - relation(v, values[at]) for v in values[:at]]
     after = [relation(values[at], v) for v in values[at + 1 :]]
-    return piecewise((sympy.S.One, sympy.And(*before, *after)), (sympy.S.Zero, True))
+    return choice(sympy.Mul(*before, *after), sympy.S.One, sympy.S.Zero)
 
 
 def translate_where(value: Where, scope: Scope, expansion: Expansion) -> Formula:
     left, right, then, otherwise = children(value, scope, expansion)
-    return piecewise((then, RELATIONS[value.relation](left, right)), (otherwise, True))
+    return choice(RELATIONS[value.relation](left, right), then, otherwise)
 
 
 def translate_delta(value: Delta, scope: Scope, expansion: Expansion) -> Formula:
@@ -232,21 +231,16 @@ def entries_of(name: str, expansion: Expansion) -> Iterator[Entry]:
         yield name, position
 
 
-EXTREMES: Mapping[str, Callable[[Formula, Formula], Formula]] = MappingProxyType({"max": sympy.Ge, "min": sympy.Le})
+EXTREMES: Mapping[str, Relation] = MappingProxyType({"max": at_least, "min": at_most})
 
 REDUCERS: Mapping[str, Callable[[list[Formula]], Formula]] = MappingProxyType({
     "sum": lambda values: sympy.Add(*values),
     "prod": lambda values: functools.reduce(operator.mul, values, sympy.S.One),
-    "max": functools.partial(extreme, sympy.Ge),
-    "min": functools.partial(extreme, sympy.Le),
+    "max": functools.partial(extreme, at_least),
+    "min": functools.partial(extreme, at_most),
 })  # fmt: skip
 
-RELATIONS: Mapping[str, Callable[[Formula, Formula], Formula]] = MappingProxyType({
-    "<": sympy.Lt,
-    "<=": sympy.Le,
-    ">": sympy.Gt,
-    ">=": sympy.Ge,
-})  # fmt: skip
+RELATIONS: Mapping[str, Relation] = MappingProxyType({"<": below, "<=": at_most, ">": above, ">=": at_least})
 
 OWN_FUNCTIONS: Mapping[str, Callable[[Formula], Formula]] = MappingProxyType({
     "abs": absolute,

@@ -18,6 +18,7 @@ from typing import Any
 import sympy
 
 from derive.language.primitives import PRIMITIVES
+from derive.verify.choices import AtLeast, Choice
 from derive.verify.evaluate import UndefinedError
 from derive.verify.systems import context
 
@@ -88,6 +89,16 @@ def piecewise(formula: Formula, valuation: Valuation) -> Any:
     raise UndefinedError("no piece holds")
 
 
+def chosen(formula: Formula, valuation: Valuation) -> Any:
+    condition, then, otherwise = formula.args
+    return valuation.value(then if valuation.real(condition) else otherwise)
+
+
+def at_least(formula: Formula, valuation: Valuation) -> Any:
+    left, right = map(valuation.real, formula.args)
+    return context(DIGITS).mpf(int(left >= right))
+
+
 def relation(formula: Formula, valuation: Valuation) -> bool:
     return bool(RELATIONS[formula.rel_op](valuation.real(formula.lhs), valuation.real(formula.rhs)))
 
@@ -103,6 +114,8 @@ NODES: Mapping[type, Callable[[Formula, Valuation], Any]] = MappingProxyType({
     sympy.Number: number,
     sympy.NumberSymbol: number,
     sympy.core.numbers.ImaginaryUnit: lambda formula, valuation: context(DIGITS).mpc(0, 1),
+    Choice: chosen,
+    AtLeast: at_least,
     sympy.Piecewise: piecewise,
     sympy.core.relational.Relational: relation,
     sympy.And: lambda formula, valuation: all(map(valuation.value, formula.args)),

@@ -8,6 +8,7 @@ from .cosine_similarity import cosine_similarity, cosine_similarity_grad, cosine
 from .cross_entropy import cross_entropy, cross_entropy_grad, cross_entropy_value_and_grad
 from .elu import elu, elu_grad, elu_value_and_grad, elu_vjp, elu_jvp
 from .gelu import gelu, gelu_grad, gelu_value_and_grad, gelu_vjp, gelu_jvp
+from .gelu_tanh import gelu_tanh, gelu_tanh_grad, gelu_tanh_value_and_grad, gelu_tanh_vjp, gelu_tanh_jvp
 from .himmelblau import himmelblau, himmelblau_grad, himmelblau_value_and_grad, himmelblau_hessian
 from .huber import huber, huber_grad, huber_value_and_grad
 from .l2_norm import l2_norm, l2_norm_grad, l2_norm_value_and_grad
@@ -61,6 +62,11 @@ __all__ = [
     "gelu",
     "gelu_grad",
     "gelu_jvp",
+    "gelu_tanh",
+    "gelu_tanh_grad",
+    "gelu_tanh_jvp",
+    "gelu_tanh_value_and_grad",
+    "gelu_tanh_vjp",
     "gelu_value_and_grad",
     "gelu_vjp",
     "himmelblau",

@@ -61,4 +61,41 @@ FOUND: dict[str, tuple[str, Request]] = {
     ),
     "a gradient of zero": ("f(W) -> t\n  t = (W - W)*huber(W, W, 1.5)", Request(("W",), "hvp")),
     "a linear form whose index ends earlier": ("f(x[n], c[n]) -> y\n  y = sum(i, x[i]*c[i+1])", Request()),
+    "a reciprocal of a sign in the condition of a choice": (
+        "f(x) -> w\n  w = where(sign(x)**-2 > 0, x**2, 1)",
+        Request(),
+    ),
+    "a division by zero in a branch that is never chosen": (
+        "f(x, y) -> w\n  w = where(x < x, y/(x - x), y)",
+        Request(),
+    ),
+    "the mark of the largest, where there is no array to write it to": (
+        "f(t[m], x[m]) -> p\n  p = max(k, arccosh(1 + (x[k] + sign(t[k]))**2))",
+        Request(),
+    ),
 }
+
+REFUSED: dict[str, tuple[str, Request, str]] = {
+    "a helper that divides by zero": (
+        "pair(x, s) -> w\n  w = (s + x)/(x - x)\ntest(m[n]) -> O\n  O = tan(m[0] - pair(m[1], m[1]))",
+        Request(),
+        "no point found at which all values are real",
+    ),
+    "a negative power of zero": (
+        "f(x, y) -> w\n  w = y*(x - x)**-1",
+        Request(),
+        "no point found at which all values are real",
+    ),
+    "nothing is solved for in a division by zero": (
+        "f(S[n], b[n]) -> y\n  t[r] = tan(S[1]/(S[r] - S[r]))\n"
+        "  y = sum(l, log1p(tanh(t[l] - S[l])/2))/max(i, prod(j, S[b[j]] + erf(t[i+1]) + silu(S[j])))",
+        Request(("S",), "hessian"),
+        "derivative of selected is not known",
+    ),
+    "a ratio that is one at a position": (
+        "f(S[n], b[n]) -> y\n  t[r] = S[1]/S[r]\n  y = max(i, prod(j, 1 + t[i] + S[j]))",
+        Request(("S",), "hessian"),
+        "derivative of selected is not known",
+    ),
+}
+"""Texts that mean nothing or ask for what is not known, and what is said of them."""

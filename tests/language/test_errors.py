@@ -68,10 +68,10 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault_has_message_place_and_hint(fault: str) -> None:
     text, message, line, column, hint = FAULTS[fault]
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(DeriveError) as caught:
         parse(text, SIGMOID)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     error = caught.value
     assert message in error.message
     if line is not None:

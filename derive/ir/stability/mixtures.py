@@ -206,9 +206,11 @@ def without_power(value: Reduced) -> Reduced:
 def sides_of(terms: Mapping[Monomial, Ratio]) -> Sides | None:
     """The terms over their common denominator; None for a degree that is too high."""
     every = [e for r in terms.values() for e, _ in r.numerator + r.denominator]
-    unit, fractions = common_unit(every), {}
+    lowest_of = {m: min(e for e, _ in r.numerator + r.denominator) for m, r in terms.items()}
+    unit = common_unit([e - lowest_of[m] for m, r in terms.items() for e, _ in r.numerator + r.denominator])
+    fractions = {}
     for monomial, ratio in terms.items():
-        lowest = min(e for e, _ in ratio.numerator + ratio.denominator)
+        lowest = lowest_of[monomial]
         if (max(every) - min(every)) / unit > polynomial.MAX_DEGREE:
             return None
         fractions[monomial] = tuple(

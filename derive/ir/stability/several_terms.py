@@ -6,7 +6,8 @@
 A quantity of its own, as t, is put together with the numbers before anything is multiplied by e: where it is a limit
 of the function, 0 or 1 for a sigmoid, the difference keeps all digits. A quantity that is the exponential's own
 argument grows while e shrinks: e is then exp(-min(|x|, FAR)) and exp(min(FAR - |x|, 0)), so that the product is
-rounded below the normal range only once, and x stands within FARTHEST, so that no infinity meets a 0.
+rounded below the normal range only once, and beside e x stands within FARTHEST, so that no infinity meets a 0. So do
+polynomials of v beside sigmoid(p(v)), p a monotone one: v stands within what p needs to reach FARTHEST.
 
 Contract: `one_denominator(graph)` maps a graph to an equal one.
 """
@@ -20,6 +21,7 @@ from fractions import Fraction
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import Argument, Graph, Node, topological, whole, with_arguments
 from derive.ir.stability.exponentials import linear
+from derive.ir.stability.growth import Polynomial, at, depends_on_input, polynomial_of
 from derive.ir.stability.mixtures import (
     NOTHING,
     Mixture,
@@ -78,7 +80,8 @@ class Rewriting:
             if group is None or group.argument is None:
                 continue
             home = own_value(group.argument)
-            members = [i for i, a in enumerate(node.arguments) if i == k or a == home]
+            grown = growth_of(home)
+            members = [i for i, a in enumerate(node.arguments) if i == k or a == home or is_grown(a, grown)]
             if 1 < len(members) < len(node.arguments):
                 part = on_own_axes(node, tuple(node.arguments[i] for i in members))
                 rest = tuple(a for i, a in enumerate(node.arguments) if i not in members)
@@ -91,7 +94,8 @@ class Rewriting:
         if not all(map(is_regular, mixture.terms.values())):
             return None
         home = own_value(mixture.argument)
-        if set(mixture.quantities) == {home}:
+        tail = tail_of(mixture, home)
+        if tail is not None:
             if not decays(mixture):
                 return None
         elif not is_difference(mixture, node):
@@ -100,14 +104,24 @@ class Rewriting:
         if sides is None:
             return None
         value, factor = without_factor(mixture.argument.node)
-        fresh = {a: Argument(self.node(a.node), a.axes) for a in mixture.quantities}
+        fresh = {a: Argument(self.node(a.node), a.axes) for a in in_order(mixture, node)}
         scale, base, left, right = abs(factor) * sides.unit, mixture.base, sides.left, sides.right
         if (factor < 0) != (base is not None and base < 1):
             left, right = right, left
         if base is not None and base < 1:
             base = 1 / base
-        spot = Spot(self.node(value), mixture.argument.axes, scale, base, node.shape, fresh, home)
+        if tail is not None and tail.value is not None:
+            if tail.reached(FARTHEST / scale) > max(FARTHEST / scale, Fraction(FARTHEST)):
+                return None
+            tail = replace(tail, value=self.node(tail.value))
+        spot = Spot(self.node(value), mixture.argument.axes, scale, base, node.shape, fresh, tail)
         return spot.choice(left, right)
+
+
+def in_order(mixture: Mixture, node: Node) -> list[Argument]:
+    """The quantities, those of one monomial as they are computed: a set has no order of its own."""
+    position = {n: k for k, n in enumerate(topological((node,)))}
+    return [a for m in mixture.terms for a, _ in sorted(m, key=lambda pair: (position[pair[0].node], pair[0].axes))]
 
 
 def on_own_axes(node: Node, members: tuple[Argument, ...]) -> Argument:
@@ -120,6 +134,30 @@ def on_own_axes(node: Node, members: tuple[Argument, ...]) -> Argument:
 def own_value(argument: Argument) -> Argument:
     """The exponential's argument without its factor."""
     return Argument(without_factor(argument.node)[0], argument.axes)
+
+
+def growth_of(home: Argument) -> Polynomial | None:
+    """The exponential's own value as a monotone polynomial of another one, which has an axis for each of its."""
+    found = polynomial_of(home.node)
+    return found if found is not None and found.value is not None and found.sign else None
+
+
+def is_grown(argument: Argument, grown: Polynomial | None) -> bool:
+    """Whether a quantity is a polynomial of the value that the exponential's own one grows with."""
+    found = polynomial_of(argument.node) if grown else None
+    return found is not None and grown is not None and found.value == grown.value
+
+
+def tail_of(mixture: Mixture, home: Argument) -> Polynomial | None:
+    """The exponential's own value as a polynomial of what all quantities are polynomials of: they grow, e shrinks."""
+    if set(mixture.quantities) == {home}:
+        return Polynomial(home.node, {1: 1.0})
+    grown = growth_of(home)
+    varying = [q for q in mixture.quantities if depends_on_input(q.node)]
+    if not varying or not all(q.axes == home.axes and is_grown(q, grown) for q in varying):
+        return None
+    numbers = [q for q in mixture.quantities if q not in varying]
+    return grown if all(polynomial_of(q.node) for q in numbers) else None
 
 
 def decays(mixture: Mixture) -> bool:
@@ -178,11 +216,11 @@ class Spot:
     base: Fraction | None
     shape: tuple[object, ...]
     fresh: dict[Argument, Argument]
-    own: Argument
+    tail: Polynomial | None
 
     @property
     def has_tail(self) -> bool:
-        return self.own in self.fresh
+        return self.tail is not None
 
     @property
     def bounded(self) -> Bounded:
@@ -246,15 +284,8 @@ class Spot:
 
     def numerator(self, side: Side, sign: int) -> Argument:
         """e ** power (c_0 + e (c_1 + e ...))"""
-        quantities = {old: self.placed(old, side, sign) for old in self.fresh}
-        order = tuple(quantities.values())
-        rows = [
-            [
-                monomial_node(renamed(monomial, quantities), factor, order, self.shape)
-                for monomial, factor in ordered(row)
-            ]
-            for row in side.numerator
-        ]
+        within = {old: self.placed(old, sign) for old in self.fresh}
+        rows = [self.row(row, within if side.power or k else self.fresh) for k, row in enumerate(side.numerator)]
         total = self.polynomial(rows)
         for _ in range(side.power):
             total = self.times([total, self.e])
@@ -266,14 +297,20 @@ class Spot:
         ones = [p for p in parts if p.node != constant(1)]
         return joined("multiply", ones or parts[:1], self.shape)
 
-    def placed(self, old: Argument, side: Side, sign: int) -> Argument:
-        """The own value within FARTHEST on the side on which e shrinks as it grows."""
-        new = self.fresh[old]
-        first = side.numerator[0] if side.power == 0 else {}
-        if old != self.own or any(m != NOTHING for m in first):
+    def row(self, row: Row, quantities: dict[Argument, Argument]) -> list[Argument]:
+        """The terms of a coefficient, made of these quantities."""
+        order = tuple(quantities.values())
+        return [monomial_node(renamed(m, quantities), f, order, self.shape) for m, f in ordered(row)]
+
+    def placed(self, old: Argument, sign: int) -> Argument:
+        """A quantity within reach on the side on which e shrinks as it grows."""
+        new, tail = self.fresh[old], self.tail
+        if tail is None or tail.value is None:
             return new
-        limit = constant(sign * FARTHEST / self.scale)
-        return Argument(apply("minimum" if sign > 0 else "maximum", new.node, limit), new.axes)
+        sign *= tail.sign
+        limit = constant(sign * tail.reached(FARTHEST / self.scale))
+        within = apply("minimum" if sign > 0 else "maximum", tail.value, limit)
+        return Argument(at(new.node, tail.value, within), new.axes)
 
 
 def renamed(monomial: Monomial, names: dict[Argument, Argument]) -> Monomial:

@@ -154,12 +154,18 @@ REWRITES: tuple[Rewrite, ...] = (
     ),
     Rewrite(
         name="one denominator for a difference or a product",
-        condition="R(exp(z)) - t, t not made of z, or sums of z**k R_k(exp(z)), each R bounded and of one sign",
+        condition="R(exp(z)) - t, t not made of z; sums of q_k(v) R_k(exp(p(v))), p monotone; R bounded, of one sign",
         because="(1 - t) - t e is exact where t is a limit of R; z e is rounded once if e is exp(-80) exp(80 - |z|)",
         apply=one_denominator,
         witnesses=(
             Witness("f(x, t) -> y\n y = 1/(1 + exp(-x)) - t", {"x": 40.0, "t": 1.0}, "1 - 1"),
             Witness("f(x) -> y\n y = x/(1 + exp(-x))", {"x": -713.0}, "overflows to 0"),
+            Witness(
+                "f(x) -> y\n y = (1 + 3*x**2)*exp(-x - x**3)/(1 + exp(-x - x**3))**2", {"x": -8.0}, "inf in exp(520)**2"
+            ),
+            Witness(
+                "f(x) -> y\n y = 2*x/(1 + exp(-x)) + x**2*exp(-x)/(1 + exp(-x))**2", {"x": 1e155}, "x**2 is infinite"
+            ),
         ),
         unsound="for tanh(x) - t: (1 - t) - (1 + t) e cancels at x = t = 0, where tanh keeps all digits",
     ),

@@ -27,6 +27,9 @@ from derive.verify.steps import check_steps
 DEPTHS = 4
 """Up to how many layers the whole is compared with the equations written out."""
 
+DEPTH_POINTS = 3
+"""Random points at each of these depths and sizes; what any layer does was looked at before, as often as any step."""
+
 SYMPY_DEPTHS = 1
 """Up to how many with the derivative that SymPy finds of them, which soon takes long."""
 
@@ -52,7 +55,7 @@ def with_depths(found: RecurrentDerivation, domain: Domain) -> RecurrentDerivati
     for depth in range(1, DEPTHS + 1):
         for one in at_depth(found, depth):
             ranges = recurrences.domain_of(one.definition, domain)
-            seen += [s.evidence for s in check_steps(one, ranges).steps if s.evidence is not None]
+            seen += [s.evidence for s in check_steps(one, ranges, DEPTH_POINTS).steps if s.evidence is not None]
             if depth <= SYMPY_DEPTHS:
                 check_closed(one, ranges)
     worst = [e.worst for e in seen if e.worst is not None]

@@ -60,7 +60,12 @@ def unwatched(sight: Sight) -> None:
     """Nothing is said of a sight before all are seen."""
 
 
-def look(subject: Subject, chain: Sequence[Expression], watch: Callable[[Sight], None] = unwatched) -> list[Sight]:
+def look(
+    subject: Subject,
+    chain: Sequence[Expression],
+    watch: Callable[[Sight], None] = unwatched,
+    points: int = POINTS,
+) -> list[Sight]:
     """The chain's values at all sizes and points, a few index values each. CheckError if nothing can be evaluated.
 
     `watch` sees each at once and may raise. A size at which the definition has no value, such as the variance of one
@@ -70,7 +75,7 @@ def look(subject: Subject, chain: Sequence[Expression], watch: Callable[[Sight],
     sights: list[Sight] = []
     failure = CheckError(f"{subject.name}: there is nothing to look at")
     for sizes in size_choices(subject.definition):
-        for number in range(POINTS):
+        for number in range(points):
             try:
                 seen = look_at_point(subject, chain, system, sizes, number)
             except UnreachableError as error:

@@ -38,14 +38,14 @@ EXACT_POINTS = 2
 EXACT_ASSIGNMENTS = 4
 
 
-def check_steps(derivation: Derivation, domain: Domain | None = None) -> Derivation:
+def check_steps(derivation: Derivation, domain: Domain | None = None, points: int = POINTS) -> Derivation:
     """The derivation with evidence in every step. Raises CheckError naming definition, rule, step and point."""
     check_chain(derivation)
     subject = Subject(derivation.name, derivation.system, (), domain)
     chain = (derivation.left, *(s.after for s in derivation.steps))
-    sights = look(subject, chain, functools.partial(refuse_change, derivation))
+    sights = look(subject, chain, functools.partial(refuse_change, derivation), points)
     steps = tuple(
-        replace(step, evidence=step_evidence(derivation, number, sights))
+        replace(step, evidence=step_evidence(derivation, number, sights, points))
         for number, step in enumerate(derivation.steps)
     )  # fmt: skip
     return replace(derivation, steps=steps)
@@ -68,10 +68,10 @@ def refuse_change(derivation: Derivation, sight: Sight) -> None:
             raise changed(derivation, number, sight.place, before, after)
 
 
-def step_evidence(derivation: Derivation, number: int, sights: Sequence[Sight]) -> Evidence:
+def step_evidence(derivation: Derivation, number: int, sights: Sequence[Sight], points: int) -> Evidence:
     worst, _ = worst_order(sights, number)
     sizes = size_choices(derivation.definition)
-    return Evidence(sizes_seen(sights), POINTS, DIGITS, worst, check_exact(derivation, number, sizes))
+    return Evidence(sizes_seen(sights), points, DIGITS, worst, check_exact(derivation, number, sizes))
 
 
 def changed(derivation: Derivation, number: int, place: str, before: object, after: object) -> CheckError:

@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 
 from derive.pipeline.library import library
-from derive.pipeline.notes import site_files
-from derive.pipeline.study import study_of
 
 webdriver = pytest.importorskip("selenium.webdriver")
 WIDTHS = (375, 1280)
@@ -28,12 +26,9 @@ return [wide, broken, document.querySelectorAll("math merror").length, document.
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    for name, text in site_files([study_of(e) for e in library()]).items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
+def site() -> Path:
+    """The checked-in pages, which another test compares with a new build."""
+    return Path(__file__).parents[2] / "generated" / "notes" / "html"
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 Contract: `certify(study)` measures every kernel function, refuses what is outside its bound (CheckError) and returns
 the certificate: over the whole floating-point range in ULP where inputs come one a sample, in roundings else.
-`save` keeps it as derive/certificates/NAME.json, keyed by the kernels' content: comments and docstrings do not count;
+`save` keeps it as derive/certificates/NAME.json, keyed by the code that computes (`kernel_code`);
 `certify_all` also writes the table of all that are on file beside them.
 `require(studies)` raises a CheckError that names the command where a certificate is missing or for other kernels.
 Measured values stand in the certificate with processor and NumPy version; what is built quotes the bounds alone.
@@ -24,6 +24,7 @@ from derive.language.definition import Definition
 from derive.language.errors import CheckError
 from derive.language.resolve import parse
 from derive.pipeline.accuracy import accuracy_page
+from derive.pipeline.kernel_code import code_of
 from derive.pipeline.library import definitions, entry, library
 from derive.pipeline.profiles import Certificate, load_certificate, path_of
 from derive.pipeline.recurrent import recurrent_roundings
@@ -149,22 +150,8 @@ def listed(errors: Array) -> str:
 
 
 def key_of(study: Study) -> str:
-    """A hash of the kernels' code: the same for another docstring, another for any change of what is computed."""
+    """A hash of the code that computes: another for any change of it, the same for other docstrings."""
     return hashlib.sha256(code_of(study.source).encode()).hexdigest()
-
-
-def code_of(source: str) -> str:
-    """The lines of a generated module without docstrings, comments and blank lines."""
-    kept, inside = [], False
-    for line in source.splitlines():
-        marks = line.count('"""')
-        if marks == 0 and not inside:
-            code = line.partition("  # ")[0].rstrip()
-            if code and not code.lstrip().startswith("#"):
-                kept.append(code)
-        if marks == 1:
-            inside = not inside
-    return "\n".join(kept)
 
 
 def save(name: str, certificate: Certificate) -> None:

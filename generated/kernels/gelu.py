@@ -401,6 +401,9 @@ def _check_out(target, array):
         raise ValueError("out is read-only")
 
 
+# --- arithmetic of its own ---
+
+
 def _normal_tail(x, factor=1.0):
     """factor times the probability that a standard normal variable exceeds x, erfc(x/√2)/2; computed in float64.
 

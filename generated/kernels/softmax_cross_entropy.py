@@ -356,6 +356,9 @@ def _check_out(target, array):
         raise ValueError("out is read-only")
 
 
+# --- arithmetic of its own ---
+
+
 def _largest(array):
     """Where the first largest entries along the last axis stand, as an index; None where that axis is empty."""
     if not array.shape[-1]:

@@ -356,6 +356,9 @@ def _check_out(target, array):
         raise ValueError("out is read-only")
 
 
+# --- arithmetic of its own ---
+
+
 def _indicator(x, out=None):
     """1 from 0 on, 0 below, NaN for NaN."""
     unknown = np.isnan(x)

@@ -9,7 +9,7 @@ import pytest
 from derive.catalogue.row import ROUNDINGS, Bound
 from derive.language.errors import CheckError
 from derive.pipeline import profiles
-from derive.pipeline.certify import certify, code_of, is_valid, key_of, require, save
+from derive.pipeline.certify import certify, is_valid, require, save
 from derive.pipeline.library import library
 from derive.pipeline.profiles import load_certificate
 from derive.pipeline.study import study_of
@@ -57,10 +57,3 @@ def test_a_certificate_is_kept_and_found_again(tmp_path, monkeypatch) -> None:
     save("bce_with_logits", certify(study))
     assert is_valid(study)
     assert not is_valid(replace(study, bounds=()))
-
-
-def test_the_key_is_of_the_code_alone() -> None:
-    study = study_of(next(e for e in BOUNDED if e.definition.name == "sigmoid"))
-    assert key_of(study) == key_of(replace(study, bounds=()))
-    source = 'def f(x):\n    """One.\n\n    Two."""\n    y = x  # three\n    # four\n    return y\n'
-    assert code_of(source) == "def f(x):\n    y = x\n    return y"

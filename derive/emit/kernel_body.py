@@ -22,6 +22,7 @@ WITH_SIZES = ("window", "identity", "same", "spread", "index", "gather", "scatte
 
 HINTS = {
     "e": "at most 1 on both sides of 0: nothing overflows",
+    "e:still": "a normal number with a finite square: beyond 44 nothing changes any more",
     "others": "the sum without the own entry, for the largest entry added up anew: nothing cancels",
     "base": "the entry where the share is largest, which counts as 0: the shares add up to 1",
     "e:shift": "all times one number: the quotient is the same",

@@ -21,6 +21,7 @@ class Helper:
 
 
 HELPERS = (
+    Helper("within"),
     Helper("chosen"),
     Helper("largest"),
     Helper("indicator"),

@@ -61,7 +61,7 @@ def emit_module(
         names=[k.name for k in found],
         classes=[row for name, kernel in classes.items() for row in class_rows(name, kernel)],
         functions=functions,
-        helpers=helpers(line for f in functions for line in (*f["body"], *(f["tile"].lines if f["tile"] else ()))),
+        helpers=helpers(line for f in functions for line in (*f["body"], *(f["tile"].code if f["tile"] else ()))),
         uses_tiles=any(f["tile"] for f in functions),
         uses_flat=any(f["tile"] and f["tile"].flat for f in functions),
         **{f"uses_{name}": name in options for name in ("labels", "least", "derived")},

@@ -19,11 +19,11 @@ from derive.emit.kernel_contraction import Factor, spell_contract
 from derive.emit.kernel_numbers import coefficient, float_is_inexact, number, without_sign
 from derive.ir.build import constant
 from derive.ir.graph import BATCH, Argument, Node
-from derive.ir.ops import ATOM, BY_NAME, NEGATION, POWER, PRODUCT, SUM
+from derive.ir.ops import ATOM, BY_NAME, NEGATION, POWER, PRODUCT, STILL, SUM
 from derive.language.errors import DeriveError
 from derive.language.expressions import Dimension, Less
 
-NUMBERS = ("constant", "logarithm", "pi")
+NUMBERS = ("constant", "logarithm", "pi", "still")
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,12 @@ def spell_size(speller: Speller, node: Node) -> Text:
 def spell_room(speller: Speller, node: Node) -> Text:
     """Half of the largest exponent that the dtype holds."""
     return Text(f"(44 if {speller.local.dtype} == np.float32 else 354)")
+
+
+def spell_still(speller: Speller, node: Node) -> Text:
+    """Where an exponential of so many times a value stands still."""
+    assert isinstance(node.data, Fraction)
+    return Text(number(STILL / node.data), ATOM if node.data > 0 else NEGATION)
 
 
 def spell_identity(speller: Speller, node: Node) -> Text:
@@ -325,7 +331,7 @@ def contract(speller: Speller, node: Node) -> Text:
 SPELL: Mapping[str, Callable[[Speller, Node], Text]] = MappingProxyType(
     {
         "input": spell_input, "constant": spell_constant, "size": spell_size,
-        "logarithm": spell_logarithm, "pi": spell_pi, "room": spell_room,
+        "logarithm": spell_logarithm, "pi": spell_pi, "room": spell_room, "still": spell_still,
         "identity": spell_identity, "same": spell_same, "add": spell_add, "multiply": spell_multiply,
         "power": spell_power, "exp": spell_exp, "where": spell_where, "bracket": spell_bracket,
         "view": spell_view, "spread": spell_spread,

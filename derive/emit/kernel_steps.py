@@ -17,8 +17,8 @@ from types import MappingProxyType
 from derive.emit.kernel_body import FALLBACK, LONGEST, comment_of, is_alias
 from derive.emit.kernel_numbers import coefficient, float_is_inexact, without_sign
 from derive.emit.kernel_spelling import NUMBERS, Locals, Speller, Text
-from derive.ir.graph import BATCH, Argument, Node
-from derive.ir.ops import BY_NAME
+from derive.ir.graph import BATCH, Argument, Node, whole
+from derive.ir.ops import BY_NAME, size_of
 from derive.language.expressions import Dimension
 
 FLOAT, BOOLEAN, INDEX = "float", "boolean", "index"
@@ -353,6 +353,35 @@ def placed(steps: Steps, node: Node) -> str:
     return steps.step("_placed", (steps.operand(others, node), places, text), node)
 
 
+def clipped(steps: Steps, node: Node) -> str:
+    """A number as a bound, and an opposite one inside, in one pass; np.maximum takes three times as long for one."""
+    if not is_bounded(node):
+        return steps.call(node)
+    value, number = node.arguments
+    bounds = {"maximum": "-np.inf", "minimum": "np.inf", node.op: steps.operand(number, node)}
+    inner = value.node
+    if value == whole(inner) and inner not in steps.values and not steps.is_apart(inner) and is_between(inner, node):
+        value, number = inner.arguments
+        bounds[inner.op] = steps.operand(number, node)
+    return steps.step("np.ndarray.clip", (steps.operand(value, node), bounds["maximum"], bounds["minimum"]), node)
+
+
+def is_bounded(node: Node) -> bool:
+    """Whether the node is another one that goes no farther than a number."""
+    if node.op not in ("maximum", "minimum"):
+        return False
+    value, number = node.arguments
+    return number.node.op in ("constant", "still") and value.node.op not in NUMBERS
+
+
+def is_between(inner: Node, node: Node) -> bool:
+    """Whether both bounds hold at once."""
+    if not is_bounded(inner) or inner.op == node.op:
+        return False
+    numbers = {n.op: size_of(n.arguments[1].node.op, n.arguments[1].node.data) for n in (inner, node)}
+    return numbers["maximum"] <= numbers["minimum"]
+
+
 def bracket(steps: Steps, node: Node) -> str:
     """A comparison with 0 as a number."""
     (argument,) = node.arguments
@@ -368,7 +397,7 @@ def indicator(steps: Steps, node: Node) -> str:
 
 STEPS: Mapping[str, Callable[[Steps, Node], str]] = MappingProxyType(
     {"add": add, "multiply": multiply, "power": power, "exp": exponential, "where": choice, "bracket": bracket,
-     "indicator": indicator}
+     "indicator": indicator, "maximum": clipped, "minimum": clipped}
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from derive.emit.kernel_modes import FLAT, WHOLE, mode_of
 from derive.emit.kernel_parts import Kernel
 from derive.emit.kernel_spelling import Locals
 from derive.ir.graph import BATCH, Node
+from derive.ir.near import WITHIN, near
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Tiled:
     name, parameters, lines, outputs: the function of a tile.
     call: how the public function hands over; returns: whether a line of its own returns the results.
     fast: what it does first, for small arrays that need neither conversion nor check.
+    near: the function of a tile without entries far from 0, with fewer passes, where there is one.
     """
 
     name: str
@@ -35,6 +37,21 @@ class Tiled:
     returns: bool
     fast: tuple[str, ...]
     flat: bool
+    near: Near | None = None
+
+    @property
+    def code(self) -> tuple[str, ...]:
+        """All lines of both functions."""
+        return self.lines if self.near is None else (*self.lines, self.near.test, *self.near.lines)
+
+
+@dataclass(frozen=True)
+class Near:
+    """Name and lines of the shorter function, and the test that the other one begins with."""
+
+    name: str
+    lines: tuple[str, ...]
+    test: str
 
 
 def tiled(
@@ -62,6 +79,7 @@ def tiled(
     setup = [f"{local.dtype} = {body.outputs[0]}.dtype"] if mentions(code, local.dtype) else []
     setup += [f"{local.samples} = len({first})"] if mentions(code, local.samples) else []
     name = f"_{kernel.name}_tile"
+    short = near_of(kernel.name, rows, taken, equations, local) if mode == FLAT else None
     rest = [*shared, *(f'{call}.sizes["{size}"]' for size in sizes)]
     dimensions = [repr(r.dimensions).replace("'", '"') for r in kernel.results]
     flat = mode == FLAT and any(r.dimensions for r in kernel.results)
@@ -77,7 +95,23 @@ def tiled(
         not single,
         () if checked else fast(kernel, mode, name, sizes, body.outputs, results_as, returned),
         flat,
+        short,
     )
+
+
+def near_of(
+    name: str, rows: Sequence[tuple[str, Node, str]], taken: set[str], equations: Mapping[str, str], local: Locals
+) -> Near | None:
+    """The function of a tile whose entries lie near 0."""
+    found = near(tuple(node for _, node, _ in rows))
+    if found is None:
+        return None
+    graph, counting = found
+    body = tile([(w, n, c) for (w, _, c), n in zip(rows, graph, strict=True)], taken, equations, local)
+    test = " and ".join(f"_within({x}, {WITHIN}.0)" for x in counting)
+    code = "\n".join(body.lines)
+    setup = [f"{local.dtype} = {body.outputs[0]}.dtype"] if mentions(code, local.dtype) else []
+    return Near(f"_{name}_near", (*setup, *body.lines), test)
 
 
 def mentions(code: str, name: str) -> bool:

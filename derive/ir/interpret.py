@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.ir.graph import Graph, Node, topological
-from derive.ir.ops import BY_NAME, ROOM, Arithmetic
+from derive.ir.ops import BY_NAME, ROOM, Arithmetic, still
 from derive.language.expressions import extent
 from derive.language.primitives import PRIMITIVES
 
@@ -87,6 +87,8 @@ def leaf(node: Node, inputs: Mapping[str, Any], sizes: Sizes, arithmetic: Arithm
             return objects(list(range(extent(node.shape[0], sizes))))
         case "pi", _:
             return objects(arithmetic.call("pi"))
+        case "still", Fraction() as factor:
+            return objects(still(arithmetic, factor))
         case "room", _:
             return objects(arithmetic.number(Fraction(ROOM)))
         case _:

@@ -95,6 +95,20 @@ def room(arithmetic: Arithmetic, data: Any) -> Any:
     return arithmetic.number(Fraction(ROOM))
 
 
+STILL = 44
+"""Beside exp(STILL), in float32 and float64, STILL is nothing, and its square is finite."""
+
+
+def still(arithmetic: Arithmetic, data: Any) -> Any:
+    """Where an exponential of `data` times a value may stand still: farther for more digits than a kernel has."""
+    return arithmetic.number(Fraction(300) / data)
+
+
+def size_of(op: str, data: Any) -> Fraction:
+    """What a bound is in a kernel."""
+    return Fraction(STILL) / data if op == "still" else Fraction(data)
+
+
 def bracket(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
     """1 from 0 on, else 0: a comparison that is counted with."""
     return arithmetic.number(Fraction(1 if value >= 0 else 0))
@@ -134,6 +148,7 @@ LEAVES = (
     Op("size", "leaf", 0),
     Op("logarithm", "leaf", 0),
     Op("room", "leaf", 0, room),
+    Op("still", "leaf", 0, still),
     Op("identity", "leaf", 0),
     Op("same", "leaf", 0, boolean=True),
     Op("index", "leaf", 0),

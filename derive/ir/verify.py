@@ -63,7 +63,7 @@ def shape_problems(node: Node, op: Op) -> list[str]:
 
 
 def data_problems(node: Node) -> list[str]:
-    if node.op in ("constant", "power", "logarithm") and not isinstance(node.data, Fraction):
+    if node.op in ("constant", "power", "logarithm", "still") and not isinstance(node.data, Fraction):
         return [f"data {node.data!r} is no rational number"]
     if node.op == "window" and not isinstance(node.data, tuple):
         return [f"data {node.data!r} is no axis with an offset"]

@@ -70,7 +70,7 @@ def _attention_tile(Q, K, V, O, d):
     # all times one number: the quotient is the same
     # e2 = np.exp(S - np.floor(np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0)))[:, :, None])
     s2 = np.subtract(highest, (44 if dtype == np.float32 else 354))
-    u = np.minimum(highest, 0.0, out=highest)
+    u = np.ndarray.clip(highest, -np.inf, 0.0, out=highest)
     np.maximum(s2, u, out=s2)
     np.floor(s2, out=s2)
     e2 = np.subtract(S, s2[:, :, None], out=S)
@@ -120,7 +120,7 @@ def _attention_vjp_tile(Q, K, V, g, grad_Q, grad_K, grad_V, d):
     # all times one number: the quotient is the same
     # e2 = np.exp(S - np.floor(np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0)))[:, :, None])
     s2 = np.subtract(highest, (44 if dtype == np.float32 else 354))
-    u2 = np.minimum(highest, 0.0, out=highest)
+    u2 = np.ndarray.clip(highest, -np.inf, 0.0, out=highest)
     np.maximum(s2, u2, out=s2)
     np.floor(s2, out=s2)
     e2 = np.subtract(S, s2[:, :, None], out=S)

@@ -63,13 +63,13 @@ def _bce_with_logits_tile(x, t, L):
     # L = -(np.where(np.abs(t) <= 0, 0, t * (np.minimum(x, 0) - u)) + np.where(np.abs(s) <= 0, 0, s * (-np.maximum(x, 0) - u)))
     u2 = np.abs(t)
     mask = np.less_equal(u2, 0.0)
-    np.minimum(x, 0.0, out=u2)
+    np.ndarray.clip(x, -np.inf, 0.0, out=u2)
     u2 -= u
     u2 *= t
     _chosen(mask, 0.0, u2, out=u2)
     u3 = np.abs(s)
     np.less_equal(u3, 0.0, out=mask)
-    np.maximum(x, 0.0, out=u3)
+    np.ndarray.clip(x, 0.0, np.inf, out=u3)
     np.negative(u3, out=u3)
     u3 -= u
     product = np.multiply(s, u3, out=s)
@@ -160,13 +160,13 @@ def _bce_with_logits_value_and_grad_tile(x, t, L, dL_dx):
     # L = -(np.where(np.abs(t) <= 0, 0, t * (np.minimum(x, 0) - u2)) + np.where(np.abs(s) <= 0, 0, s * (-np.maximum(x, 0) - u2)))
     u3 = np.abs(t)
     mask = np.less_equal(u3, 0.0)
-    np.minimum(x, 0.0, out=u3)
+    np.ndarray.clip(x, -np.inf, 0.0, out=u3)
     u3 -= u2
     u3 *= t
     _chosen(mask, 0.0, u3, out=u3)
     u4 = np.abs(s)
     np.less_equal(u4, 0.0, out=mask)
-    np.maximum(x, 0.0, out=u4)
+    np.ndarray.clip(x, 0.0, np.inf, out=u4)
     np.negative(u4, out=u4)
     u4 -= u2
     product = np.multiply(s, u4, out=s)

@@ -52,7 +52,7 @@ def _gelu_tile(x, y):
     """One tile of gelu."""
     # y = x Φ
     # y = _normal_tail(-x, np.maximum(x, -100000000))
-    np.maximum(x, -100000000.0, out=y)
+    np.ndarray.clip(x, -100000000.0, np.inf, out=y)
     u = np.negative(x)
     y[...] = _normal_tail(u, y)
     return y
@@ -86,8 +86,7 @@ def _gelu_grad_tile(x, dy_dx):
     Phi = _normal_tail(u)
     # ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
     # dy_dx = _gaussian(x, 0.5, np.maximum(np.minimum(x, 100000000), -100000000)) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi
-    np.minimum(x, 100000000.0, out=dy_dx)
-    np.maximum(dy_dx, -100000000.0, out=dy_dx)
+    np.ndarray.clip(x, -100000000.0, 100000000.0, out=dy_dx)
     u2 = _gaussian(x, 0.5, dy_dx)
     u2 /= np.sqrt(dtype.type(2) * 3.141592653589793)
     np.add(u2, Phi, out=dy_dx)
@@ -119,14 +118,13 @@ def _gelu_value_and_grad_tile(x, y, dy_dx):
     dtype = y.dtype
     # y = x Φ
     # y = _normal_tail(-x, np.maximum(x, -100000000))
-    np.maximum(x, -100000000.0, out=y)
+    np.ndarray.clip(x, -100000000.0, np.inf, out=y)
     u = np.negative(x, out=dy_dx)
     y[...] = _normal_tail(u, y)
     Phi = _normal_tail(u)  # Φ = ½ (1 + erf(x/√2))
     # ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
     # dy_dx = _gaussian(x, 0.5, np.maximum(np.minimum(x, 100000000), -100000000)) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi
-    np.minimum(x, 100000000.0, out=dy_dx)
-    np.maximum(dy_dx, -100000000.0, out=dy_dx)
+    np.ndarray.clip(x, -100000000.0, 100000000.0, out=dy_dx)
     u2 = _gaussian(x, 0.5, dy_dx)
     u2 /= np.sqrt(dtype.type(2) * 3.141592653589793)
     np.add(u2, Phi, out=dy_dx)
@@ -164,8 +162,7 @@ def _gelu_vjp_tile(x, g, grad_x):
     Phi = _normal_tail(u)
     # g · ∂y/∂x = g (x e^(-½ x²)/√(2 π) + Φ)
     # grad_x = g * (_gaussian(x, 0.5, np.maximum(np.minimum(x, 100000000), -100000000)) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
-    np.minimum(x, 100000000.0, out=grad_x)
-    np.maximum(grad_x, -100000000.0, out=grad_x)
+    np.ndarray.clip(x, -100000000.0, 100000000.0, out=grad_x)
     u2 = _gaussian(x, 0.5, grad_x)
     u2 /= np.sqrt(dtype.type(2) * 3.141592653589793)
     u2 += Phi
@@ -204,8 +201,7 @@ def _gelu_jvp_tile(x, v, dy):
     Phi = _normal_tail(u)
     # v · ∂y/∂x = v (x e^(-½ x²)/√(2 π) + Φ)
     # dy = v * (_gaussian(x, 0.5, np.maximum(np.minimum(x, 100000000), -100000000)) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
-    np.minimum(x, 100000000.0, out=dy)
-    np.maximum(dy, -100000000.0, out=dy)
+    np.ndarray.clip(x, -100000000.0, 100000000.0, out=dy)
     u2 = _gaussian(x, 0.5, dy)
     u2 /= np.sqrt(dtype.type(2) * 3.141592653589793)
     u2 += Phi

@@ -64,16 +64,16 @@ def _gelu_tanh_tile(x, y):
     product = np.multiply(-2.0, u2)
     # at most 1 on both sides of 0: nothing overflows
     # e = np.exp(np.maximum(product, -80))
-    e = np.maximum(product, -80.0, out=product)
+    e = np.ndarray.clip(product, -80.0, np.inf, out=product)
     np.exp(e, out=e)
     # y = ½ x (1 + tanh(u))
     # y = np.where(u >= 0, x, np.maximum(x, -39) * e * np.exp(np.minimum(80 - 2 * u2, 0))) / (1 + e)
     mask = np.greater_equal(u, 0.0)
-    np.maximum(x, -39.0, out=y)
+    np.ndarray.clip(x, -39.0, np.inf, out=y)
     y *= e
     product2 = np.multiply(2.0, u2, out=u2)
     np.subtract(80.0, product2, out=product2)
-    np.minimum(product2, 0.0, out=product2)
+    np.ndarray.clip(product2, -np.inf, 0.0, out=product2)
     np.exp(product2, out=product2)
     y *= product2
     _chosen(mask, x, y, out=y)
@@ -118,10 +118,10 @@ def _gelu_tanh_grad_tile(x, dy_dx):
     product = np.multiply(-2.0, u3)
     # at most 1 on both sides of 0: nothing overflows
     # e = np.exp(np.maximum(product, -80))
-    e = np.maximum(product, -80.0, out=product)
+    e = np.ndarray.clip(product, -80.0, np.inf, out=product)
     np.exp(e, out=e)
-    u4 = np.minimum(x, 39.0)
-    u5 = np.maximum(x, -39.0)
+    u4 = np.ndarray.clip(x, -np.inf, 39.0)
+    u5 = np.ndarray.clip(x, -39.0, np.inf)
     # ∂y/∂x = ū √(2/π) (1 + 0.134145 x²) + ½ (1 + tanh(u))
     # dy_dx = np.where(u >= 0, 1 + e * (1 + 2 * u4 * u2 * (1 + 0.134145 * u4**2)), (1 + 2 * u5 * u2 * (1 + 0.134145 * u5**2) + e) * e * np.exp(np.minimum(80 - 2 * u3, 0))) / (1 + e * (2 + e))
     mask = np.greater_equal(u, 0.0)
@@ -145,7 +145,7 @@ def _gelu_tanh_grad_tile(x, dy_dx):
     u6 *= e
     product2 = np.multiply(2.0, u3, out=u3)
     np.subtract(80.0, product2, out=product2)
-    np.minimum(product2, 0.0, out=product2)
+    np.ndarray.clip(product2, -np.inf, 0.0, out=product2)
     np.exp(product2, out=product2)
     u6 *= product2
     _chosen(mask, dy_dx, u6, out=dy_dx)
@@ -188,18 +188,18 @@ def _gelu_tanh_value_and_grad_tile(x, y, dy_dx):
     u += x
     u *= u2
     u3 = np.greater_equal(u, 0.0)
-    u4 = np.maximum(x, -39.0, out=dy_dx)
+    u4 = np.ndarray.clip(x, -39.0, np.inf, out=dy_dx)
     # product = -2 * np.abs(u)
     u5 = np.abs(u, out=u)
     product = np.multiply(-2.0, u5)
     # at most 1 on both sides of 0: nothing overflows
     # e = np.exp(np.maximum(product, -80))
-    e = np.maximum(product, -80.0, out=product)
+    e = np.ndarray.clip(product, -80.0, np.inf, out=product)
     np.exp(e, out=e)
     # tail = np.exp(np.minimum(80 - 2 * u5, 0))
     product2 = np.multiply(2.0, u5, out=u5)
     np.subtract(80.0, product2, out=product2)
-    np.minimum(product2, 0.0, out=product2)
+    np.ndarray.clip(product2, -np.inf, 0.0, out=product2)
     tail = np.exp(product2)
     # y = ½ x (1 + tanh(u))
     # y = np.where(u3, x, u4 * e * tail) / (1 + e)
@@ -208,7 +208,7 @@ def _gelu_tanh_value_and_grad_tile(x, y, dy_dx):
     _chosen(u3, x, y, out=y)
     s = np.add(1.0, e)
     y /= s
-    u6 = np.minimum(x, 39.0, out=s)
+    u6 = np.ndarray.clip(x, -np.inf, 39.0, out=s)
     # ∂y/∂x = ū √(2/π) (1 + 0.134145 x²) + ½ (1 + tanh(u))
     # dy_dx = np.where(u3, 1 + e * (1 + 2 * u6 * u2 * (1 + 0.134145 * u6**2)), (1 + 2 * u4 * u2 * (1 + 0.134145 * u4**2) + e) * e * tail) / (1 + e * (2 + e))
     product3 = np.multiply(2.0, u6)
@@ -276,10 +276,10 @@ def _gelu_tanh_vjp_tile(x, g, grad_x):
     product = np.multiply(-2.0, u3)
     # at most 1 on both sides of 0: nothing overflows
     # e = np.exp(np.maximum(product, -80))
-    e = np.maximum(product, -80.0, out=product)
+    e = np.ndarray.clip(product, -80.0, np.inf, out=product)
     np.exp(e, out=e)
-    u4 = np.minimum(x, 39.0)
-    u5 = np.maximum(x, -39.0)
+    u4 = np.ndarray.clip(x, -np.inf, 39.0)
+    u5 = np.ndarray.clip(x, -39.0, np.inf)
     # g · ∂y/∂x = g (ū √(2/π) (1 + 0.134145 x²) + ½ (1 + tanh(u)))
     # grad_x = g * (np.where(u >= 0, 1 + e * (1 + 2 * u4 * u2 * (1 + 0.134145 * u4**2)), (1 + 2 * u5 * u2 * (1 + 0.134145 * u5**2) + e) * e * np.exp(np.minimum(80 - 2 * u3, 0))) / (1 + e * (2 + e)))
     mask = np.greater_equal(u, 0.0)
@@ -303,7 +303,7 @@ def _gelu_tanh_vjp_tile(x, g, grad_x):
     u6 *= e
     product2 = np.multiply(2.0, u3, out=u3)
     np.subtract(80.0, product2, out=product2)
-    np.minimum(product2, 0.0, out=product2)
+    np.ndarray.clip(product2, -np.inf, 0.0, out=product2)
     np.exp(product2, out=product2)
     u6 *= product2
     _chosen(mask, grad_x, u6, out=grad_x)
@@ -353,10 +353,10 @@ def _gelu_tanh_jvp_tile(x, v, dy):
     product = np.multiply(-2.0, u3)
     # at most 1 on both sides of 0: nothing overflows
     # e = np.exp(np.maximum(product, -80))
-    e = np.maximum(product, -80.0, out=product)
+    e = np.ndarray.clip(product, -80.0, np.inf, out=product)
     np.exp(e, out=e)
-    u4 = np.minimum(x, 39.0)
-    u5 = np.maximum(x, -39.0)
+    u4 = np.ndarray.clip(x, -np.inf, 39.0)
+    u5 = np.ndarray.clip(x, -39.0, np.inf)
     # v · ∂y/∂x = v (ū √(2/π) (1 + 0.134145 x²) + ½ (1 + tanh(u)))
     # dy = v * (np.where(u >= 0, 1 + e * (1 + 2 * u4 * u2 * (1 + 0.134145 * u4**2)), (1 + 2 * u5 * u2 * (1 + 0.134145 * u5**2) + e) * e * np.exp(np.minimum(80 - 2 * u3, 0))) / (1 + e * (2 + e)))
     mask = np.greater_equal(u, 0.0)
@@ -380,7 +380,7 @@ def _gelu_tanh_jvp_tile(x, v, dy):
     u6 *= e
     product2 = np.multiply(2.0, u3, out=u3)
     np.subtract(80.0, product2, out=product2)
-    np.minimum(product2, 0.0, out=product2)
+    np.ndarray.clip(product2, -np.inf, 0.0, out=product2)
     np.exp(product2, out=product2)
     u6 *= product2
     _chosen(mask, dy, u6, out=dy)

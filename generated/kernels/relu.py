@@ -48,7 +48,7 @@ def relu(x, *, out=None):
 
 def _relu_tile(x, y):
     """One tile of relu."""
-    np.maximum(x, 0.0, out=y)  # y = {0, x < 0; x, x ≥ 0}
+    np.ndarray.clip(x, 0.0, np.inf, out=y)  # y = {0, x < 0; x, x ≥ 0}
     return y
 
 
@@ -99,7 +99,7 @@ def relu_value_and_grad(x, *, out=None):
 
 def _relu_value_and_grad_tile(x, y, dy_dx):
     """One tile of relu_value_and_grad."""
-    np.maximum(x, 0.0, out=y)  # y = {0, x < 0; x, x ≥ 0}
+    np.ndarray.clip(x, 0.0, np.inf, out=y)  # y = {0, x < 0; x, x ≥ 0}
     _indicator(x, out=dy_dx)  # ∂y/∂x = {0, x < 0; 1, x ≥ 0}
     return y, dy_dx
 

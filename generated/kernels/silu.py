@@ -48,25 +48,33 @@ def silu(x, *, out=None):
 
 def _silu_tile(x, y):
     """One tile of silu."""
-    # product = -np.abs(x)
-    u = np.abs(x, out=y)
-    product = np.negative(u)
-    # at most 1 on both sides of 0: nothing overflows
-    # e = np.exp(np.maximum(product, -80))
-    e = np.maximum(product, -80.0, out=product)
+    if _within(x, 40.0):
+        return _silu_near(x, y)
+    # a normal number with a finite square: beyond 44 nothing changes any more
+    # e = np.exp(np.maximum(np.minimum(x, 44), -80))
+    e = np.ndarray.clip(x, -80.0, 44.0, out=y)
     np.exp(e, out=e)
     # y = x sigmoid(x)
-    # y = np.where(x >= 0, x, np.maximum(x, -4096) * e * np.exp(np.minimum(80 - u, 0))) / (1 + e)
-    mask = np.greater_equal(x, 0.0)
-    u2 = np.maximum(x, -4096.0)
-    u2 *= e
-    np.subtract(80.0, u, out=y)
-    np.minimum(y, 0.0, out=y)
-    np.exp(y, out=y)
-    u2 *= y
-    _chosen(mask, x, u2, out=u2)
-    s = np.add(1.0, e, out=e)
-    np.divide(u2, s, out=y)
+    # y = np.maximum(x, -4096) / (1 + e) * e * np.exp(np.minimum(x + 80, 0))
+    u = np.ndarray.clip(x, -4096.0, np.inf)
+    s = np.add(1.0, e)
+    u /= s
+    u *= e
+    np.add(x, 80.0, out=s)
+    np.ndarray.clip(s, -np.inf, 0.0, out=s)
+    np.exp(s, out=s)
+    np.multiply(u, s, out=y)
+    return y
+
+
+def _silu_near(x, y):
+    """The same bits in fewer passes: what is bounded for entries far from 0 needs no bounds here."""
+    e = np.exp(x, out=y)  # a normal number with a finite square: beyond 44 nothing changes any more
+    # y = x sigmoid(x)
+    # y = x / (1 + e) * e
+    s = np.add(1.0, e)
+    np.divide(x, s, out=s)
+    np.multiply(s, e, out=y)
     return y
 
 
@@ -92,33 +100,41 @@ def silu_grad(x, *, out=None):
 
 def _silu_grad_tile(x, dy_dx):
     """One tile of silu_grad."""
-    # product = -np.abs(x)
-    u = np.abs(x, out=dy_dx)
-    product = np.negative(u)
-    # at most 1 on both sides of 0: nothing overflows
-    # e = np.exp(np.maximum(product, -80))
-    e = np.maximum(product, -80.0, out=product)
+    if _within(x, 40.0):
+        return _silu_grad_near(x, dy_dx)
+    # a normal number with a finite square: beyond 44 nothing changes any more
+    # e = np.exp(np.maximum(np.minimum(x, 44), -80))
+    e = np.ndarray.clip(x, -80.0, 44.0, out=dy_dx)
     np.exp(e, out=e)
     # ∂y/∂x = sigmoid(x) + (1 - sigmoid(x)) y
-    # dy_dx = np.where(x >= 0, 1 + e * (1 + np.minimum(x, 4096)), (1 + np.maximum(x, -4096) + e) * e * np.exp(np.minimum(80 - u, 0))) / (1 + e * (2 + e))
-    mask = np.greater_equal(x, 0.0)
-    u2 = np.minimum(x, 4096.0)
-    u2 += 1.0
-    u2 *= e
-    u2 += 1.0
-    u3 = np.maximum(x, -4096.0)
-    u3 += 1.0
-    u3 += e
-    u3 *= e
-    np.subtract(80.0, u, out=dy_dx)
-    np.minimum(dy_dx, 0.0, out=dy_dx)
-    np.exp(dy_dx, out=dy_dx)
-    u3 *= dy_dx
-    _chosen(mask, u2, u3, out=u2)
-    np.add(2.0, e, out=u3)
-    product2 = np.multiply(e, u3, out=e)
-    product2 += 1.0
-    np.divide(u2, product2, out=dy_dx)
+    # dy_dx = (1 + e + np.minimum(np.maximum(x, -4096), 44)) / (1 + e * (2 + e)) * e * np.exp(np.minimum(x + 80, 0))
+    s = np.add(1.0, e)
+    u = np.ndarray.clip(x, -4096.0, 44.0)
+    s += u
+    np.add(2.0, e, out=u)
+    u *= e
+    u += 1.0
+    s /= u
+    s *= e
+    np.add(x, 80.0, out=u)
+    np.ndarray.clip(u, -np.inf, 0.0, out=u)
+    np.exp(u, out=u)
+    np.multiply(s, u, out=dy_dx)
+    return dy_dx
+
+
+def _silu_grad_near(x, dy_dx):
+    """The same bits in fewer passes: what is bounded for entries far from 0 needs no bounds here."""
+    e = np.exp(x, out=dy_dx)  # a normal number with a finite square: beyond 44 nothing changes any more
+    # ∂y/∂x = sigmoid(x) + (1 - sigmoid(x)) y
+    # dy_dx = (1 + e + x) / (1 + e * (2 + e)) * e
+    s = np.add(1.0, e)
+    s += x
+    s2 = np.add(2.0, e)
+    s2 *= e
+    s2 += 1.0
+    s /= s2
+    np.multiply(s, e, out=dy_dx)
     return dy_dx
 
 
@@ -144,41 +160,54 @@ def silu_value_and_grad(x, *, out=None):
 
 def _silu_value_and_grad_tile(x, y, dy_dx):
     """One tile of silu_value_and_grad."""
-    u = np.greater_equal(x, 0.0)
-    u2 = np.maximum(x, -4096.0, out=dy_dx)
-    # product = -np.abs(x)
-    u3 = np.abs(x, out=y)
-    product = np.negative(u3)
-    # at most 1 on both sides of 0: nothing overflows
-    # e = np.exp(np.maximum(product, -80))
-    e = np.maximum(product, -80.0, out=product)
-    np.exp(e, out=e)
-    # tail = np.exp(np.minimum(80 - u3, 0))
-    s = np.subtract(80.0, u3, out=u3)
-    np.minimum(s, 0.0, out=s)
+    if _within(x, 40.0):
+        return _silu_value_and_grad_near(x, y, dy_dx)
+    u = np.ndarray.clip(x, -4096.0, np.inf, out=dy_dx)
+    # a normal number with a finite square: beyond 44 nothing changes any more
+    # e = np.exp(np.maximum(np.minimum(x, 44), -80))
+    u2 = np.ndarray.clip(x, -80.0, 44.0, out=y)
+    e = np.exp(u2)
+    # tail = np.exp(np.minimum(x + 80, 0))
+    s = np.add(x, 80.0, out=u2)
+    np.ndarray.clip(s, -np.inf, 0.0, out=s)
     tail = np.exp(s)
     # y = x sigmoid(x)
-    # y = np.where(u, x, u2 * e * tail) / (1 + e)
-    np.multiply(u2, e, out=y)
+    # y = u / (1 + e) * e * tail
+    np.add(1.0, e, out=y)
+    np.divide(u, y, out=y)
+    y *= e
     y *= tail
-    _chosen(u, x, y, out=y)
-    s2 = np.add(1.0, e)
-    y /= s2
     # ∂y/∂x = sigmoid(x) + (1 - sigmoid(x)) y
-    # dy_dx = np.where(u, 1 + e * (1 + np.minimum(x, 4096)), (1 + u2 + e) * e * tail) / (1 + e * (2 + e))
-    u4 = np.minimum(x, 4096.0, out=s2)
-    u4 += 1.0
-    u4 *= e
-    u4 += 1.0
-    np.add(1.0, u2, out=dy_dx)
-    dy_dx += e
+    # dy_dx = (1 + e + np.minimum(u, 44)) / (1 + e * (2 + e)) * e * tail
+    s2 = np.add(1.0, e)
+    np.ndarray.clip(u, -np.inf, 44.0, out=dy_dx)
+    s2 += dy_dx
+    np.add(2.0, e, out=dy_dx)
     dy_dx *= e
-    dy_dx *= tail
-    _chosen(u, u4, dy_dx, out=u4)
-    s3 = np.add(2.0, e, out=tail)
-    product2 = np.multiply(e, s3, out=e)
-    product2 += 1.0
-    np.divide(u4, product2, out=dy_dx)
+    dy_dx += 1.0
+    s2 /= dy_dx
+    s2 *= e
+    np.multiply(s2, tail, out=dy_dx)
+    return y, dy_dx
+
+
+def _silu_value_and_grad_near(x, y, dy_dx):
+    """The same bits in fewer passes: what is bounded for entries far from 0 needs no bounds here."""
+    e = np.exp(x, out=dy_dx)  # a normal number with a finite square: beyond 44 nothing changes any more
+    # y = x sigmoid(x)
+    # y = x / (1 + e) * e
+    np.add(1.0, e, out=y)
+    np.divide(x, y, out=y)
+    y *= e
+    # ∂y/∂x = sigmoid(x) + (1 - sigmoid(x)) y
+    # dy_dx = (1 + e + x) / (1 + e * (2 + e)) * e
+    s = np.add(1.0, e)
+    s += x
+    s2 = np.add(2.0, e)
+    s2 *= e
+    s2 += 1.0
+    s /= s2
+    np.multiply(s, e, out=dy_dx)
     return y, dy_dx
 
 
@@ -206,34 +235,44 @@ def silu_vjp(x, g, *, out=None):
 
 def _silu_vjp_tile(x, g, grad_x):
     """One tile of silu_vjp."""
-    # product = -np.abs(x)
-    u = np.abs(x, out=grad_x)
-    product = np.negative(u)
-    # at most 1 on both sides of 0: nothing overflows
-    # e = np.exp(np.maximum(product, -80))
-    e = np.maximum(product, -80.0, out=product)
+    if _within(x, 40.0):
+        return _silu_vjp_near(x, g, grad_x)
+    # a normal number with a finite square: beyond 44 nothing changes any more
+    # e = np.exp(np.maximum(np.minimum(x, 44), -80))
+    e = np.ndarray.clip(x, -80.0, 44.0, out=grad_x)
     np.exp(e, out=e)
     # g · ∂y/∂x = g (sigmoid(x) + (1 - sigmoid(x)) y)
-    # grad_x = g * (np.where(x >= 0, 1 + e * (1 + np.minimum(x, 4096)), (1 + np.maximum(x, -4096) + e) * e * np.exp(np.minimum(80 - u, 0))) / (1 + e * (2 + e)))
-    mask = np.greater_equal(x, 0.0)
-    u2 = np.minimum(x, 4096.0)
-    u2 += 1.0
-    u2 *= e
-    u2 += 1.0
-    u3 = np.maximum(x, -4096.0)
-    u3 += 1.0
-    u3 += e
-    u3 *= e
-    np.subtract(80.0, u, out=grad_x)
-    np.minimum(grad_x, 0.0, out=grad_x)
-    np.exp(grad_x, out=grad_x)
-    u3 *= grad_x
-    _chosen(mask, u2, u3, out=u2)
-    np.add(2.0, e, out=u3)
-    product2 = np.multiply(e, u3, out=e)
-    product2 += 1.0
-    u2 /= product2
-    np.multiply(g, u2, out=grad_x)
+    # grad_x = g * ((1 + e + np.minimum(np.maximum(x, -4096), 44)) / (1 + e * (2 + e)) * e * np.exp(np.minimum(x + 80, 0)))
+    s = np.add(1.0, e)
+    u = np.ndarray.clip(x, -4096.0, 44.0)
+    s += u
+    np.add(2.0, e, out=u)
+    u *= e
+    u += 1.0
+    s /= u
+    s *= e
+    np.add(x, 80.0, out=u)
+    np.ndarray.clip(u, -np.inf, 0.0, out=u)
+    np.exp(u, out=u)
+    s *= u
+    np.multiply(g, s, out=grad_x)
+    return grad_x
+
+
+def _silu_vjp_near(x, g, grad_x):
+    """The same bits in fewer passes: what is bounded for entries far from 0 needs no bounds here."""
+    # a normal number with a finite square: beyond 44 nothing changes any more
+    e = np.exp(x, out=grad_x)
+    # g · ∂y/∂x = g (sigmoid(x) + (1 - sigmoid(x)) y)
+    # grad_x = g * ((1 + e + x) / (1 + e * (2 + e)) * e)
+    s = np.add(1.0, e)
+    s += x
+    s2 = np.add(2.0, e)
+    s2 *= e
+    s2 += 1.0
+    s /= s2
+    s *= e
+    np.multiply(g, s, out=grad_x)
     return grad_x
 
 
@@ -261,34 +300,43 @@ def silu_jvp(x, v, *, out=None):
 
 def _silu_jvp_tile(x, v, dy):
     """One tile of silu_jvp."""
-    # product = -np.abs(x)
-    u = np.abs(x, out=dy)
-    product = np.negative(u)
-    # at most 1 on both sides of 0: nothing overflows
-    # e = np.exp(np.maximum(product, -80))
-    e = np.maximum(product, -80.0, out=product)
+    if _within(x, 40.0):
+        return _silu_jvp_near(x, v, dy)
+    # a normal number with a finite square: beyond 44 nothing changes any more
+    # e = np.exp(np.maximum(np.minimum(x, 44), -80))
+    e = np.ndarray.clip(x, -80.0, 44.0, out=dy)
     np.exp(e, out=e)
     # v · ∂y/∂x = v (sigmoid(x) + (1 - sigmoid(x)) y)
-    # dy = v * (np.where(x >= 0, 1 + e * (1 + np.minimum(x, 4096)), (1 + np.maximum(x, -4096) + e) * e * np.exp(np.minimum(80 - u, 0))) / (1 + e * (2 + e)))
-    mask = np.greater_equal(x, 0.0)
-    u2 = np.minimum(x, 4096.0)
-    u2 += 1.0
-    u2 *= e
-    u2 += 1.0
-    u3 = np.maximum(x, -4096.0)
-    u3 += 1.0
-    u3 += e
-    u3 *= e
-    np.subtract(80.0, u, out=dy)
-    np.minimum(dy, 0.0, out=dy)
-    np.exp(dy, out=dy)
-    u3 *= dy
-    _chosen(mask, u2, u3, out=u2)
-    np.add(2.0, e, out=u3)
-    product2 = np.multiply(e, u3, out=e)
-    product2 += 1.0
-    u2 /= product2
-    np.multiply(v, u2, out=dy)
+    # dy = v * ((1 + e + np.minimum(np.maximum(x, -4096), 44)) / (1 + e * (2 + e)) * e * np.exp(np.minimum(x + 80, 0)))
+    s = np.add(1.0, e)
+    u = np.ndarray.clip(x, -4096.0, 44.0)
+    s += u
+    np.add(2.0, e, out=u)
+    u *= e
+    u += 1.0
+    s /= u
+    s *= e
+    np.add(x, 80.0, out=u)
+    np.ndarray.clip(u, -np.inf, 0.0, out=u)
+    np.exp(u, out=u)
+    s *= u
+    np.multiply(v, s, out=dy)
+    return dy
+
+
+def _silu_jvp_near(x, v, dy):
+    """The same bits in fewer passes: what is bounded for entries far from 0 needs no bounds here."""
+    e = np.exp(x, out=dy)  # a normal number with a finite square: beyond 44 nothing changes any more
+    # v · ∂y/∂x = v (sigmoid(x) + (1 - sigmoid(x)) y)
+    # dy = v * ((1 + e + x) / (1 + e * (2 + e)) * e)
+    s = np.add(1.0, e)
+    s += x
+    s2 = np.add(2.0, e)
+    s2 *= e
+    s2 += 1.0
+    s /= s2
+    s *= e
+    np.multiply(v, s, out=dy)
     return dy
 
 
@@ -483,19 +531,6 @@ def _check_out(target, array):
 # --- arithmetic of its own ---
 
 
-def _chosen(condition, first, second, out=None):
-    """np.where to an array; large arrays by their bits: no slower in float64, and five times as fast in float32."""
-    if condition.size < 2048 or condition.shape != np.broadcast(condition, first, second).shape:
-        found = np.where(condition, first, second)
-        if out is None:
-            return found
-        out[...] = found
-        return out
-    dtype = np.result_type(first, second)
-    out = np.empty(condition.shape, dtype) if out is None else out
-    kind = np.int32 if dtype.itemsize == 4 else np.int64
-    mask = np.negative(condition.view(np.int8)).astype(kind)  # all bits, or none
-    first, second, bits = (np.asarray(value, dtype).view(kind) for value in (first, second, out))
-    np.bitwise_and(mask, np.bitwise_xor(first, second), out=mask)
-    np.bitwise_xor(mask, second, out=bits)
-    return out
+def _within(x, limit):
+    """Whether every entry lies between -limit and limit."""
+    return x.size > 0 and -limit <= x.min() and x.max() <= limit

@@ -50,7 +50,7 @@ def _softplus_tile(x, y):
     """One tile of softplus."""
     # y = ln(1 + e^x)
     # y = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
-    np.maximum(x, 0.0, out=y)
+    np.ndarray.clip(x, 0.0, np.inf, out=y)
     u = np.abs(x)
     np.negative(u, out=u)
     np.exp(u, out=u)
@@ -126,7 +126,7 @@ def _softplus_value_and_grad_tile(x, y, dy_dx):
     e = np.exp(u, out=dy_dx)
     # y = ln(1 + e^x)
     # y = np.maximum(x, 0) + np.log1p(e)
-    np.maximum(x, 0.0, out=y)
+    np.ndarray.clip(x, 0.0, np.inf, out=y)
     u2 = np.log1p(e)
     y += u2
     # ∂y/∂x = e^x/(1 + e^x)

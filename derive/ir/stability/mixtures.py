@@ -261,3 +261,8 @@ def monomial_node(
 
 def raised(argument: Argument, power: int, shape: tuple[object, ...]) -> Argument:
     return whole(Node("power", (argument,), shape, data=Fraction(power)))  # type: ignore[arg-type]
+
+
+def renamed(monomial: Monomial, names: Mapping[Argument, Argument]) -> Monomial:
+    """The monomial of other quantities."""
+    return frozenset((names[a], power) for a, power in monomial)

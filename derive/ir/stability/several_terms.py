@@ -31,19 +31,15 @@ from derive.ir.stability.mixtures import (
     is_regular,
     joined,
     monomial_node,
+    renamed,
     sides_of,
 )  # fmt: skip
 from derive.ir.stability.one_exponential import on_axes, without_factor
-from derive.ir.stability.polynomial import Ratio, Reduced, reduced
+from derive.ir.stability.one_side import FAR, FARTHEST, ONE, Slope, one_sided
+from derive.ir.stability.polynomial import Ratio, reduced
 from derive.ir.stability.two_sided import Bounded, product
 
 Row = Mapping[Monomial, Fraction]
-
-FAR = 80
-"""exp(-FAR) is a normal number in float32 and float64, and 1 + exp(-FAR) is 1."""
-
-FARTHEST = 4096
-"""exp(-FARTHEST) is 0 in both, times whatever power of FARTHEST."""
 
 
 def one_denominator(graph: Graph) -> Graph:
@@ -115,7 +111,7 @@ class Rewriting:
                 return None
             tail = replace(tail, value=self.node(tail.value))
         spot = Spot(self.node(value), mixture.argument.axes, scale, base, node.shape, fresh, tail)
-        return spot.choice(left, right)
+        return spot.one_sided(left, right, node.name) or spot.choice(left, right)
 
 
 def in_order(mixture: Mixture, node: Node) -> list[Argument]:
@@ -183,9 +179,6 @@ def has_level(ratio: Ratio) -> bool:
     return value is not None and (value.numerator[0] != 0 or len(value.numerator) == len(value.denominator))
 
 
-ONE = Reduced((Fraction(1),), (Fraction(1),), Fraction(1))
-
-
 def ordered(row: Row) -> list[tuple[Monomial, Fraction]]:
     """The terms of a coefficient, its number first."""
     return sorted(row.items(), key=lambda pair: pair[0] != NOTHING)
@@ -229,6 +222,13 @@ class Spot:
     @property
     def e(self) -> Argument:
         return Argument(self.bounded.e, self.axes)
+
+    def one_sided(self, left: Side, right: Side, name: str) -> Argument | None:
+        """One formula, where the function of its own argument vanishes on one side alone."""
+        if self.tail is None or self.tail.terms != {1: 1.0} or self.base is not None or left.power * right.power:
+            return None
+        scale, side = (self.scale, left) if left.power else (-self.scale, right)
+        return one_sided(Slope(self.value, scale, side, self.axes, self.shape, self.fresh), name or "~slope")
 
     def choice(self, left: Side, right: Side) -> Argument:
         """where(z >= 0, right, left), numerators apart from a common denominator."""
@@ -311,7 +311,3 @@ class Spot:
         limit = constant(sign * tail.reached(FARTHEST / self.scale))
         within = apply("minimum" if sign > 0 else "maximum", tail.value, limit)
         return Argument(at(new.node, tail.value, within), new.axes)
-
-
-def renamed(monomial: Monomial, names: dict[Argument, Argument]) -> Monomial:
-    return frozenset((names[a], power) for a, power in monomial)

@@ -1,0 +1,127 @@
+"""A graph near 0: bounds that bound nothing there are left out, and factors that are 1, so that no bit changes.
+
+    max(min(x, 44), -80)              x
+    y exp(min(x + 80, 0))             y
+
+Contract: `near(graph)` is the shorter graph and the names of the inputs that have to lie within WITHIN for it to have
+the same bits as the other one; None where it would not be shorter by as much as it costs to look at these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from derive.ir.build import constant
+from derive.ir.graph import Argument, Graph, Node, named, topological, whole
+from derive.ir.ops import size_of
+
+WITHIN = 40
+LEAST = 4
+"""Passes that must be saved: to look at an array costs about one."""
+
+MARGIN = Fraction(1, 1000)
+"""More than the values of a range are rounded by, relative to their size."""
+
+Range = tuple[Fraction, Fraction]
+
+
+def near(graph: Graph) -> tuple[Graph, tuple[str, ...]] | None:
+    """The graph for inputs within WITHIN, and which of them count."""
+    inputs = [n for n in topological(graph) if n.op == "input"]
+    known = ranges(graph, inputs)
+    bounds = [n for n in topological(graph) if idle(n, known) is not None]
+    counting = [n for n in topological(bounds) if n.op == "input"]
+    found = shortened(graph, ranges(graph, counting))
+    if passes(graph) - passes(found) < LEAST:
+        return None
+    return found, tuple(str(n.data) for n in counting)
+
+
+def passes(graph: Graph) -> int:
+    return sum(not n.is_leaf for n in topological(graph))
+
+
+# --- ranges ------------------------------------------------------------------------------------------------
+
+
+def ranges(graph: Graph, inputs: Iterable[Node]) -> Mapping[Node, Range]:
+    """From where to where values go, as far as is known, for these inputs within WITHIN."""
+    found: dict[Node, Range] = {n: (Fraction(-WITHIN), Fraction(WITHIN)) for n in inputs}
+    for node in topological(graph):
+        if node.op in ("constant", "still"):
+            found[node] = (size_of(node.op, node.data), size_of(node.op, node.data))
+        elif node.arguments and all(a.node in found for a in node.arguments):
+            new = range_of(node, [found[a.node] for a in node.arguments])
+            if new is not None:
+                found[node] = new
+    return found
+
+
+def range_of(node: Node, given: list[Range]) -> Range | None:
+    if node.op == "add":
+        return sum(low for low, _ in given), sum(high for _, high in given)  # type: ignore[return-value]
+    if node.op == "multiply":
+        low, high = given[0]
+        for other in given[1:]:
+            ends = [a * b for a in (low, high) for b in other]
+            low, high = min(ends), max(ends)
+        return low, high
+    if node.op == "abs":
+        low, high = given[0]
+        return max(low, -high, Fraction(0)), max(high, -low)
+    if node.op in ("maximum", "minimum"):
+        first = max if node.op == "maximum" else min
+        return first(low for low, _ in given), first(high for _, high in given)
+    return None
+
+
+def idle(node: Node, known: Mapping[Node, Range]) -> Node | None:
+    """What a bound by a number always is: the value, or the number; None where there is no telling."""
+    if node.op not in ("maximum", "minimum") or node.arguments[0].node not in known:
+        return None
+    value, number = (a.node for a in node.arguments)
+    if number.op not in ("constant", "still") or node.arguments[0] != whole(value):
+        return None
+    (low, high), (bound, _) = known[value], known[number]
+    sign = 1 if node.op == "maximum" else -1
+    least, most = sorted((sign * (low - bound), sign * (high - bound)))
+    margin = MARGIN * max(abs(low), abs(high))
+    return value if least > margin else number if most < -margin else None
+
+
+# --- the graph without them --------------------------------------------------------------------------------
+
+
+def shortened(graph: Graph, known: Mapping[Node, Range]) -> Graph:
+    """The graph without bounds that are idle and factors that are 1."""
+    new: dict[Node, Node] = {}
+    for old in topological(graph):
+        found = idle(old, known)
+        if found is not None:
+            new[old] = new[found] if found.shape else everywhere(found, old)
+        else:
+            new[old] = simpler(replace(old, arguments=tuple(Argument(new[a.node], a.axes) for a in old.arguments)))
+    return tuple(new[n] for n in graph)
+
+
+def everywhere(number: Node, node: Node) -> Node:
+    """The number at each entry of the node."""
+    return Node("spread", (Argument(number, ()),), node.shape)
+
+
+def simpler(node: Node) -> Node:
+    """e ** 0 is 1, and 1 is no factor."""
+    if node.op == "exp" and is_number(node.arguments[0].node, 0):
+        return everywhere(constant(1), node)
+    if node.op != "multiply":
+        return node
+    factors = tuple(a for a in node.arguments if not is_number(a.node, 1))
+    if len(factors) == 1 and len(node.arguments) > 1 and factors[0] == whole(factors[0].node):
+        return named(factors[0].node, node.name, node.origin)
+    return node if not factors or factors == node.arguments else replace(node, arguments=factors)
+
+
+def is_number(node: Node, number: int) -> bool:
+    return node.op == "spread" and node.arguments[0].node == constant(number)

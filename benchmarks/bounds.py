@@ -106,7 +106,8 @@ REASONS = (
     Reason(
         "gelu*",
         "*",
-        "NumPy has no error function: a polynomial of many terms takes its place, two passes over the tile a term.",
+        "NumPy has no error function: a polynomial takes its place, two passes over the tile a term, of which it has "
+        "23 in float64 (9 ns an element of 20) and 10 in float32 (1.7 of 6); the Gaussian takes 5 ns and 1.8.",
         least=1000,
     ),
     Reason(

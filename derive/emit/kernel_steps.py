@@ -23,6 +23,7 @@ from derive.language.expressions import Dimension
 
 FLOAT, BOOLEAN, INDEX = "float", "boolean", "index"
 CALLED = re.compile(r"(np\.\w+)\(\{0\}(?:, \{1\})?\)")
+HELPER = re.compile(r"(_\w+)\((.*)\)")
 OPERATORS: Mapping[str, str] = MappingProxyType(
     {
         "/": "np.divide", "<": "np.less", "<=": "np.less_equal",
@@ -382,6 +383,13 @@ def is_between(inner: Node, node: Node) -> bool:
     return numbers["maximum"] <= numbers["minimum"]
 
 
+def special(steps: Steps, node: Node) -> str:
+    """A helper of the module, which writes to a buffer: its arguments in the order of its spelling."""
+    name, order = HELPER.fullmatch(BY_NAME[node.op].numpy).groups()  # type: ignore[union-attr]
+    operands = {f"{{{k}}}": steps.operand(a, node) for k, a in enumerate(node.arguments)}
+    return steps.step(name, tuple(operands[part] for part in order.split(", ")), node)
+
+
 def bracket(steps: Steps, node: Node) -> str:
     """A comparison with 0 as a number."""
     (argument,) = node.arguments
@@ -397,7 +405,8 @@ def indicator(steps: Steps, node: Node) -> str:
 
 STEPS: Mapping[str, Callable[[Steps, Node], str]] = MappingProxyType(
     {"add": add, "multiply": multiply, "power": power, "exp": exponential, "where": choice, "bracket": bracket,
-     "indicator": indicator, "maximum": clipped, "minimum": clipped}
+     "indicator": indicator, "maximum": clipped, "minimum": clipped,
+     "normal_tail": special, "times_tail": special, "tail_sum": special, "gaussian": special}
 )  # fmt: skip
 
 

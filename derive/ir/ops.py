@@ -137,6 +137,12 @@ def normal_tail(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
     return arithmetic.call("erfc", value / arithmetic.call("sqrt", arithmetic.number(Fraction(2)))) / 2
 
 
+def tail_sum(arithmetic: Arithmetic, data: Any, factor: Any, value: Any, other: Any) -> Any:
+    """factor Q(value) + other exp(-value**2 / 2)"""
+    half = arithmetic.number(Fraction(1, 2))
+    return factor * normal_tail(arithmetic, data, value) + gaussian(arithmetic, data, other, value, half)
+
+
 def gaussian(arithmetic: Arithmetic, data: Any, factor: Any, value: Any, square: Any) -> Any:
     """factor exp(-square value**2)"""
     return factor * arithmetic.call("exp", -square * value * value)
@@ -180,6 +186,7 @@ EXTRA_FUNCTIONS = (
     Op("normal_tail", "elementwise", 1, normal_tail, "_normal_tail({0})"),
     Op("gaussian", "elementwise", 3, gaussian, "_gaussian({1}, {2}, {0})"),
     Op("times_tail", "elementwise", 2, lambda a, d, factor, x: factor * normal_tail(a, d, x), "_normal_tail({1}, {0})"),
+    Op("tail_sum", "elementwise", 3, tail_sum, "_normal_tail({1}, {0}, {2})"),
 )
 SHORTER = {"absolute": "abs"}
 NOT_IN_NUMPY = ("erf", "lgamma", "digamma", "trigamma")

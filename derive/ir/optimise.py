@@ -13,7 +13,7 @@ from derive.ir.graph import Graph
 from derive.ir.indicators import indicators, units
 from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_largest, take_maxima
 from derive.ir.stability.common import without_common_parts, without_logarithms
-from derive.ir.stability.error_function import normal_tails, products_with_tails
+from derive.ir.stability.error_function import normal_tails, products_with_tails, sums_with_tails
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
 from derive.ir.stability.squares import as_squares
 from derive.ir.stability.table import STABILITY
@@ -43,6 +43,7 @@ LIMITS = (
     Pass("flatten", flatten),
     Pass("products with tails", products_with_tails),
     Pass("products with gaussians", products_with_gaussians),
+    Pass("sums with tails", sums_with_tails),
     Pass("take largest", take_largest),
     Pass("totals of the largest", totals_of_largest),
     Pass("take maxima", take_maxima),

@@ -26,7 +26,7 @@ from derive.language.primitives import PRIMITIVES
 
 Array = NDArray[Any]
 NUMPY_NAMES = {p.mpmath: p.numpy for p in PRIMITIVES}
-BY_C_LIBRARY = ("erf", "erfc", "lgamma", "normal_tail", "times_tail", "gaussian")
+BY_C_LIBRARY = ("erf", "erfc", "lgamma", "normal_tail", "times_tail", "tail_sum", "gaussian")
 """Functions of C that NumPy lacks, and those that the extended type is too short for: of a square in an exponent."""
 
 FOLDS = ("room", "still", *(op.name for op in BASIC if op.meaning is not None))

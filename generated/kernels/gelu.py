@@ -54,7 +54,7 @@ def _gelu_tile(x, y):
     # y = _normal_tail(-x, np.maximum(x, -100000000))
     np.ndarray.clip(x, -100000000.0, np.inf, out=y)
     u = np.negative(x)
-    y[...] = _normal_tail(u, y)
+    _normal_tail(u, y, out=y)
     return y
 
 
@@ -80,16 +80,12 @@ def gelu_grad(x, *, out=None):
 def _gelu_grad_tile(x, dy_dx):
     """One tile of gelu_grad."""
     dtype = dy_dx.dtype
-    # Φ = ½ (1 + erf(x/√2))
-    # Phi = _normal_tail(-x)
-    u = np.negative(x, out=dy_dx)
-    Phi = _normal_tail(u)
     # ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
-    # dy_dx = _gaussian(x, 0.5, np.maximum(np.minimum(x, 100000000), -100000000)) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi
-    np.ndarray.clip(x, -100000000.0, 100000000.0, out=dy_dx)
-    u2 = _gaussian(x, 0.5, dy_dx)
-    u2 /= np.sqrt(dtype.type(2) * 3.141592653589793)
-    np.add(u2, Phi, out=dy_dx)
+    # dy_dx = _normal_tail(-x, 1, np.maximum(np.minimum(x, 100000000), -100000000) / np.sqrt(dtype.type(2) * 3.141592653589793))
+    np.negative(x, out=dy_dx)
+    u = np.ndarray.clip(x, -100000000.0, 100000000.0)
+    u /= np.sqrt(dtype.type(2) * 3.141592653589793)
+    _normal_tail(dy_dx, 1.0, u, out=dy_dx)
     return dy_dx
 
 
@@ -120,14 +116,12 @@ def _gelu_value_and_grad_tile(x, y, dy_dx):
     # y = _normal_tail(-x, np.maximum(x, -100000000))
     np.ndarray.clip(x, -100000000.0, np.inf, out=y)
     u = np.negative(x, out=dy_dx)
-    y[...] = _normal_tail(u, y)
-    Phi = _normal_tail(u)  # Φ = ½ (1 + erf(x/√2))
+    _normal_tail(u, y, out=y)
     # ∂y/∂x = x e^(-½ x²)/√(2 π) + Φ
-    # dy_dx = _gaussian(x, 0.5, np.maximum(np.minimum(x, 100000000), -100000000)) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi
-    np.ndarray.clip(x, -100000000.0, 100000000.0, out=dy_dx)
-    u2 = _gaussian(x, 0.5, dy_dx)
+    # dy_dx = _normal_tail(u, 1, np.maximum(np.minimum(x, 100000000), -100000000) / np.sqrt(dtype.type(2) * 3.141592653589793))
+    u2 = np.ndarray.clip(x, -100000000.0, 100000000.0)
     u2 /= np.sqrt(dtype.type(2) * 3.141592653589793)
-    np.add(u2, Phi, out=dy_dx)
+    _normal_tail(u, 1.0, u2, out=dy_dx)
     return y, dy_dx
 
 
@@ -156,17 +150,13 @@ def gelu_vjp(x, g, *, out=None):
 def _gelu_vjp_tile(x, g, grad_x):
     """One tile of gelu_vjp."""
     dtype = grad_x.dtype
-    # Φ = ½ (1 + erf(x/√2))
-    # Phi = _normal_tail(-x)
-    u = np.negative(x, out=grad_x)
-    Phi = _normal_tail(u)
     # g · ∂y/∂x = g (x e^(-½ x²)/√(2 π) + Φ)
-    # grad_x = g * (_gaussian(x, 0.5, np.maximum(np.minimum(x, 100000000), -100000000)) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
-    np.ndarray.clip(x, -100000000.0, 100000000.0, out=grad_x)
-    u2 = _gaussian(x, 0.5, grad_x)
-    u2 /= np.sqrt(dtype.type(2) * 3.141592653589793)
-    u2 += Phi
-    np.multiply(g, u2, out=grad_x)
+    # grad_x = g * _normal_tail(-x, 1, np.maximum(np.minimum(x, 100000000), -100000000) / np.sqrt(dtype.type(2) * 3.141592653589793))
+    np.negative(x, out=grad_x)
+    u = np.ndarray.clip(x, -100000000.0, 100000000.0)
+    u /= np.sqrt(dtype.type(2) * 3.141592653589793)
+    _normal_tail(grad_x, 1.0, u, out=grad_x)
+    grad_x *= g
     return grad_x
 
 
@@ -195,17 +185,13 @@ def gelu_jvp(x, v, *, out=None):
 def _gelu_jvp_tile(x, v, dy):
     """One tile of gelu_jvp."""
     dtype = dy.dtype
-    # Φ = ½ (1 + erf(x/√2))
-    # Phi = _normal_tail(-x)
-    u = np.negative(x, out=dy)
-    Phi = _normal_tail(u)
     # v · ∂y/∂x = v (x e^(-½ x²)/√(2 π) + Φ)
-    # dy = v * (_gaussian(x, 0.5, np.maximum(np.minimum(x, 100000000), -100000000)) / np.sqrt(dtype.type(2) * 3.141592653589793) + Phi)
-    np.ndarray.clip(x, -100000000.0, 100000000.0, out=dy)
-    u2 = _gaussian(x, 0.5, dy)
-    u2 /= np.sqrt(dtype.type(2) * 3.141592653589793)
-    u2 += Phi
-    np.multiply(v, u2, out=dy)
+    # dy = v * _normal_tail(-x, 1, np.maximum(np.minimum(x, 100000000), -100000000) / np.sqrt(dtype.type(2) * 3.141592653589793))
+    np.negative(x, out=dy)
+    u = np.ndarray.clip(x, -100000000.0, 100000000.0)
+    u /= np.sqrt(dtype.type(2) * 3.141592653589793)
+    _normal_tail(dy, 1.0, u, out=dy)
+    dy *= v
     return dy
 
 
@@ -400,64 +386,98 @@ def _check_out(target, array):
 # --- arithmetic of its own ---
 
 
-def _normal_tail(x, factor=1.0):
-    """factor times the probability that a standard normal variable exceeds x, erfc(x/√2)/2; computed in float64.
+def _normal_tail(x, factor=1.0, other=None, out=None):
+    """factor Q(x) + other exp(-x²/2), where Q(x) = erfc(x/√2)/2: a standard normal variable exceeds x.
 
-    x/√2 is not rounded before it is squared, and nothing is rounded below the normal range but the result.
+    x is not rounded before it is squared, and nothing is rounded below the normal range but the result.
     """
-    x = np.asarray(x)
-    value, size = x.astype(np.float64), np.abs(x).astype(np.float64)
-    relative = np.where(value < 0, 0.5, 0.5 * factor) * _erfc_relative(size * 0.7071067811865476)
-    tail = _gaussian(size, 0.5, relative)
-    return np.where(value < 0, factor * (1 - tail), tail).astype(x.dtype)
+    shape = np.shape(x)
+    x = np.atleast_1d(x)
+    size = np.ndarray.clip(np.abs(x), 0.0, 1e4)
+    tail = _mills(size)
+    if np.ndim(factor) or factor != 1.0:
+        tail *= np.clip(factor, -1e8, 1e8)
+    side = np.less(x, 0.0, out=np.empty_like(x))  # Q(x) = 1 - Q(-x)
+    beyond = factor * side
+    side *= -2.0
+    side += 1.0
+    if other is not None:
+        tail += side * other
+    side *= _gaussian(size, 0.5, tail)
+    found = np.add(side, beyond, out=out)
+    return found if out is not None else found.reshape(shape)
 
 
-def _erfc(x):
-    """1 - erf(x), without cancellation for large x; computed in float64."""
-    x = np.asarray(x)
-    value, size = x.astype(np.float64), np.abs(x).astype(np.float64)
-    tail = _erfc_positive(size)
-    return np.where(value < 0, 2 - tail, tail).astype(x.dtype)
+def _mills(x, scale=1.0):
+    """exp(t²/2) Q(t) / scale for t = x / scale >= 0, where Q(t) = erfc(t/√2)/2, the ratio of J. P. Mills.
 
-
-def _erfc_positive(x):
-    """erfc(x) for x >= 0"""
-    return _gaussian(x, 1.0, _erfc_relative(x))
-
-
-def _erfc_relative(x):
-    """exp(x²) erfc(x) for x >= 0.
-
-    (1 + 9/8 x) times it is smooth from 0 to infinity and flat at 0: a polynomial in (x - 4)/(x + 4), interpolated at 25
-    Chebyshev nodes with 40 digits up to x = 30. The variable is that of M. M. Shepherd and J. G. Laframboise, Chebyshev
-    approximation of (1 + 2 x) exp(x²) erfc x, Mathematics of Computation 36 (1981).
+    (t + 29/32) times it lies between 0.39 and 0.5 and is a polynomial in (t - c)/(t + c), interpolated at Chebyshev nodes
+    with 40 digits: from 0 to 40 with c = 6 in float64, from 0 to 15 with c = 15/4 in float32, to what each can hold. The
+    variable is that of M. M. Shepherd and J. G. Laframboise, Chebyshev approximation of (1 + 2 x) exp(x²) erfc x,
+    Mathematics of Computation 36 (1981).
     """
-    coefficients = (
-        1.1142383425104939e-10, 9.997801442361963e-10, 1.1069104164079079e-09, -8.12600957800184e-09,
-        -1.1702795267234067e-08, 5.65470279518731e-08, 5.421506942217213e-08, -4.2318949255969854e-07,
-        3.995727005003142e-08, 3.0333618930360702e-06, -5.023618977257419e-06, -1.4557355466748895e-05,
-        7.485625249652503e-05, -7.752671900898111e-05, -0.0004357681917884343, 0.002480865127585852,
-        -0.007334860076649622, 0.01528750110146249, -0.02361749354210681, 0.02511505034416971,
-        -0.009163084533413069, -0.03355820178680769, 0.10434091383446469, -0.1918791495553915,
-        0.7534970169378377,
-    )  # fmt: skip
-    u = 1 - 8 / (x + 4)
-    total = np.full_like(u, coefficients[0])
-    for coefficient in coefficients[1:]:
+    if x.dtype == np.float32:
+        center, coefficients = 3.75, (
+            0.00017875302203384407, 0.00048774749714419155, -0.0012639416984170234, -0.00214706700077345,
+            0.014957563139790367, -0.03417177997713802, 0.03975453644581389, -0.00390498696450959,
+            -0.08068042323046498, 0.4658075749134307,
+        )  # fmt: skip
+    else:
+        center, coefficients = 6.0, (
+            1.582909120824813e-09, 2.9014012774681617e-09, -1.5929853415465823e-08, -1.957561683292882e-08,
+            1.3466870077800984e-07, -6.282103266424415e-09, -1.010259192172584e-06, 1.8510203802273675e-06,
+            4.3677014831435375e-06, -2.6867694608079475e-05, 3.971765556222859e-05, 0.0001183295809167032,
+            -0.0008859046279743788, 0.0030306666562263315, -0.0073802501723382735, 0.014076217522703844,
+            -0.021546574124124522, 0.025878830171417164, -0.021468687891707795, 0.0033053044515817913,
+            0.0298897220514482, -0.0734756685441752, 0.44738213955321104,
+        )  # fmt: skip
+    u = x + center * scale
+    total = x - center * scale
+    np.divide(total, u, out=u)
+    np.multiply(u, coefficients[0], out=total)
+    total += coefficients[1]
+    for coefficient in coefficients[2:]:
         total *= u
         total += coefficient
-    return total / (1 + 1.125 * x)
+    total /= np.add(x, 0.90625 * scale, out=u)
+    return total
 
 
-def _gaussian(x, square, factor):
-    """factor exp(-square x²) for square a power of 2: a short x, whose square is exact, and the rest; in float64.
+def _gaussian(x, square, factor=1.0, out=None):
+    """factor exp(-square x²) for square a power of 2: x² is exact, of float32 in float64, of float64 by a short x.
 
     Where exp(-square x²) is below the normal range it is lifted by e^40, and lowered last.
     """
-    size = np.minimum(np.abs(x.astype(np.float64)), np.sqrt(1000 / square))
-    short = np.trunc(size * 256) / 256
-    exponent = -square * short * short
-    deep = exponent < -600
-    near = factor * np.exp(exponent + 40 * deep)
-    near += near * np.expm1(-square * (size - short) * (size + short))
-    return (near * np.where(deep, 4.248354255291589e-18, 1)).astype(x.dtype)
+    shape = np.shape(x)
+    x = np.atleast_1d(x)
+    if x.dtype == np.float32:
+        found = x.astype(np.float64)
+        found *= found
+        found *= -square
+        np.exp(found, out=found)
+        found *= factor
+        found = found.astype(x.dtype)
+    else:
+        size = np.ndarray.clip(np.abs(x), 0.0, np.sqrt(1000 / square))
+        short = size + 3 * 2.0 ** (31 - np.round(np.log2(square) / 2))  # to 20 bits behind the point
+        short -= 3 * 2.0 ** (31 - np.round(np.log2(square) / 2))
+        rest = size - short
+        size += short
+        rest *= size
+        rest *= -square
+        np.square(short, out=short)
+        short *= -square
+        deep = None if short.min(initial=0.0) >= -600 else short < -600
+        if deep is not None:
+            np.add(short, 40.0, where=deep, out=short)
+        np.exp(short, out=short)
+        short *= factor
+        found = np.expm1(rest, out=rest)
+        found *= short
+        found += short
+        if deep is not None:
+            np.multiply(found, 4.248354255291589e-18, where=deep, out=found)
+    if out is None:
+        return found.reshape(shape)
+    out[...] = found
+    return out

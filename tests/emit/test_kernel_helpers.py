@@ -46,25 +46,84 @@ def positive(dtype) -> np.ndarray:
     return found[found > 0]
 
 
-SPECIAL: dict[str, tuple[Callable, Callable, float]] = {
-    "erf": (mp.erf, both_signs, 3),
-    "erfc": (mp.erfc, both_signs, 4),
-    "normal_tail": (lambda x: mp.erfc(x / mp.sqrt(2)) / 2, both_signs, 4),
-    "lgamma": (mp.loggamma, positive, 6),
-    "digamma": (mp.digamma, positive, 6),
-    "trigamma": (lambda x: mp.psi(1, x), positive, 4),
+SPECIAL: dict[str, tuple[Callable, Callable, float, float]] = {
+    "erf": (mp.erf, both_signs, 3, 0.51),
+    "erfc": (mp.erfc, both_signs, 4, 4),
+    "normal_tail": (lambda x: mp.erfc(x / mp.sqrt(2)) / 2, both_signs, 4, 4),
+    "lgamma": (mp.loggamma, positive, 6, 0.51),
+    "digamma": (mp.digamma, positive, 6, 0.51),
+    "trigamma": (lambda x: mp.psi(1, x), positive, 4, 0.51),
 }
+"""Truth, points, bounds in float64 and float32; where that is 0.51, float32 is computed in float64."""
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("name", SPECIAL)
 def test_special_functions_over_the_whole_range(name: str, dtype) -> None:
-    truth, points, bound = SPECIAL[name]
+    truth, points, *bounds = SPECIAL[name]
     x = points(dtype)
     with np.errstate(all="ignore"):
         found = getattr(CODE, f"_{name}")(x)
     assert found.dtype == dtype
-    assert ulps(found, [truth(mp.mpf(float(v))) for v in x]) <= (bound if dtype == np.float64 else 0.51)
+    assert ulps(found, [truth(mp.mpf(float(v))) for v in x]) <= bounds[dtype == np.float32]
+
+
+def coefficients(center: float, end: int, count: int) -> list[float]:
+    """Those of `_mills`, the highest first: Newton's divided differences at Chebyshev nodes, then powers of u."""
+    c, last = mp.mpf(center), (end - mp.mpf(center)) / (end + mp.mpf(center))
+    nodes = [(last - 1) / 2 + (last + 1) / 2 * mp.cos(mp.pi * (2 * j + 1) / (2 * count)) for j in range(count)]
+    places = [c * (1 + u) / (1 - u) for u in nodes]
+    divided = [mp.exp(t * t / 2) * mp.erfc(t / mp.sqrt(2)) / 2 * (t + mp.mpf(29) / 32) for t in places]
+    for order in range(1, count):
+        for i in range(count - 1, order - 1, -1):
+            divided[i] = (divided[i] - divided[i - 1]) / (nodes[i] - nodes[i - order])
+    powers = [mp.mpf(0)]  # the highest first
+    for node, value in zip(reversed(nodes), reversed(divided), strict=True):
+        shifted = [*powers, mp.mpf(0)]
+        powers = [a - node * b for a, b in zip(shifted, [mp.mpf(0), *powers], strict=True)]
+        powers[-1] += value
+    return [float(p) for p in powers[1:]]
+
+
+@pytest.mark.parametrize(("center", "end", "count"), [(3.75, 15, 10), (6.0, 40, 23)])
+def test_coefficients_are_those_that_the_docstring_says(center: float, end: int, count: int) -> None:
+    text = environment().get_template("partials/kernel_mills.py.jinja").render()
+    start = text.index(f"center, coefficients = {center}, (")
+    numbers = re.findall(r"-?\d\.\d+(?:e-\d+)?(?=,)", text[start : text.index("# fmt", start)].partition("(")[2])
+    found = [float(number) for number in numbers]
+    expected = coefficients(center, end, count)
+    assert len(found) == count
+    assert all(abs(a - b) <= 1e-15 * abs(b) for a, b in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_sums_of_a_tail_and_a_gaussian(dtype) -> None:
+    """Against the sizes of both parts, with factors of either sign."""
+    x = np.concatenate([both_signs(dtype), np.array([0.7517915, -0.7517915], dtype)])
+    a, b = np.random.default_rng(7).normal(size=(2, x.size)).astype(dtype)
+    with np.errstate(all="ignore"):
+        found = CODE._normal_tail(x, a, b)
+        assert CODE._normal_tail(x, a, b, out=a.copy()).tobytes() == found.tobytes()
+        assert np.array_equal(CODE._normal_tail(x, 2.0, 4 * b), 2 * CODE._normal_tail(x, 1.0, 2 * b))
+        assert np.array_equal(CODE._normal_tail(x, 2.0), 2 * CODE._normal_tail(x))
+    for value, factor, other, y in zip(*(map(float, v) for v in (x, a, b, found)), strict=True):
+        parts = factor * mp.erfc(mp.mpf(value) / mp.sqrt(2)) / 2, other * mp.exp(-(mp.mpf(value) ** 2) / 2)
+        size = dtype(float(sum(abs(p) for p in parts)))
+        assert abs(y - sum(parts)) <= 5 * max(np.spacing(size), np.finfo(dtype).smallest_subnormal)
+
+
+@pytest.mark.parametrize("square", [2.0**-20, 0.25, 0.5, 1.0, 2.0, 2.0**20])
+def test_gaussians_of_any_width(square: float) -> None:
+    x = np.linspace(-30, 30, 500) / np.sqrt(square)
+    truth = [mp.exp(-mp.mpf(square) * mp.mpf(v) ** 2) for v in x.tolist()]
+    assert ulps(CODE._gaussian(x, square), truth) <= 3
+    assert (
+        ulps(
+            CODE._gaussian(x.astype(np.float32), square, 1.0),
+            [mp.exp(-square * mp.mpf(float(v)) ** 2) for v in x.astype(np.float32)],
+        )
+        <= 0.51
+    )
 
 
 @pytest.mark.parametrize("name", ["lgamma", "digamma", "trigamma"])
@@ -79,6 +138,7 @@ def test_reflection_below_zero(name: str) -> None:
 EDGES = {
     "erf": {np.inf: 1.0, -np.inf: -1.0, 0.0: 0.0},
     "erfc": {np.inf: 0.0, -np.inf: 2.0, 0.0: 1.0},
+    "normal_tail": {np.inf: 0.0, -np.inf: 1.0, 0.0: 0.5},
     "lgamma": {np.inf: np.inf, 0.0: np.inf, -1.0: np.inf},
     "digamma": {np.inf: np.inf, 0.0: -np.inf},
     "trigamma": {np.inf: 0.0, 0.0: np.inf, -1.0: np.inf},
@@ -129,7 +189,13 @@ def test_the_entry_at_the_largest_is_the_first_of_equals() -> None:
 
 def test_helpers_come_with_what_they_call_and_only_where_called() -> None:
     assert helpers(["y = 1 + x"]) == []
-    assert helpers(["y = _erf(x) * _product_of_others(a, axis=1)"]) == ["product_of_others", "erf", "erfc", "gaussian"]
+    assert helpers(["y = _erf(x) * _product_of_others(a, axis=1)"]) == [
+        "product_of_others",
+        "erf",
+        "erfc",
+        "mills",
+        "gaussian",
+    ]
     known = {h.name for h in HELPERS}
     spelled = {name for op in OPS for name in re.findall(r"\b_(\w+)\(", op.numpy)}
     assert spelled <= known

@@ -2,8 +2,9 @@
 
     c + c erf(u)    c erfc(-u)                c - c erf(u)    c erfc(u), for rational c
     erfc(v / √2)    2 Q(v), the tail of the normal distribution: v / √2 is not rounded before it is squared
+    p(v) Q(v) + q(v) exp(-v²/2)    one function, whose exponential is computed once
 
-Contract: `complementary_errors`, `normal_tails` and `products_with_tails` map a graph to an equal one.
+Contract: `complementary_errors`, `normal_tails`, `products_with_tails`, `sums_with_tails` map a graph to an equal one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.ir.build import apply, constant, scaled
-from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topological, whole
+from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topological, users, whole
 
 
 def complementary_errors(graph: Graph) -> Graph:
@@ -129,6 +130,53 @@ def times_tail(node: Node) -> Node:
         return node
     fused = Node("times_tail", (own[0], tails[0].node.arguments[0]), tails[0].node.shape)
     return replace(node, arguments=(*rest, whole(fused))) if rest else named(fused, node.name, node.origin)
+
+
+def sums_with_tails(graph: Graph) -> Graph:
+    """p(v) Q(v) + q(v) exp(-v**2 / 2) in one: the exponential is the same, and computed once."""
+    once = {node for node, count in users(graph).items() if count == 1}
+    return rebuild(graph, lambda n: sum_with_tail(n, once) if n.op == "add" else n)
+
+
+def sum_with_tail(node: Node, once: set[Node]) -> Node:
+    """The first tail and the first Gaussian of the same value in a sum, and what is left."""
+    for tail in (a for a in node.arguments if a.node in once and a == whole(a.node)):
+        found = tail_and_factor(tail.node)
+        for other in (a for a in node.arguments if a is not tail and a.node in once and a == whole(a.node)):
+            beside = beside_gaussian(other.node, found[1]) if found else None
+            if found and beside and tail.node.shape == other.node.shape == node.shape:
+                fused = apply("tail_sum", *found, beside)
+                return with_terms(node, whole(fused), tuple(a for a in node.arguments if a not in (tail, other)))
+    return node
+
+
+def tail_and_factor(node: Node) -> tuple[Node, Node] | None:
+    """(p, v) of p(v) Q(v)"""
+    if node.op == "normal_tail":
+        return constant(1), node.arguments[0].node
+    if node.op == "times_tail":
+        return node.arguments[0].node, node.arguments[1].node
+    if node.op == "multiply" and len(node.arguments) == 2 and node.arguments[0].node.op == "constant":
+        number, inner = (a.node for a in node.arguments)
+        found = tail_and_factor(inner) if inner.shape == node.shape else None
+        return (apply("multiply", number, found[0]), found[1]) if found else None
+    return None
+
+
+def beside_gaussian(node: Node, value: Node) -> Node | None:
+    """q of q(v) exp(-v**2 / 2), whatever it is multiplied with or divided by."""
+    if node.op == "gaussian":
+        factor, base, square = (a.node for a in node.arguments)
+        same = value in (base, scaled(-1, base)) or base == scaled(-1, value)
+        return factor if same and square == constant(Fraction(1, 2)) else None
+    if node.op not in ("multiply", "divide"):
+        return None
+    for k, argument in enumerate(node.arguments[:1] if node.op == "divide" else node.arguments):
+        inner = beside_gaussian(argument.node, value) if argument == whole(argument.node) else None
+        if inner is not None and argument.node.shape == node.shape:
+            arguments = tuple(whole(inner) if i == k else a for i, a in enumerate(node.arguments))
+            return replace(node, arguments=arguments, name="", origin=None)
+    return None
 
 
 def as_normal(node: Node) -> Node:

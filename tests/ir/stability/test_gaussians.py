@@ -74,6 +74,10 @@ def test_an_infinite_sample_gives_zero() -> None:
         ("x*(1 + erf(x/sqrt(2)))", "times_tail"),
         ("1 - erf(x)", "erfc"),
         ("z*(1 + erf(x/sqrt(2)))", "normal_tail"),
+        ("1/2*(1 + erf(x/sqrt(2))) + x*exp(-x**2/2)/sqrt(2*pi)", "tail_sum"),
+        ("x**2*(1 - erf(x/sqrt(2))) - 3*x*exp(-x**2/2)", "tail_sum"),
+        ("1/2*(1 + erf(x/sqrt(2))) + exp(-x**2)", "normal_tail"),
+        ("1/2*(1 + erf(x/sqrt(2))) + exp(-z**2/2)", "normal_tail"),
     ],
 )
 def test_squares_in_exponents_are_not_rounded(body: str, op: str) -> None:

@@ -7,7 +7,7 @@ adjoints they take over as named quantities.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from derive.calculus.engine import rewrite
@@ -42,7 +42,7 @@ def hessian_vector(gradient: Derivation, wanted: Wanted, lemmas: Lemmas, names: 
     entries = [definition.input(variable) for variable in names]
     extras = tuple(Input(names[e.name], e.dimensions, e.shared) for e in entries)
     seconds = [entry_of(gradient, e.name) for e in entries]
-    called = named_gradient(gradient)
+    called = named_gradient(gradient, names.values())
     assert called.names is not None
     system = replace(called, adjoints=(*gradient.adjoints, called)).system
     inner = add(*(weighted(called.names, second, names[second.name]) for second in seconds))
@@ -55,11 +55,11 @@ def hessian_vector(gradient: Derivation, wanted: Wanted, lemmas: Lemmas, names: 
     return Derivation(definition, wanted, left, (first, *pushed.steps), pushed.closed, extras, adjoints=owned)
 
 
-def named_gradient(gradient: Derivation) -> Derivation:
+def named_gradient(gradient: Derivation, directions: Collection[str]) -> Derivation:
     """The gradient under a name of its own, as a quantity that can be differentiated again."""
     assert isinstance(gradient.left, Partial)
     wish = f"{gradient.wanted.output}_{gradient.wanted.variable}"
-    while wish in gradient.system.names:
+    while wish in gradient.system.names or wish in directions:
         wish += "_"
     return replace(gradient, names=Ref(wish, gradient.left.variable.indices))
 

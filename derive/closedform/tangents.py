@@ -31,7 +31,7 @@ def forward(
     passed = [e.name for e in definition.equations if e.name in reached]
     for name in (*passed, wanted.output):
         target = definition.equation(name).left
-        start = total(left, target, context)
+        start = left if name == wanted.output else total(left, target, context)
         steps = tangent_steps(start, target, tangents, variables, context)
         result = Derivation(definition, wanted, start, steps, steps[-1].after, extras, adjoints=done)
         if name == wanted.output:
@@ -51,7 +51,7 @@ def dotted(name: str, definition: Definition, extras: tuple[Input, ...]) -> str:
 
 
 def total(left: Expression, target: Ref, context: Context) -> Expression:
-    """sum_j dV/dx_j v_j: the start with another quantity differentiated, by all that it depends on."""
+    """sum_j dV/dx_j v_j: the start with a quantity on the way differentiated, by all that it depends on."""
     fresh = freshen(left, {i.name for i in target.indices}, context.taken)
     inner = [p for p in walk(fresh) if isinstance(p, Partial)]
     moving = [p for p in inner if context.definition.depends_on(target.name, p.variable.name)] or inner

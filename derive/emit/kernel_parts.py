@@ -6,17 +6,17 @@ by a parameter that all samples share is summed over the samples and weighted by
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.ir.build import BATCH_INDEX, Labelled, arranged, elementwise, reduction
-from derive.ir.graph import Node
+from derive.ir.graph import BATCH, Node, topological
 from derive.ir.lower import Lowering
 from derive.ir.optimise import PASSES, optimise
 from derive.ir.passes import Pass
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation
-from derive.language.expressions import Expression, Index, Partial, Ref, mul
+from derive.language.expressions import Expression, Index, Less, Partial, Ref, mul
 from derive.language.trees import walk
 
 
@@ -59,6 +59,19 @@ class Kernel:
     def many(self) -> bool:
         """Whether the derivatives (or values) are returned as a named tuple."""
         return len(self.derivatives) > 1
+
+    @property
+    def sizes(self) -> frozenset[str]:
+        """The symbolic sizes that the results have or that are mentioned on the way to them."""
+        nodes = tuple(topological(r.node for r in self.results))
+        return frozenset(symbols([d for n in nodes for d in (*n.space, *((n.data,) if n.op == "size" else ()))]))
+
+
+def symbols(dimensions: Iterable[object]) -> Iterator[str]:
+    """The names among sizes: n of n - 1, none of 3."""
+    for dimension in dimensions:
+        if isinstance(dimension, str) and dimension != BATCH:
+            yield dimension.size if isinstance(dimension, Less) else dimension
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from derive.emit.kernel_parts import (
     output_input,
     sampled,
     stable,
+    symbols,
     value_result,
     variable_of,
 )
@@ -119,7 +120,7 @@ def jvp_kernel(request: Request, found: Sequence[Derivation]) -> Kernel:
 
 
 def from_output_kernels(request: Request) -> Iterator[Kernel]:
-    """f_vjp_from_output: the closed form as it stands, where it needs nothing but the own outputs."""
+    """f_vjp_from_output: the closed form as it stands, where it needs nothing but the own outputs and their sizes."""
     found = request.of("vjp") or (request.of("derivative") if request.is_unary else [])
     if len(found) != 1:
         return
@@ -132,8 +133,10 @@ def from_output_kernels(request: Request) -> Iterator[Kernel]:
     given = {i.name: i for i in (*outputs, *extras)}
     weight = "" if derivation.extras else extras[0].name
     result = differentiated(derivation, weight, given)
-    result = multiplied(result, weight) if weight else result
-    yield Kernel(request.name("vjp_from_output"), "vjp_from_output", (*outputs, *extras), stable((result,), LITERAL))
+    results = stable((multiplied(result, weight) if weight else result,), LITERAL)
+    kernel = Kernel(request.name("vjp_from_output"), "vjp_from_output", (*outputs, *extras), results)
+    if kernel.sizes <= {symbol for i in kernel.parameters for symbol in symbols(i.dimensions)}:
+        yield kernel
 
 
 MAKERS: tuple[Callable[[Request], Iterator[Kernel]], ...] = (

@@ -19,7 +19,7 @@ from derive.emit.kernel_contraction import Factor, spell_contract
 from derive.emit.kernel_numbers import coefficient, float_is_inexact, number, without_sign
 from derive.ir.build import constant
 from derive.ir.graph import BATCH, Argument, Node
-from derive.ir.ops import ATOM, BY_NAME, NEGATION, POWER, PRODUCT, STILL, SUM
+from derive.ir.ops import ATOM, BY_NAME, NEGATION, POWER, PRODUCT, STILL, SUM, room_of
 from derive.language.errors import DeriveError
 from derive.language.expressions import Dimension, Less
 
@@ -137,8 +137,10 @@ def spell_size(speller: Speller, node: Node) -> Text:
 
 
 def spell_room(speller: Speller, node: Node) -> Text:
-    """Half of the largest exponent that the dtype holds."""
-    return Text(f"(44 if {speller.local.dtype} == np.float32 else 354)")
+    """Half of the largest exponent that the dtype holds, less where a power of the exponential stands."""
+    assert isinstance(node.data, int)
+    single, double = room_of(44, node.data), room_of(354, node.data)
+    return Text(f"({single} if {speller.local.dtype} == np.float32 else {double})")
 
 
 def spell_still(speller: Speller, node: Node) -> Text:
@@ -302,7 +304,10 @@ def spell_gather(speller: Speller, node: Node) -> Text:
 
 
 def spell_scatter(speller: Speller, node: Node) -> Text:
+    """A number alone gets the working dtype."""
     value, label = factors(speller, node)
+    if node.arguments[0].node.op in NUMBERS:
+        value = Factor(speller.typed(Text(value.text)).text, value.axes)
     return Text(kernel_positions.scatter(value, label, node, speller.extent))
 
 

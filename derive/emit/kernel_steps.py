@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -18,7 +18,7 @@ from derive.emit.kernel_body import FALLBACK, LONGEST, comment_of, is_alias
 from derive.emit.kernel_numbers import coefficient, float_is_inexact, without_sign
 from derive.emit.kernel_spelling import NUMBERS, Locals, Speller, Text
 from derive.ir.graph import BATCH, Argument, Node, whole
-from derive.ir.ops import BY_NAME, size_of
+from derive.ir.ops import ATOM, BY_NAME, POWER, PRODUCT, SUM, size_of
 from derive.language.expressions import Dimension
 
 FLOAT, BOOLEAN, INDEX = "float", "boolean", "index"
@@ -218,12 +218,16 @@ class Steps:
     # --- ops ---
 
     def operand(self, argument: Argument, node: Node) -> str:
+        """An argument as a function of NumPy takes it."""
+        return self.written(argument, node).text
+
+    def written(self, argument: Argument, node: Node) -> Text:
         """An argument as it broadcasts against the node: computed here where it belongs to the group."""
         inner = argument.node
         if inner not in self.values and self.is_stepwise(inner):
             self.values[inner] = self.lower(inner)
-        text = Speller(self.inner, self.local).broadcast(argument, len(node.space)).text
-        return as_float(text) if inner.op in NUMBERS else text
+        text = Speller(self.inner, self.local).broadcast(argument, len(node.space))
+        return replace(text, text=as_float(text.text)) if inner.op in NUMBERS else text
 
     def lower(self, node: Node) -> str:
         """The steps of one node; the mark of the last one."""
@@ -235,8 +239,10 @@ class Steps:
         template = BY_NAME[node.op].numpy
         name = CALLED.fullmatch(template)
         function = name[1] if name else OPERATORS.get(template.replace("{0}", "").replace("{1}", "").strip(), "")
-        operands = tuple(self.operand(a, node) for a in node.arguments)
-        return self.step(function, operands if function else (template.format(*operands),), node)
+        operands = [self.written(a, node) for a in node.arguments]
+        if function:
+            return self.step(function, tuple(o.text for o in operands), node)
+        return self.step("", (template.format(*(o.at(ATOM) for o in operands)),), node)
 
 
 def unmarked(text: str) -> str:
@@ -255,19 +261,24 @@ class Fold:
 
     steps: Steps
     node: Node
-    text: str = ""
+    total: Text | None = None
     axes: frozenset[int] = frozenset()
+
+    @property
+    def text(self) -> str:
+        return self.total.text if self.total else ""
 
     def take(self, argument: Argument, function: str = "", sign: str = "") -> None:
         """Combine with one more argument, by a step as soon as the result has the node's shape."""
-        text, before = self.steps.operand(argument, self.node), self.text
+        more, before = self.steps.written(argument, self.node), self.total
         self.axes |= frozenset(argument.axes)
-        if not before:
-            self.text = text
+        if before is None:
+            self.total = more
         elif len(self.axes) < len(self.node.shape):
-            self.text = f"({before} {sign} {text})"
+            left, right = (PRODUCT, POWER) if sign == "*" else (SUM, PRODUCT)
+            self.total = Text(f"({before.at(left)} {sign} {more.at(right)})")
         else:
-            self.text = self.steps.step(function, (before, text), self.node)
+            self.total = Text(self.steps.step(function, (before.text, more.text), self.node))
 
 
 def add(steps: Steps, node: Node) -> str:

@@ -99,7 +99,7 @@ class LatexPrinter(Printer):
 
     def named(self, base: Expression) -> tuple[str, tuple[Expression, ...]] | None:
         """Symbol and arguments of a function whose square is written as tanh^2(x)."""
-        if isinstance(base, Call) and base.function not in SPECIAL:
+        if isinstance(base, Call) and base.arguments and base.function not in SPECIAL:
             return elementary(base.function), base.arguments
         if isinstance(base, Applied) and not base.derived:
             symbol = latex_function(base.function, dict(self.symbols))

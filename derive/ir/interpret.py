@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.ir.graph import Graph, Node, topological
-from derive.ir.ops import BY_NAME, ROOM, Arithmetic, still
+from derive.ir.ops import BY_NAME, ROOM, Arithmetic, room_of, still
 from derive.language.expressions import extent
 from derive.language.primitives import PRIMITIVES
 
@@ -89,8 +89,8 @@ def leaf(node: Node, inputs: Mapping[str, Any], sizes: Sizes, arithmetic: Arithm
             return objects(arithmetic.call("pi"))
         case "still", Fraction() as factor:
             return objects(still(arithmetic, factor))
-        case "room", _:
-            return objects(arithmetic.number(Fraction(ROOM)))
+        case "room", int() as power:
+            return objects(arithmetic.number(Fraction(room_of(ROOM, power))))
         case _:
             zero, one = (arithmetic.number(Fraction(k)) if node.op == "identity" else bool(k) for k in (0, 1))
             n = extent(node.shape[0], sizes)

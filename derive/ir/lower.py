@@ -168,7 +168,8 @@ def lower_product_of_others(to: Lowering, value: Reduce) -> Labelled:
         labels = (*body.labels, value.index)
         body = Labelled(arranged(body, labels), labels)
     used = {*body.labels, *(letter for e in value.excluding if isinstance(e, Chosen) for letter in letters(e))}
-    apart = next((e for e in value.excluding if type(e) is Index and e not in used), None)
+    along = (e for e in value.excluding if type(e) is Index and e.size == value.index.size)
+    apart = next((e for e in along if e not in used), None)
     for place in value.excluding:
         if place != apart:
             body = elementwise("where", same_place(to.visit, value.index, place), one, body)

@@ -90,9 +90,14 @@ def copy_sign(arithmetic: Arithmetic, data: Any, size: Any, sign: Any) -> Any:
 ROOM = 40
 
 
+def room_of(half: int, power: int) -> int:
+    """How far an exponent may go whose exponential is raised to a power: the rest is for what it is multiplied with."""
+    return 2 * half // (power + 1)
+
+
 def room(arithmetic: Arithmetic, data: Any) -> Any:
     """Exponentials up to here may be squared: half of the largest exponent of a type, here of the least one."""
-    return arithmetic.number(Fraction(ROOM))
+    return arithmetic.number(Fraction(room_of(ROOM, data)))
 
 
 STILL = 44

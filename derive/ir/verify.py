@@ -69,6 +69,8 @@ def data_problems(node: Node) -> list[str]:
         return [f"data {node.data!r} is no axis with an offset"]
     if node.op in ("pick", *HAVE_AXIS) and not isinstance(node.data, int):
         return [f"data {node.data!r} is no position"]
+    if node.op == "others" and isinstance(node.data, int) and node.shape[node.data] != node.bound[0]:
+        return ["the place that is left out and the axis of the product differ in size"]
     if node.op in ("input", "size") and not isinstance(node.data, str):
         return ["has no name"]
     return []

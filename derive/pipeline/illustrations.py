@@ -186,7 +186,12 @@ def error_graphs(subject: Subject, language: str) -> tuple[Picture, ...]:
 
 
 def has_jacobian(subject: Subject) -> bool:
-    return is_square(subject.definition) and subject.has("_jacobian")
+    """A vector that the example may stand for, of any size from one on or of the example's."""
+    if not is_square(subject.definition) or not subject.has("_jacobian"):
+        return False
+    (size,) = subject.definition.inputs[0].dimensions
+    least = subject.definition.least_sizes
+    return least[size] <= len(EXAMPLE) if size in least else size == len(EXAMPLE)
 
 
 def jacobian(subject: Subject, language: str) -> tuple[Picture, ...]:

@@ -21,7 +21,7 @@ from derive.language.definition import Definition
 from derive.language.derivation import Derivation
 from derive.language.trees import references
 from derive.verify.cases import Array, Case
-from derive.verify.systems import Rounded
+from derive.verify.rounding import Rounded
 from derive.verify.truth import Truth
 
 SCALE = 0.5

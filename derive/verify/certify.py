@@ -29,7 +29,7 @@ from derive.verify.cases import hard_case
 from derive.verify.certify_points import Batch, batches
 from derive.verify.certify_subjects import Subject
 from derive.verify.certify_truth import EXTENDED, Way, exactly, way_of
-from derive.verify.systems import Rounded
+from derive.verify.rounding import Rounded
 from derive.verify.truth import Truth
 
 Array = NDArray[Any]

@@ -23,8 +23,8 @@ from derive.verify.calls import Trial
 from derive.verify.cases import HardPoint, batch_plan
 from derive.verify.certify import Worst
 from derive.verify.kernels import DTYPES, Tally, beyond_floats, check_case, points_of, random_truth
+from derive.verify.rounding import Rounded
 from derive.verify.samples import ORDINARY, Domain
-from derive.verify.systems import Rounded
 from derive.verify.truth import Truth
 
 ROUNDS = 5

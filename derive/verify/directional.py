@@ -8,7 +8,7 @@ is passed over, but not every point may be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,9 +17,9 @@ import numpy as np
 
 from derive.language.derivation import Derivation
 from derive.language.errors import CheckError
-from derive.verify.calls import Trial, flatten
+from derive.verify.calls import Call, Trial, flatten, jvp_calls, vjp_calls
 from derive.verify.cases import Array, Case
-from derive.verify.truth import place_of
+from derive.verify.truth import Truth, place_of
 
 STENCIL = ((1, 4 / 5), (2, -1 / 5), (3, 4 / 105), (4, -1 / 280))
 """Eighth-order central differences: multiples of the step and their weights."""
@@ -30,6 +30,8 @@ TRUSTED = 1e-8
 
 TOLERANCE = 1e-7
 ADJOINT_TOLERANCE = 1e-11
+ADJOINT_ROUNDINGS = 16 * np.finfo(np.float64).eps / 2
+"""Of the error that rounding may make in an entry, as for the entries themselves (`kernels.ROUNDINGS`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,32 +57,38 @@ class Kernels:
         return tuple(case.inputs[i.name] for i in self.trial.definition.inputs)
 
 
-def product(left: Array, right: Array) -> float:
-    return float(np.sum(left * right))
-
-
 # --- adjoint -------------------------------------------------------------------------------------------
 
 
-def check_adjoint(trial: Trial, case: Case) -> None:
-    """<u, J v> = <J^T u, v>, over the whole batch and all variables."""
-    kernels = Kernels(trial)
+def check_adjoint(trial: Trial, truth: Truth) -> None:
+    """<u, J v> = <J^T u, v>, over the whole batch and all variables, as far as rounding of the entries allows."""
+    kernels, case = Kernels(trial), truth.case
     if not kernels.has("vjp") or not kernels.has("jvp"):
         return
     variables = [d.wanted.variable for d in trial.scalar or trial.of("vjp")]
     given, cotangent = kernels.arguments(case), case.cotangents[trial.output]
     tangents = [case.tangents[v] for v in variables]
-    (forward,) = kernels.call("jvp", *given, *tangents)
+    forward = kernels.call("jvp", *given, *tangents)
     backward = kernels.call("vjp", *given, cotangent)
-    left = product(cotangent, forward)
-    right = sum(product(b, t) for b, t in zip(backward, tangents, strict=True))
-    size = np.sum(np.abs(cotangent * forward)) + sum(
-        np.sum(np.abs(b * t)) for b, t in zip(backward, tangents, strict=True)
-    )
-    if not abs(left - right) <= ADJOINT_TOLERANCE * float(size):
+    left, right = inner(forward, [cotangent]), inner(backward, tangents)
+    size = inner(map(np.abs, forward), [np.abs(cotangent)]) + inner(map(np.abs, backward), map(np.abs, tangents))
+    rounded = rounding(next(jvp_calls(trial, truth)), [cotangent]) + rounding(next(vjp_calls(trial, truth)), tangents)
+    if not abs(left - right) <= ADJOINT_TOLERANCE * size + rounded:
         forward_name, backward_name = trial.name("jvp"), trial.name("vjp")
         message = f"<u, J v> = {left!r} from {forward_name}, but <J^T u, v> = {right!r} from {backward_name}"
         raise CheckError(f"{trial.definition.name}: {message} at {place_of(case)}")
+
+
+def inner(left: Iterable[Array], right: Iterable[Array]) -> float:
+    """The sum of the products of all entries."""
+    return sum(float(np.sum(a * b)) for a, b in zip(left, right, strict=True))
+
+
+def rounding(call: Call, others: Sequence[Array]) -> float:
+    """How far rounding may put off the inner product of a call's results with others, where terms in them cancel."""
+    of_entry = np.frompyfunc(lambda r: 0.0 if r is None else float(r.error), 1, 1)
+    errors = [np.asarray(of_entry(array), dtype=float) for array in call.expected]
+    return ADJOINT_ROUNDINGS * inner(errors, [np.abs(o) for o in others])
 
 
 # --- differences ---------------------------------------------------------------------------------------
@@ -128,7 +136,7 @@ def claims(kernels: Kernels, case: Case, variable: str) -> Iterator[tuple[str, A
     ):
         if kernels.has(kind) and variable in variables_of(derivations):
             parts = kernels.call(kind, *given, *extra)[-len(derivations) :]
-            yield kind, product(parts[variables_of(derivations).index(variable)], tangent), along
+            yield kind, inner([parts[variables_of(derivations).index(variable)]], [tangent]), along
     if kernels.has("jacobian"):
         found = variables_of(trial.of("jacobian"))
         jacobian = kernels.call("jacobian", *given)[found.index(variable)]

@@ -63,6 +63,8 @@ class System(Protocol):
 
     def number(self, value: Fraction) -> Value: ...
 
+    def same(self, left: Value, right: Value) -> bool: ...
+
     def entry(self, point: Point, entry: Entry) -> Value: ...
 
     def call(self, function: str, arguments: tuple[Value, ...]) -> Value: ...
@@ -224,7 +226,8 @@ def evaluate_selected(value: Selected, scope: Scope, point: Point) -> Value:
 
 
 def evaluate_where(value: Where, scope: Scope, point: Point) -> Value:
-    holds = RELATION_TESTS[value.relation](evaluate(value.left, scope, point), evaluate(value.right, scope, point))
+    left, right = evaluate(value.left, scope, point), evaluate(value.right, scope, point)
+    holds = RELATION_TESTS[value.relation](left, left if point.system.same(left, right) else right)
     return evaluate(value.then if holds else value.otherwise, scope, point)
 
 

@@ -27,10 +27,10 @@ from derive.language.errors import CheckError
 from derive.verify.calls import Call, Trial, flatten, of_first_output
 from derive.verify.cases import Case, HardPoint, batch_plan, hard_case, random_case, with_batch
 from derive.verify.directional import check_adjoint, check_directions
+from derive.verify.rounding import Rounded
 from derive.verify.samples import Domain, Sizes, Values, first_success
 from derive.verify.second_calls import functions
 from derive.verify.sights import shown
-from derive.verify.systems import Rounded
 from derive.verify.truth import Truth, check_against_differences, place_of
 
 DTYPES = (np.float64, np.float32)
@@ -120,7 +120,7 @@ def check_at(
     for trial in trials:
         for truth in points.random:
             check_case(trial, truth, DTYPES, tally)
-            check_adjoint(trial, truth.case)
+            check_adjoint(trial, truth)
         check_directions(trial, [t.case for t in points.random])
         for dtype, truth in itertools.chain.from_iterable(points.hard):
             check_case(trial, truth, (dtype,), tally)

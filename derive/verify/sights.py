@@ -6,6 +6,7 @@ agree when they differ by at most 1e-40 of the larger one, or by 1e-40 * 1e-10 w
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ ASSIGNMENTS = 2
 
 TOLERANCE = -40
 SMALL = -10
+
+FINENESS = (1, 4)
+"""How fine the arithmetic is at first, and where values differ."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,12 @@ def look(
     `watch` sees each at once and may raise. A size at which the definition has no value, such as the variance of one
     number below a fraction line, is left out.
     """
-    system = real_system(subject.definition, chain)
     sights: list[Sight] = []
     failure = CheckError(f"{subject.name}: there is nothing to look at")
     for sizes in size_choices(subject.definition):
         for number in range(points):
             try:
-                seen = look_at_point(subject, chain, system, sizes, number)
+                seen = look_at_point(subject, chain, sizes, number)
             except UnreachableError as error:
                 failure = error
                 break
@@ -94,19 +97,33 @@ def sizes_seen(sights: Sequence[Sight]) -> int:
     return len({tuple(s.sizes.items()) for s in sights})
 
 
-def look_at_point(
-    subject: Subject, chain: Sequence[Expression], system: Real, sizes: Sizes, number: int
-) -> list[Sight]:
+def look_at_point(subject: Subject, chain: Sequence[Expression], sizes: Sizes, number: int) -> list[Sight]:
+    """All index values at one point. Where neighbours of the chain disagree, finer arithmetic has the last word:
+    what was rounding is gone there, what was not remains.
+    """
     seed = f"{subject.name} {sorted(sizes.items())} {number}"
     scopes = assignments(all_free_indices(chain), sizes, ASSIGNMENTS, random.Random(seed))
 
     def attempt(values: Values) -> list[Sight]:
         values = satisfied(subject.definition, sizes, values)
+        for fineness in FINENESS:
+            sights = seen_with(real_system(subject.definition, chain, fineness), values)
+            if all(agree(s) for s in sights):
+                break
+        return sights
+
+    def seen_with(system: Real, values: Values) -> list[Sight]:
         given = {entry: system.number(value) for entry, value in values.items()}
         point = Point(subject.definition, sizes, given, system)
         return [Sight(sizes, values, scope, tuple(evaluate(e, scope, point) for e in chain)) for scope in scopes]
 
     return first_success(subject.inputs, sizes, subject.domain, seed, attempt, subject.name)
+
+
+def agree(sight: Sight) -> bool:
+    """Whether no two neighbours of the chain differ."""
+    orders = (difference_order(before, after) for before, after in itertools.pairwise(sight.chain))
+    return all(order is None or order <= TOLERANCE for order in orders)
 
 
 def all_free_indices(chain: Iterable[Expression]) -> tuple[Index, ...]:

@@ -115,7 +115,7 @@ def gap(steps: Sequence[Step], number: int) -> str:
 def check_exact(derivation: Derivation, number: int, sizes: Sequence[Sizes]) -> bool:
     """Whether the step claims to be a rational identity; CheckError if it claims so and is not.
 
-    Where roots stand in a step, it is one of radicals: a fraction has no root among the fractions.
+    Where roots stand in a step, it is one of radicals: a fraction has no root among the fractions, and no power u ** v.
     """
     step = derivation.steps[number]
     if not step.reason.exact or any(is_root(n) for e in (step.before, step.after) for n in walk(e)):
@@ -127,9 +127,9 @@ def check_exact(derivation: Derivation, number: int, sizes: Sequence[Sizes]) -> 
 
 
 def is_root(node: Expression) -> bool:
-    """sqrt(u) or u ** (3/2)"""
-    if isinstance(node, Power) and isinstance(node.exponent, Number):
-        return node.exponent.value.denominator != 1
+    """sqrt(u), u ** (3/2) or u ** v"""
+    if isinstance(node, Power):
+        return not (isinstance(node.exponent, Number) and node.exponent.value.denominator == 1)
     return isinstance(node, Call) and node.function == "sqrt"
 
 

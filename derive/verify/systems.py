@@ -1,9 +1,9 @@
-"""Number systems in which expressions are evaluated: real with many digits, exact, and real with a rounding bound.
+"""Number systems in which expressions are evaluated: real with many digits, and exact.
 
 Contract: each is a `System` of `evaluate`. `Real` computes with mpmath in a context of its own (no global precision)
 and differentiates by differences, so that it knows no rule. `Exact` computes with fractions and treats every function
-and derivative as an unknown of which it knows only that equal arguments give equal values. `Rounded` values carry
-beside the value how far a computation in floating point may lie off.
+and derivative as an unknown of which it knows only that equal arguments give equal values. Numbers with a bound of
+their rounding are a room of their own, `rounding`.
 
 To extend: a new system is one class here; a new function needs nothing (its name in mpmath stands on its row of
 `primitives`).
@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import functools
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -43,6 +43,11 @@ DIGITS = 65
 STEP_DIGITS = 30
 """A central difference with h = 1e-30 is off by h^2 = 1e-60 and costs 30 digits."""
 
+GUARD_DIGITS = 15
+"""Values that agree to all but so many of their digits are one: a condition between them is not left to rounding."""
+
+STEEP = 1e10
+"""A slope beyond it is looked at again with half the step: that of a jump doubles."""
 
 KINK = 1e-8
 """How far the slopes on both sides of a point may differ: a smooth function's differ by 1e-30 f''."""
@@ -82,10 +87,10 @@ def definition_depth(definition: Definition) -> int:
     )
 
 
-def real_system(definition: Definition, values: Iterable[Expression]) -> Real:
-    """A system with digits enough for the differences in these expressions."""
+def real_system(definition: Definition, values: Iterable[Expression], fineness: int = 1) -> Real:
+    """A system with digits enough for the differences in these expressions, so many times as fine as is usual."""
     depth = max(map(difference_depth, values), default=0) + definition_depth(definition)
-    return Real(DIGITS + STEP_DIGITS * depth, ordinary=True)
+    return Real(fineness * (DIGITS + STEP_DIGITS * depth), ordinary=True, step_digits=fineness * STEP_DIGITS)
 
 
 def function_point(value: Applied, arguments: tuple[Value, ...], point: Point, system: System) -> Point:
@@ -128,16 +133,23 @@ class Real:
 
     digits: int = DIGITS
     ordinary: bool = False
+    step_digits: int = STEP_DIGITS
     context: Any = field(init=False, repr=False, compare=False)
     step: Any = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "context", context(self.digits))
-        object.__setattr__(self, "step", self.context.mpf(10) ** -STEP_DIGITS)
+        object.__setattr__(self, "step", self.context.mpf(10) ** -self.step_digits)
 
     def number(self, value: Fraction) -> Value:
         whole = self.context.mpf(value.numerator)
         return whole if value.denominator == 1 else whole / value.denominator
+
+    def same(self, left: Value, right: Value) -> bool:
+        apart = abs(left - right)
+        return bool(
+            not apart or apart <= max(abs(left), abs(right)) * self.context.mpf(10) ** (GUARD_DIGITS - self.digits)
+        )
 
     def entry(self, point: Point, entry: Entry) -> Value:
         return from_equation(point, entry)
@@ -174,11 +186,17 @@ class Real:
         self, point: Point, entry: Entry, body: Callable[[Point], Value], held: frozenset[str] = frozenset()
     ) -> Value:
         """Central difference: (f(v + h) - f(v - h)) / 2h; at a kink, where the two sides differ, there is none."""
-        ahead, behind = (body(point.shifted(entry, h, held)) for h in (self.step, -self.step))
-        slope = (ahead - behind) / (2 * self.step)
-        bend = abs(ahead + behind - 2 * body(point)) / self.step
+
+        def slope_of(step: Value) -> tuple[Value, Value]:
+            ahead, behind = (body(point.shifted(entry, h, held)) for h in (step, -step))
+            return (ahead - behind) / (2 * step), ahead + behind
+
+        slope, both = slope_of(self.step)
+        bend = abs(both - 2 * body(point)) / self.step
         if bend > KINK * max(abs(slope), 1):
             raise UndefinedError("the point lies on a kink")
+        if abs(slope) > STEEP and abs(slope - slope_of(self.step / 2)[0]) > KINK * abs(slope):
+            raise UndefinedError("the point lies on a jump")
         return slope
 
 
@@ -194,6 +212,9 @@ class Exact:
 
     def number(self, value: Fraction) -> Value:
         return value
+
+    def same(self, left: Value, right: Value) -> bool:
+        return bool(left == right)
 
     def unknown(self, *key: object) -> Fraction:
         if key not in self.atoms:
@@ -222,116 +243,3 @@ class Exact:
         """An unknown for each body and variable, their indices replaced by the numbers they have here."""
         names = {i: Index(f"={scope[i]}", i.size) for i in free_indices(value)}
         return self.unknown("partial", canonical(rename(value, names)))
-
-
-# --- real numbers with a rounding bound ---------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Rounded:
-    """A value and how far floating-point arithmetic may lie off it, to first order, in units of the roundoff."""
-
-    value: Any
-    error: Any
-
-    def __add__(self, other: Rounded) -> Rounded:
-        value = self.value + other.value
-        return Rounded(value, self.error + other.error + abs(value))
-
-    def __mul__(self, other: Rounded) -> Rounded:
-        value = self.value * other.value
-        return Rounded(value, abs(self.value) * other.error + abs(other.value) * self.error + abs(value))
-
-    def __truediv__(self, other: Rounded) -> Rounded:
-        value = self.value / other.value
-        return Rounded(value, (self.error + abs(value) * other.error) / abs(other.value) + abs(value))
-
-    def __int__(self) -> int:
-        """A label's position."""
-        return int(self.value)
-
-    def __lt__(self, other: Rounded) -> bool:
-        return bool(self.value < other.value)
-
-    def __le__(self, other: Rounded) -> bool:
-        return bool(self.value <= other.value)
-
-    def __gt__(self, other: Rounded) -> bool:
-        return bool(self.value > other.value)
-
-    def __ge__(self, other: Rounded) -> bool:
-        return bool(self.value >= other.value)
-
-
-def sharpened(found: Rounded, moved: Sequence[Any], unit: Fraction) -> Rounded:
-    """The smaller of the formula's bound and of how far the value moves when its inputs do."""
-    if not moved:
-        return found
-    own = max(abs(m - found.value) for m in moved) * unit.denominator / unit.numerator + abs(found.value)
-    return Rounded(found.value, min(found.error, own))
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """Real numbers that carry a bound for computing with the unit roundoff `unit` (2^-53 for float64).
-
-    Only what kernels compute has a bound: there are no derivatives here, closed forms have none left.
-    `moved` are points whose inputs are off by one rounding. Where there are any, a named quantity is bounded by how
-    far it moves with its inputs, if that is less than what its formula loses. An `ordinary` point is one at which no
-    function of the formula leaves ORDINARY, as written: there the first order says how rounding errors grow.
-    """
-
-    real: Real
-    unit: Fraction
-    moved: tuple[Point, ...] = field(default=(), compare=False, repr=False)
-    ordinary: bool = False
-
-    def number(self, value: Fraction) -> Value:
-        exact = self.real.number(value)
-        return Rounded(exact, self.real.context.zero if value.denominator == 1 else abs(exact))
-
-    def entry(self, point: Point, entry: Entry) -> Value:
-        found: Rounded = from_equation(point, entry)
-        return sharpened(found, [p.entry(entry).value for p in self.moved], self.unit)
-
-    def call(self, function: str, arguments: tuple[Value, ...]) -> Value:
-        if not arguments:
-            constant = self.real.call(function, ())
-            return Rounded(constant, abs(constant))
-        (argument,) = arguments
-        value = self.within(self.real.call(function, (argument.value,)))
-        return Rounded(value, self.change(lambda x: self.real.call(function, (x,)), argument, value) + abs(value))
-
-    def power(self, base: Value, exponent: Value) -> Value:
-        value = self.within(self.real.power(base.value, exponent.value))
-        by_base = self.change(lambda b: self.real.power(b, exponent.value), base, value)
-        by_exponent = self.change(lambda e: self.real.power(base.value, e), exponent, value)
-        return Rounded(value, by_base + by_exponent + abs(value))
-
-    def within(self, value: Any) -> Any:
-        """The value of a function; at an ordinary point, one that both precisions hold with room to spare."""
-        if self.ordinary and value and not 1 / ORDINARY < abs(value) < ORDINARY:
-            raise UndefinedError("a function of the formula leaves the range of float32")
-        return value
-
-    def change(self, function: Callable[[Any], Any], argument: Rounded, value: Any) -> Any:
-        """How far the value moves when its argument moves by its own error."""
-        if argument.error == 0:
-            return self.real.context.zero
-        unit = self.real.number(self.unit)
-        moves = []
-        for step in (argument.error * unit, -argument.error * unit):
-            try:
-                moves.append(abs(function(argument.value + step) - value) / unit)
-            except ArithmeticError:  # beyond the edge of the domain
-                continue
-        return max(moves, default=abs(value))
-
-    def applied(self, value: Applied, arguments: tuple[Value, ...], point: Point) -> Value:
-        if value.derived:
-            raise UndefinedError("a derivative has no rounding bound before it is worked out")
-        # the moved points are of this definition, not of the applied one
-        return applied_value(value, function_point(value, arguments, point, replace(self, moved=())))
-
-    def partial(self, value: Partial, scope: Scope, point: Point) -> Value:
-        raise UndefinedError("a derivative has no rounding bound before it is worked out")

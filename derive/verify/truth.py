@@ -24,9 +24,10 @@ from derive.language.expressions import Expression, Index, Partial, Ref
 from derive.language.trees import free_indices, walk
 from derive.verify.cases import Array, Case
 from derive.verify.evaluate import Entry, Point, Scope, evaluate
+from derive.verify.rounding import Rounded, Rounding, sharpened
 from derive.verify.samples import describe, positions, size_of
 from derive.verify.sights import shown
-from derive.verify.systems import DIGITS, Real, Rounded, Rounding, real_system, sharpened
+from derive.verify.systems import DIGITS, Real, real_system
 
 UNIT = Fraction(1, 2**53)
 Rung = tuple[int, int]

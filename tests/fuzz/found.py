@@ -73,6 +73,66 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(t[m], x[m]) -> p\n  p = max(k, arccosh(1 + (x[k] + sign(t[k]))**2))",
         Request(),
     ),
+    "a tail beside a factor with more axes": (
+        "f(b[d, n]) -> e\n  e = erf(where(d >= b[0, 0], b[1, 0], b[0, 1]))",
+        Request(),
+    ),
+    "a number that lands at a place": ("f(x[3], g[3, m]) -> e\n  e[k] = sum(c, g[1, 0]*x[k] - x[c+1])", Request()),
+    "an output without the sizes of what it is differentiated by": (
+        "f(x[n]; u[m, n]) -> E, W\n  W[l] = exp(u[0, l] - x[l])\n  E[q, j] = x[0]*elu(u[q, j]) - W[j]",
+        Request(),
+    ),
+    "a power of pi": ("f(; S) -> s\n  s = (S - S)/(1 + (S/pi)**2)", Request(("S",))),
+    "adjoint products that are zero": (
+        "f(; T[d]) -> v\n  N[j, r] = T[j]*(T[r] - T[j])*cosh(T[r])\n  v[c] = mean(i, T[i]*exp(N[c, 0])*N[i, i])",
+        Request(("T",)),
+    ),
+    "a product of others along a shorter range": (
+        "f(x[n]) -> z\n  z = huber(prod(l, x[l]*(x[l+1]*abs(x[l+1]))), x[0] + x[0], 1.5)",
+        Request(),
+    ),
+    "the other side of an exponential under a minus": (
+        "f(x[m]; b[n]) -> N\n  y[k] = prod(q, x[q] + x[k+1] + x[q])\n"
+        "  N[k, i] = min(q, x[0] - y[k] - sigmoid(b[q])) + tan(b[i])",
+        Request(),
+    ),
+    "a picture of a vector of three": ("f(b[3]) -> y\n  y[j] = clip(b[j] + b[j], 0, 2)/(1 + b[0]**2)", Request()),
+    "digits that cancel in a check": (
+        "f(x[n], w[d, m]; t[m]) -> s, y\n  u = sinh(m/w[1, 1])\n  y[r] = u - softplus(t[r])\n"
+        "  s[l, c] = u*x[l] - silu(w[c, 1])",
+        Request(("x", "w")),
+    ),
+    "a sign that is always one of nothing": (
+        "f(W[3, m], w[n]) -> x\n  I[i, c] = (w[i] - relu(w[i]))*exp(W[c, 0])\n"
+        "  x[q, r] = W[0, 0] - sign(I[q, r]) + I[q, r]",
+        Request(("W",)),
+    ),
+    "both sides of a condition one quantity": (
+        "pair(x, s) -> v\n  v = where(x >= x, x - x + s, x)\n"
+        "f(x[3], W[n]) -> z\n  z[r] = pair(x[0]*W[r]/W[r]/digamma(1 + W[r]**2), x[0]*2.5)",
+        Request(),
+    ),
+    "a direction that moves nothing": (
+        "f(a[n]; v[3]) -> b\n  x[k, q] = v[k]**-2*a[q]\n  b = sum(q, n + x[q, 1]*v[q])",
+        Request(("a", "v"), "hvp"),
+    ),
+    "powers of a power": (
+        "f(v[n]; s[m]) -> y\n  y = arctanh(tanh(s[0]**v[0])/2)",
+        Request(("v",), "hessian"),
+    ),
+    "a gradient called as a direction is": (
+        "f(float[3], g[m, m]) -> v\n  u[r] = mean(c, g[c, r]*g[r, 0] - g[r, c])\n"
+        "  v = (1 + where(float[1] >= u[1], u[0]/2, float[1])**2)**1.5",
+        Request(("float", "g"), "hvp"),
+    ),
+    "a square of exponentials of large numbers": (
+        "f(T[m], x) -> p\n  u[j] = (1 + min(x, x*T[j])**2)**T[j]\n  p = logsumexp(q, 0 + T[q]*expm1(u[q]))",
+        Request(("T",), "hvp"),
+    ),
+    "an inverse hyperbolic cosine near one": (
+        "f(p[n]) -> x\n  e[q] = sum(l, p[q]*p[l+1]) - p[q]\n  x[l] = arccosh(1 + (2**(p[l]*e[l]*e[l]))**2)",
+        Request(),
+    ),
 }
 
 REFUSED: dict[str, tuple[str, Request, str]] = {

@@ -81,12 +81,19 @@ def constant(text: str, value: Any) -> Term:
     return Term(text, ATOM, lambda point, scope: number)
 
 
+EDGES: Mapping[str, tuple[int, ...]] = {"sqrt": (0,), "arccosh": (1,), "arcsin": (-1, 1), "arccos": (-1, 1)}
+"""Where a function has a value and no slope."""
+
+
 def called(function: Callable[..., Any], name: str, *arguments: Term) -> Term:
-    """A function of numbers by its name."""
+    """A function of numbers by its name; at an edge, where its slope is infinite, it says nothing."""
 
     def value(point: Point, scope: Scope) -> Any:
         try:
-            return real(function(*(a.value(point, scope) for a in arguments)))
+            numbers = [a.value(point, scope) for a in arguments]
+            if numbers[0] in EDGES.get(name, ()):
+                raise UndefinedError(f"{name} has no slope at {numbers[0]}")
+            return real(function(*numbers))
         except (ValueError, ZeroDivisionError, OverflowError) as error:
             raise UndefinedError(str(error)) from None
 

@@ -101,6 +101,7 @@ BROKEN = {
     "bound axis": Node("sum", (whole(X),), (BATCH,)),
     "stands in no argument": Node("sum", (whole(X),), (BATCH,), ("n",)),
     "no rational number": Node("power", (whole(X),), (BATCH,), data=2),
+    "differ in size": Node("others", (Argument(X, (1,)),), ("n",), (BATCH,), data=0),
     "a condition stands": apply("add", apply("less", X, constant(0)), X),
     "the condition is a number": apply("where", X, X, X),
 }

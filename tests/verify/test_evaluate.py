@@ -208,3 +208,24 @@ def test_random_expressions_agree_with_sympy(expression: Expression, i: int, j: 
     scale = max(abs(ours), 1)
     # a difference across a kink is far off; nothing here lies on one but by construction (abs(0), equal branches)
     assert abs(ours - ours.context.mpf(theirs)) <= scale * ours.context.mpf(10) ** -35
+
+
+@pytest.mark.parametrize("body", ["sign(x)", "where(x < 0, -1, 1)", "where(x < 0, x - 1e-9, x)"])
+def test_a_jump_has_no_slope_though_both_sides_have_the_same(body: str) -> None:
+    definition = parse(f"f(x) -> y\n  y = {body}")[-1]
+    slope = Partial(Ref("y"), Ref("x"))
+    system = real_system(definition, (slope,))
+    point = Point(definition, {}, {("x", ()): system.number(Fraction(0))}, system)
+    with pytest.raises(UndefinedError, match=r"a jump|a kink"):
+        evaluate(slope, {}, point)
+
+
+def test_a_condition_between_two_forms_of_one_number_is_not_left_to_rounding() -> None:
+    definition = parse("f(x) -> y\n  y = where(x/3*3 >= x, 1, 0) + where(x > x/7*7, 10, 0)")[-1]
+    for digits in range(60, 80):
+        system = Real(digits)
+        for value in (Fraction(1, 3), Fraction(5, 7), Fraction(-2, 9)):
+            point = Point(definition, {}, {("x", ()): system.number(value)}, system)
+            assert evaluate(definition.equations[-1].body, {}, point) == 1
+            apart = system.number(value) + system.context.mpf(10) ** -30
+            assert not system.same(system.number(value), apart)

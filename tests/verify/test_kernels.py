@@ -15,7 +15,8 @@ from derive.verify.calls import Trial
 from derive.verify.cases import BATCHES, hard_case, sizes_of
 from derive.verify.directional import check_adjoint, check_directions
 from derive.verify.kernels import ROUNDINGS, KernelEvidence, check_kernels
-from derive.verify.systems import DIGITS, Real, Rounded, Rounding
+from derive.verify.rounding import Rounded, Rounding
+from derive.verify.systems import DIGITS, Real
 from derive.verify.truth import UNIT, Truth
 from tests.handmade import DERIVATIONS, KERNELS, PARTS, PERCEPTRON, SIGMOID, SOFTMAX, perceptron, sigmoid
 
@@ -141,11 +142,11 @@ def test_a_value_kernel_without_differences_fails() -> None:
 
 
 def test_jvp_and_vjp_must_be_adjoint() -> None:
-    case = hard_case(SOFTMAX, {}, None, "s")
-    check_adjoint(Trial(SOFTMAX, DERIVATIONS["softmax"], module("softmax"), "p"), case)
+    truth = Truth(SOFTMAX, hard_case(SOFTMAX, {}, None, "s"))
+    check_adjoint(Trial(SOFTMAX, DERIVATIONS["softmax"], module("softmax"), "p"), truth)
     wrong = module("softmax", "return softmax_vjp(a, v)", "return softmax_vjp(a, v) * (1 + 1e-6)")
     with pytest.raises(CheckError, match=r"<u, J v> = .* from softmax_jvp"):
-        check_adjoint(Trial(SOFTMAX, DERIVATIONS["softmax"], wrong, "p"), case)
+        check_adjoint(Trial(SOFTMAX, DERIVATIONS["softmax"], wrong, "p"), truth)
 
 
 # --- truth -------------------------------------------------------------------------------------------------

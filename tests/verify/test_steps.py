@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -12,7 +13,7 @@ from derive.language.errors import CheckError
 from derive.language.expressions import Call, Index, Partial, Ref, add, mul, number, subtract
 from derive.language.resolve import parse
 from derive.verify.samples import FALLBACKS, SIZES, assignments, draw, first_success, pattern, size_choices
-from derive.verify.sights import POINTS, TOLERANCE, difference_order
+from derive.verify.sights import POINTS, TOLERANCE, Subject, agree, difference_order, look
 from derive.verify.steps import check_steps
 from derive.verify.systems import DIGITS, context
 from tests.handmade import DERIVATIONS, PERCEPTRON, SIGMOID, SOFTMAX, derivation, sigmoid, with_step
@@ -113,3 +114,18 @@ def test_the_message_names_everything() -> None:
     message = str(raised.value)
     for part in ("sigmoid.derivative.x", "step 4", "own_output", "own output", "x = ", "before 0.", "after "):
         assert part in message
+
+
+def test_what_only_rounding_changes_is_seen_with_more_digits() -> None:
+    """1e60 x comes and goes, with 60 digits of 65; a change by 1e-38 of the result is still one."""
+    definition = parse("f(x) -> y\n  y = x*exp(60)")[-1]
+    entry = Ref("x")
+    huge = mul(number(10**60), entry)
+    after = definition.equations[-1].body
+    cancelling = subtract(add(huge, after), huge)
+    subject = Subject("cancels", definition, (), {"x": (1.0, 1.1)})
+    (sight, *_) = look(subject, (after, cancelling), points=1)
+    assert agree(sight)
+    tiny = mul(after, number(1 + Fraction(1, 10**38)))
+    (sight, *_) = look(subject, (after, subtract(add(huge, tiny), huge)), points=1)
+    assert not agree(sight)

@@ -173,7 +173,8 @@ def times_gaussian(node: Node) -> Node:
     inner = {n for n in topological((value.node,)) if n.op == "input"}
     own = [a for a in node.arguments if a is not found[0] and inner & set(topological((a.node,)))]
     rest = tuple(a for a in node.arguments if a is not found[0] and a not in own)
-    if len(own) != 1 or own[0] != whole(own[0].node):
+    shape = found[0].node.shape
+    if len(own) != 1 or own[0] != whole(own[0].node) or own[0].node.shape not in (shape, ()):
         return node
-    fused = Node("gaussian", (own[0], value, c), found[0].node.shape)
+    fused = Node("gaussian", (own[0], value, c), shape)
     return replace(node, arguments=(*rest, whole(fused))) if rest else named(fused, node.name, node.origin)

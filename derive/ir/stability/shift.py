@@ -25,7 +25,7 @@ from itertools import combinations
 
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import BATCH, Argument, Graph, Node, named, topological, whole, with_arguments
-from derive.ir.ops import BY_NAME, ROOM
+from derive.ir.ops import BY_NAME, ROOM, room_of
 
 Degree = Mapping[tuple[int, ...], Fraction]
 """For each placement of the exponential's other axes: the power of c that stands there."""
@@ -47,6 +47,7 @@ def shifted(graph: Graph, logarithms: bool) -> Graph:
         found = next((s for s in candidates(graph, done) if s.is_wanted(graph, logarithms)), None)
         if found is None:
             return graph
+        found = Shift(found.old, found.over, power=found.power(graph))
         done |= {found.old, found.new}
         graph = tuple(found.rewrite(n, logarithms) for n in graph)
 
@@ -73,10 +74,10 @@ def is_shifted(node: Node) -> bool:
 class Shift:
     """One exponential and the axes that its largest argument is taken over."""
 
-    def __init__(self, old: Node, over: tuple[int, ...], subtracted: Node | None = None) -> None:
+    def __init__(self, old: Node, over: tuple[int, ...], subtracted: Node | None = None, power: int = 1) -> None:
         self.old, self.over = old, over
         self.kept = tuple(k for k in range(len(old.shape)) if k not in over)
-        self.largest = subtracted or largest(old.arguments[0], old, self.over, self.kept)
+        self.largest = subtracted or largest(old.arguments[0], old, self.over, self.kept, power)
         self.new = self.shifted_exponential()
         self.degrees: dict[Node, Degree | None] = {old: {self.kept: Fraction(1)}}
         self.holds: dict[Node, bool] = {old: True}
@@ -116,6 +117,11 @@ class Shift:
         summed = any(n.op in ("sum", "contract") and self.degree(n) for n in nodes)
         return summed and any(self.is_target(n, logarithms) for n in nodes)
 
+    def power(self, graph: Graph) -> int:
+        """The highest power of the exponential that stands in a graph before it is divided by another."""
+        degrees = [self.degree(n) or {} for n in topological(graph)]
+        return math.ceil(max((sum(d.values()) for d in degrees), default=1))
+
     def is_target(self, node: Node, logarithms: bool) -> bool:
         if logarithms:
             return node.op == "log" and bool(self.degree(node.arguments[0].node))
@@ -153,7 +159,7 @@ class Shift:
         return apply("multiply", Node("logarithm", data=self.old.data), result)
 
 
-def largest(argument: Argument, old: Node, over: tuple[int, ...], kept: tuple[int, ...]) -> Node:
+def largest(argument: Argument, old: Node, over: tuple[int, ...], kept: tuple[int, ...], power: int) -> Node:
     """The shift, from the largest (for a base below 1: smallest) argument over the axes, which come last."""
     order = {axis: position for position, axis in enumerate((*kept, *over))}
     shape, bound = tuple(old.shape[k] for k in kept), tuple(old.shape[k] for k in over)
@@ -161,17 +167,20 @@ def largest(argument: Argument, old: Node, over: tuple[int, ...], kept: tuple[in
     lies = Argument(argument.node, tuple(order[k] for k in argument.axes))
     extreme = Node("min" if falls else "max", (lies,), shape, bound, name="~highest")
     inner, outer = ("maximum", "minimum") if falls else ("minimum", "maximum")
-    beyond = apply("add", extreme, reach_of(old.data, 1 if falls else -1))
+    beyond = apply("add", extreme, reach_of(old.data, 1 if falls else -1, power))
     beyond = apply(outer, beyond, apply(inner, extreme, constant(0)))
     return replace(apply("floor", beyond), name="~shift")
 
 
-def reach_of(base: Hashable, sign: int) -> Node:
-    """How far exponents may go: half of what the type holds; for another base than e what float32 holds."""
+def reach_of(base: Hashable, sign: int, power: int) -> Node:
+    """How far exponents may go: half of what the type holds; for another base than e what float32 holds.
+
+    Where powers of the exponential stand, so much less that they leave as much to what they are multiplied with.
+    """
     if base is None:
-        return scaled(sign, Node("room"))
+        return scaled(sign, Node("room", data=power))
     assert isinstance(base, Fraction)
-    return constant(sign * int(ROOM / abs(math.log(base))))
+    return constant(sign * int(room_of(ROOM, power) / abs(math.log(base))))
 
 
 def degree_of(node: Node, parts: list[Degree]) -> Degree | None:

@@ -207,13 +207,21 @@ def factored(node: Node) -> Node:
         left, right = base_of(first), base_of(taken) if taken else None
         if left is None or right is None or both_numbers(left, right):
             continue
-        minus = whole(Node("multiply", (Argument(constant(-1), ()), right), node.shape))
-        if right.node.op == "constant":
-            assert isinstance(right.node.data, Fraction)
-            minus = Argument(constant(-right.node.data), ())
+        minus = minus_of(right, node)
         parts = (Node("add", (left, minus), node.shape), Node("add", (left, right), node.shape))
         return replace(node, op="multiply", arguments=tuple(map(whole, parts)))
     return node
+
+
+def minus_of(argument: Argument, node: Node) -> Argument:
+    """-x on the axes of a node; of a sum the sum of the negated terms, which cancel what stands before them."""
+    inner = argument.node
+    if inner.op == "constant" and isinstance(inner.data, Fraction):
+        return Argument(constant(-inner.data), ())
+    if inner.op == "add" and argument.axes == tuple(range(len(node.shape))):
+        terms = (negative(a) or minus_of(a, inner) for a in inner.arguments)
+        return whole(Node("add", tuple(terms), inner.shape))
+    return whole(Node("multiply", (Argument(constant(-1), ()), argument), node.shape))
 
 
 def negative(argument: Argument) -> Argument | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from derive.ir.graph import Graph
 from derive.ir.passes import Pass
 from derive.ir.stability.error_function import complementary_errors
+from derive.ir.stability.inverse_functions import half_arguments
 from derive.ir.stability.logarithms import logarithms
 from derive.ir.stability.one_exponential import one_exponential
 from derive.ir.stability.powers import divide_step_by_step
@@ -197,6 +198,18 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x) -> y\n y = x - x/2*(1 - erf(x))", {"x": -6.0}, "6 - 6"),
         ),
         unsound="erfc(u) for 2 - erfc(-u) in general: where u < 0, erfc(u) is near 2 and nothing is gained",
+    ),
+    Rewrite(
+        name="inverse function beside the end of its domain",
+        condition="arccosh(1 + v) or arccos(1 - v), v any sum without numbers",
+        because="cosh(2 w) = 1 + 2 sinh(w)**2 and cos(2 w) = 1 - 2 sin(w)**2: 1 + v is never rounded",
+        apply=half_arguments,
+        witnesses=(
+            Witness("f(x) -> y\n y = arccosh(1 + x**2)", {"x": 1e-9}, "arccosh(1)"),
+            Witness("f(x) -> y\n y = arccos(1 - x)", {"x": 1e-18}, "arccos(1)"),
+            Witness("f(x, y) -> z\n z = arccos(1 - x - y**2)", {"x": 1e-18, "y": 1e-9}, "arccos(1)"),
+        ),
+        unsound="2 arcsinh(sqrt((x - 1)/2)) for arccosh(x): it is x that was rounded, and nothing is gained",
     ),
     Rewrite(
         name="root of a sum of squares",

@@ -89,6 +89,9 @@ def test_no_rewrite_is_worse_than_the_plain_form(row, witness) -> None:
         plain, right = (interpret(g, floats, sizes, Floats()) for g in (graph, new))
         for old, found, true in zip(plain, right, truth, strict=True):
             for place in np.ndindex(true.shape):
+                if isinstance(true[place], SHARP.mpc):  # outside of the domain
+                    assert np.isnan(found[place])
+                    continue
                 before, after = (ulps(a[place], true[place]) for a in (old, found))
                 assert after <= max(ALWAYS, 1.5 * before), (scale, points, before, after)
 

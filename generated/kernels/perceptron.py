@@ -148,6 +148,9 @@ def perceptron_value_and_grad(x, t, w, g=1.0, *, out=None):
 # --- arguments and results: the same in every module ---
 
 
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
+
+
 class _Call(NamedTuple):
     """What the arguments of a call have in common."""
 
@@ -165,27 +168,37 @@ def _arguments(*rows):
     argument.
     """
     arrays = [_array(name, value) for name, value, _, _ in rows]
-    kinds = [type(v)() if type(v) in (bool, int, float) else a.dtype for (_, v, _, _), a in zip(rows, arrays)]
-    result = np.result_type(*kinds).newbyteorder("=")
-    if result.kind in "biu":
-        result = np.dtype(np.float64)
-    dtype = np.dtype(np.float32) if result == np.float16 else result
+    result = _dtype([(value, array) for (_, value, _, _), array in zip(rows, arrays)])
+    dtype = _SINGLE if result == np.float16 else result
     sizes = _sizes(rows, arrays)
     batch = _batch(rows, arrays)
     samples = prod(batch)
     found = []
     for (_, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
+        wanted = dtype
         if not shared and array.shape != batch + shape:
-            array = np.broadcast_to(array, batch + shape)
-        array = np.asarray(array, dtype=dtype, order="C")
-        found.append(array if shared else array.reshape((samples, *shape)))
+            same, array = array, np.empty(batch + shape, wanted)
+            array[...] = same
+        elif array.dtype is not wanted or not array.flags.c_contiguous:
+            array = np.asarray(array, dtype=wanted, order="C")
+        found.append(array if shared or len(batch) == 1 else array.reshape((samples, *shape)))
     return found, _Call(dtype, result, batch, samples, sizes)
+
+
+def _dtype(pairs):
+    """The dtype of results from values and their arrays: numbers of Python take that of the arrays."""
+    dtypes = {array.dtype for value, array in pairs if type(value) not in (bool, int, float)}
+    if len(dtypes) == 1 and dtypes <= {_SINGLE, _DOUBLE}:
+        return _SINGLE if _SINGLE in dtypes else _DOUBLE
+    weak = [type(value)() for value, _ in pairs if type(value) in (bool, int, float)]
+    result = np.result_type(*dtypes, *weak or [np.bool_]).newbyteorder("=")
+    return _DOUBLE if result.kind in "biu" else result
 
 
 def _array(name, value):
     """The value as an array of real numbers."""
-    if type(value) is np.ndarray and value.dtype in (np.float32, np.float64):
+    if type(value) is np.ndarray and (value.dtype is _SINGLE or value.dtype is _DOUBLE):
         return value
     try:
         array = np.asarray(float(value) if type(value) is int else value)
@@ -199,18 +212,20 @@ def _array(name, value):
 def _sizes(rows, arrays):
     """The sizes of the definition, bound by shared parameters first; a shape that does not fit is refused."""
     sizes, origin = {}, {}
-    for (name, _, dimensions, shared), array in sorted(zip(rows, arrays), key=lambda pair: not pair[0][3]):
-        shape = array.shape[max(0, array.ndim - len(dimensions)) :]
-        fits = len(shape) == len(dimensions) and not (shared and array.ndim > len(dimensions))
-        new = [d for d in dimensions if isinstance(d, str) and d not in sizes]
-        for dimension, size in zip(dimensions, shape) if fits else ():
-            known = dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
-            fits = fits and known == size
+    pairs = list(zip(rows, arrays))
+    for (name, _, dimensions, shared), array in [p for p in pairs if p[0][3]] + [p for p in pairs if not p[0][3]]:
+        before = array.ndim - len(dimensions)
+        fits = before == 0 if shared else before >= 0
+        for dimension, size in zip(dimensions, array.shape[before:]) if fits else ():
+            if dimension in sizes:
+                fits = fits and sizes[dimension] == size
+            elif type(dimension) is int:
+                fits = fits and dimension == size
+            else:
+                sizes[dimension], origin[dimension] = size, (name, dimensions)
         if not fits:
-            known = {d: sizes[d] for d in dimensions if d in origin}
+            known = {d: sizes[d] for d in dimensions if d in origin and origin[d][0] != name}
             raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
-        for d in new:
-            origin[d] = (name, dimensions)
     return sizes
 
 
@@ -245,9 +260,9 @@ def _result(call, out, row):
 def _results(call, out, *rows):
     """Rows of (array, dimensions, summed over the samples) to results in their shapes and dtype, or in `out`."""
     shapes = [
-        (() if shared else call.batch) + tuple(call.sizes.get(d, d) for d in dimensions) for _, dimensions, shared in rows
+        (() if shared else call.batch) + tuple([call.sizes.get(d, d) for d in dimensions]) for _, dimensions, shared in rows
     ]
-    found = [np.asarray(value).reshape(s).astype(call.result, copy=False) for (value, _, _), s in zip(rows, shapes)]
+    found = [_shaped(value, shape, call.result) for (value, _, _), shape in zip(rows, shapes)]
     if out is None:
         return [a if a.ndim else a[()] for a in found]
     targets = _flat(out)
@@ -258,6 +273,13 @@ def _results(call, out, *rows):
     for target, array in zip(targets, found):
         target[...] = array
     return targets
+
+
+def _shaped(value, shape, dtype):
+    """The result as an array of this shape and dtype."""
+    if type(value) is np.ndarray and value.shape == shape and value.dtype is dtype:
+        return value
+    return np.asarray(value).reshape(shape).astype(dtype, copy=False)
 
 
 def _flat(out):

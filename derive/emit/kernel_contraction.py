@@ -57,8 +57,13 @@ def matmul(first: Factor, second: Factor, rank: int) -> str | None:
 
 
 def vecdot(left: Factor, right: Factor, rank: int) -> str | None:
-    """One product for each entry of the axes that both have."""
+    """One product for each entry of the axes that both have.
+
+    Where the summed axis is the first of both, a helper adds up rows as they lie; vecdot would jump from row to row.
+    """
     order = tuple(range(rank + 1))
+    if left.axes == right.axes == (rank, *order[:-1]) and rank:
+        return f"_summed({left.text}, {right.text})"
     first, second = left.in_order(order), right.in_order(order)
     return f"np.vecdot({first}, {second})" if first and second else None
 

@@ -21,6 +21,8 @@ class Helper:
 
 
 HELPERS = (
+    Helper("in_parts"),
+    Helper("summed"),
     Helper("within"),
     Helper("chosen"),
     Helper("largest"),

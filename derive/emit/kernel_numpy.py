@@ -21,6 +21,7 @@ from derive.emit.kernel_helpers import helpers
 from derive.emit.kernel_parts import Kernel, Result
 from derive.emit.kernel_plan import kernels
 from derive.emit.kernel_spelling import Locals
+from derive.emit.kernel_split import split
 from derive.emit.kernel_tiles import tiled
 from derive.emit.templating import render
 from derive.ir.graph import BATCH
@@ -61,11 +62,18 @@ def emit_module(
         names=[k.name for k in found],
         classes=[row for name, kernel in classes.items() for row in class_rows(name, kernel)],
         functions=functions,
-        helpers=helpers(line for f in functions for line in (*f["body"], *(f["tile"].code if f["tile"] else ()))),
-        uses_tiles=any(f["tile"] for f in functions),
+        helpers=helpers(line for f in functions for line in code_of(f)),
+        uses_tiles=any(f["tile"] or f["parts"] for f in functions),
         uses_flat=any(f["tile"] and f["tile"].flat for f in functions),
         **{f"uses_{name}": name in options for name in ("labels", "least", "derived")},
     )
+
+
+def code_of(function: Mapping[str, Any]) -> Iterator[str]:
+    """All lines that are made of a kernel."""
+    yield from (*function["setup"], *function["body"])
+    yield from function["tile"].code if function["tile"] else ()
+    yield from function["parts"].lines if function["parts"] else ()
 
 
 def kernel_names(definition: Definition, derivations: Sequence[Derivation]) -> tuple[str, ...]:
@@ -198,8 +206,11 @@ class Function:
             returned=self.returned,
             checked=bool(given),
         )
-        statements, names = ([], []) if tile else body(rows, taken, self.equations, local)
+        parts = None if tile else split(self.kernel, rows, taken, self.equations, local, call)
+        statements, names = ([], []) if tile or parts else body(rows, taken, self.equations, local)
         lines = [line for s in statements for line in s.lines]
+        if parts:
+            lines, names = list(parts.statements), list(parts.results)
         return {
             "name": self.kernel.name,
             "signature": ", ".join([*map(self.parameter, self.kernel.parameters), "*", "out=None"]),
@@ -208,8 +219,9 @@ class Function:
             "rows": [row_text(p) for p in self.kernel.parameters],
             "options": given,
             "call": call,
-            "setup": setup(self.kernel, lines, local, call),
+            "setup": [*setup(self.kernel, lines, local, call), *([parts.call] if parts else [])],
             "tile": tile,
+            "parts": parts,
             "body": lines,
             "results": [result_row(n, r) for n, r in zip(names, self.kernel.results, strict=not tile)],
             "results_as": as_,

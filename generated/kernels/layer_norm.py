@@ -107,19 +107,8 @@ def layer_norm_vjp(x, gamma, beta, g, *, out=None):
         ("beta", beta, ("n",), True),
         ("g", g, ("n",), False),
     )
-    dtype = call.dtype
-    n = call.sizes["n"]
-    z_bar = g * gamma  # z̄_i = g_i γ_i
-    ratio = 1 / dtype.type(n)  # 1/n
-    mu = ratio * np.add.reduce(x, axis=1)  # μ = (1/n) Σ_k x_k
-    s2 = x - mu[:, None]  # x_i - μ
-    v = ratio * np.vecdot(s2, s2)  # v = (1/n) Σ_k (x_k - μ)²
-    s = np.sqrt(v + 1e-05)  # s = √(v + 0.00001)
-    z = s2 / s[:, None]  # z_i = (x_i - μ)/s
-    # z̄_k - (Σ_i z̄_i)/n - (Σ_j z̄_j z_j) z_k/n
-    s3 = z_bar - (np.add.reduce(z_bar, axis=1) / dtype.type(n))[:, None] - np.vecdot(z_bar, z)[:, None] * z / dtype.type(n)
-    grad_x = s3 / s[:, None]  # Σ_i g_i · ∂y_i/∂x_k = (z̄_k - (Σ_i z̄_i)/n - (Σ_j z̄_j z_j) z_k/n)/s
-    grad_gamma = np.vecdot(g.T, z.T)  # Σ_i g_i · ∂y_i/∂γ_j = g_j z_j
+    z, grad_x = _in_parts(_layer_norm_vjp_tile, call, (x, g), (gamma, beta, call.sizes["n"]), ("n",), ("n",))
+    grad_gamma = _summed(g, z)  # Σ_i g_i · ∂y_i/∂γ_j = g_j z_j
     grad_beta = np.add.reduce(g.T, axis=1)  # Σ_i g_i · ∂y_i/∂β_j = g_j
     results = _results(
         call,
@@ -129,6 +118,26 @@ def layer_norm_vjp(x, gamma, beta, g, *, out=None):
         (grad_beta, ("n",), True),
     )
     return LayerNormVjp(*results)
+
+
+def _layer_norm_vjp_tile(x, g, z, grad_x, gamma, beta, n):
+    """One tile of what layer_norm_vjp computes sample by sample."""
+    dtype = z.dtype
+    ratio = 1 / dtype.type(n)  # 1/n
+    mu = ratio * np.add.reduce(x, axis=1)  # μ = (1/n) Σ_k x_k
+    s2 = np.subtract(x, mu[:, None], out=z)  # x_i - μ
+    v = ratio * np.vecdot(s2, s2)  # v = (1/n) Σ_k (x_k - μ)²
+    s = np.sqrt(v + 1e-05)  # s = √(v + 0.00001)
+    np.divide(s2, s[:, None], out=z)  # z_i = (x_i - μ)/s
+    z_bar = np.multiply(g, gamma, out=grad_x)  # z̄_i = g_i γ_i
+    # Σ_i g_i · ∂y_i/∂x_k = (z̄_k - (Σ_i z̄_i)/n - (Σ_j z̄_j z_j) z_k/n)/s
+    # grad_x = (z_bar - (np.add.reduce(z_bar, axis=1) / dtype.type(n))[:, None] - np.vecdot(z_bar, z)[:, None] * z / dtype.type(n)) / s[:, None]
+    s3 = np.subtract(z_bar, (np.add.reduce(z_bar, axis=1) / dtype.type(n))[:, None])
+    product = np.multiply(np.vecdot(z_bar, z)[:, None], z)
+    product /= dtype.type(n)
+    s3 -= product
+    np.divide(s3, s[:, None], out=grad_x)
+    return z, grad_x
 
 
 # --- arguments and results: the same in every module ---
@@ -336,3 +345,30 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+# --- arithmetic of its own ---
+
+
+def _in_parts(tile, call, arrays, rest, *results):
+    """Arrays of all samples, of these dimensions each, that the tiles fill."""
+    found = [np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
+    if _walk is None:
+        tile(*arrays, *found, *rest)
+    else:
+        _walk(tile, [*arrays, *found], rest)
+    return found
+
+
+def _summed(first, second):
+    """Sums of products over the first axis: of 16 products, then of 16 such sums, and so on, so that roundings stay few."""
+    count = len(first) // 16
+    rest = slice(16 * count, None)
+    blocks = [a[: 16 * count].reshape(count, 16, *a.shape[1:]) for a in (first, second)]
+    sums = np.einsum("ij...,ij...->i...", *blocks)
+    total = np.einsum("i...,i...->...", first[rest], second[rest])
+    while len(sums) > 16:
+        count = len(sums) // 16
+        total = total + np.add.reduce(sums[16 * count :], axis=0)
+        sums = np.add.reduce(sums[: 16 * count].reshape(count, 16, *sums.shape[1:]), axis=1)
+    return total + np.add.reduce(sums, axis=0)

@@ -98,9 +98,9 @@ def linear_loss_grad(x, y, w, b, g=1.0, *, out=None):
         ("b", b, (), True),
         ("g", g, (), False),
     )
-    r = y - (x * w + b)  # r_i = y_i - (x_i w + b)
-    dloss_dw = -2 * (g @ np.vecdot(x, r))  # ∂loss/∂w = -2 Σ_i r_i x_i
-    dloss_db = -2 * (g @ np.add.reduce(r, axis=1))  # ∂loss/∂b = -2 Σ_i r_i
+    u, u_ = _in_parts(_linear_loss_grad_tile, call, (x, y, g), (w, b), (), ())
+    dloss_dw = -2 * (g @ u)  # ∂loss/∂w = -2 Σ_i r_i x_i
+    dloss_db = -2 * (g @ u_)  # ∂loss/∂b = -2 Σ_i r_i
     results = _results(
         call,
         out,
@@ -108,6 +108,18 @@ def linear_loss_grad(x, y, w, b, g=1.0, *, out=None):
         (dloss_db, (), True),
     )
     return LinearLossGradient(*results)
+
+
+def _linear_loss_grad_tile(x, y, g, u, u_, w, b):
+    """One tile of what linear_loss_grad computes sample by sample."""
+    # r_i = y_i - (x_i w + b)
+    # r = y - (x * w + b)
+    r = np.multiply(x, w)
+    r += b
+    np.subtract(y, r, out=r)
+    u[...] = np.vecdot(x, r)
+    u_[...] = np.add.reduce(r, axis=1)
+    return u, u_
 
 
 @np.errstate(all="ignore")
@@ -137,10 +149,9 @@ def linear_loss_value_and_grad(x, y, w, b, g=1.0, *, out=None):
         ("b", b, (), True),
         ("g", g, (), False),
     )
-    r = y - (x * w + b)  # r_i = y_i - (x_i w + b)
-    loss = np.vecdot(r, r)  # loss = Σ_i r_i²
-    dloss_dw = -2 * (np.vecdot(x, r) @ g)  # ∂loss/∂w = -2 Σ_i r_i x_i
-    dloss_db = -2 * (np.add.reduce(r, axis=1) @ g)  # ∂loss/∂b = -2 Σ_i r_i
+    loss, u, u_ = _in_parts(_linear_loss_value_and_grad_tile, call, (x, y, g), (w, b), (), (), ())
+    dloss_dw = -2 * (u @ g)  # ∂loss/∂w = -2 Σ_i r_i x_i
+    dloss_db = -2 * (u_ @ g)  # ∂loss/∂b = -2 Σ_i r_i
     value, *gradient = _results(
         call,
         out,
@@ -149,6 +160,19 @@ def linear_loss_value_and_grad(x, y, w, b, g=1.0, *, out=None):
         (dloss_db, (), True),
     )
     return value, LinearLossGradient(*gradient)
+
+
+def _linear_loss_value_and_grad_tile(x, y, g, loss, u, u_, w, b):
+    """One tile of what linear_loss_value_and_grad computes sample by sample."""
+    # r_i = y_i - (x_i w + b)
+    # r = y - (x * w + b)
+    r = np.multiply(x, w)
+    r += b
+    np.subtract(y, r, out=r)
+    loss[...] = np.vecdot(r, r)  # loss = Σ_i r_i²
+    u[...] = np.vecdot(x, r)
+    u_[...] = np.add.reduce(r, axis=1)
+    return loss, u, u_
 
 
 # --- arguments and results: the same in every module ---
@@ -356,3 +380,16 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+# --- arithmetic of its own ---
+
+
+def _in_parts(tile, call, arrays, rest, *results):
+    """Arrays of all samples, of these dimensions each, that the tiles fill."""
+    found = [np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
+    if _walk is None:
+        tile(*arrays, *found, *rest)
+    else:
+        _walk(tile, [*arrays, *found], rest)
+    return found

@@ -90,14 +90,8 @@ def rms_norm_vjp(x, gamma, g, *, out=None):
         ("gamma", gamma, ("n",), True),
         ("g", g, ("n",), False),
     )
-    dtype = call.dtype
-    n = call.sizes["n"]
-    z_bar = g * gamma  # z̄_i = g_i γ_i
-    r = np.sqrt(1 / dtype.type(n) * np.vecdot(x, x) + 1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
-    z = x / r[:, None]  # z_i = x_i/r
-    # Σ_i g_i · ∂y_i/∂x_k = (z̄_k - (Σ_i z̄_i z_i) z_k/n)/r
-    grad_x = (z_bar - np.vecdot(z_bar, z)[:, None] * z / dtype.type(n)) / r[:, None]
-    grad_gamma = np.vecdot(g.T, z.T)  # Σ_i g_i · ∂y_i/∂γ_j = g_j z_j
+    z, grad_x = _in_parts(_rms_norm_vjp_tile, call, (x, g), (gamma, call.sizes["n"]), ("n",), ("n",))
+    grad_gamma = _summed(g, z)  # Σ_i g_i · ∂y_i/∂γ_j = g_j z_j
     results = _results(
         call,
         out,
@@ -105,6 +99,21 @@ def rms_norm_vjp(x, gamma, g, *, out=None):
         (grad_gamma, ("n",), True),
     )
     return RmsNormVjp(*results)
+
+
+def _rms_norm_vjp_tile(x, g, z, grad_x, gamma, n):
+    """One tile of what rms_norm_vjp computes sample by sample."""
+    dtype = z.dtype
+    r = np.sqrt(1 / dtype.type(n) * np.vecdot(x, x) + 1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
+    np.divide(x, r[:, None], out=z)  # z_i = x_i/r
+    z_bar = np.multiply(g, gamma, out=grad_x)  # z̄_i = g_i γ_i
+    # Σ_i g_i · ∂y_i/∂x_k = (z̄_k - (Σ_i z̄_i z_i) z_k/n)/r
+    # grad_x = (z_bar - np.vecdot(z_bar, z)[:, None] * z / dtype.type(n)) / r[:, None]
+    product = np.multiply(np.vecdot(z_bar, z)[:, None], z)
+    product /= dtype.type(n)
+    np.subtract(z_bar, product, out=grad_x)
+    grad_x /= r[:, None]
+    return z, grad_x
 
 
 # --- arguments and results: the same in every module ---
@@ -312,3 +321,30 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+# --- arithmetic of its own ---
+
+
+def _in_parts(tile, call, arrays, rest, *results):
+    """Arrays of all samples, of these dimensions each, that the tiles fill."""
+    found = [np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
+    if _walk is None:
+        tile(*arrays, *found, *rest)
+    else:
+        _walk(tile, [*arrays, *found], rest)
+    return found
+
+
+def _summed(first, second):
+    """Sums of products over the first axis: of 16 products, then of 16 such sums, and so on, so that roundings stay few."""
+    count = len(first) // 16
+    rest = slice(16 * count, None)
+    blocks = [a[: 16 * count].reshape(count, 16, *a.shape[1:]) for a in (first, second)]
+    sums = np.einsum("ij...,ij...->i...", *blocks)
+    total = np.einsum("i...,i...->...", first[rest], second[rest])
+    while len(sums) > 16:
+        count = len(sums) // 16
+        total = total + np.add.reduce(sums[16 * count :], axis=0)
+        sums = np.add.reduce(sums[: 16 * count].reshape(count, 16, *sums.shape[1:]), axis=1)
+    return total + np.add.reduce(sums, axis=0)

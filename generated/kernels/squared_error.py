@@ -113,9 +113,8 @@ def squared_error_value_and_grad(x, y, w, g=1.0, *, out=None):
         ("w", w, (), True),
         ("g", g, (), False),
     )
-    s = y - w * x  # y - w x
-    L = s**2  # L = (y - w x)²
-    dL_dw = -2 * ((x * s) @ g)  # ∂L/∂w = -2(y - w x) x
+    L, u = _in_parts(_squared_error_value_and_grad_tile, call, (x, y, g), (w,), (), ())
+    dL_dw = -2 * (u @ g)  # ∂L/∂w = -2(y - w x) x
     results = _results(
         call,
         out,
@@ -123,6 +122,17 @@ def squared_error_value_and_grad(x, y, w, g=1.0, *, out=None):
         (dL_dw, (), True),
     )
     return tuple(results)
+
+
+def _squared_error_value_and_grad_tile(x, y, g, L, u, w):
+    """One tile of what squared_error_value_and_grad computes sample by sample."""
+    # y - w x
+    # s = y - w * x
+    product = np.multiply(w, x, out=L)
+    s = np.subtract(y, product, out=u)
+    np.square(s, out=L)  # L = (y - w x)²
+    np.multiply(x, s, out=u)  # x (y - w x)
+    return L, u
 
 
 # --- arguments and results: the same in every module ---
@@ -330,3 +340,16 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+# --- arithmetic of its own ---
+
+
+def _in_parts(tile, call, arrays, rest, *results):
+    """Arrays of all samples, of these dimensions each, that the tiles fill."""
+    found = [np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
+    if _walk is None:
+        tile(*arrays, *found, *rest)
+    else:
+        _walk(tile, [*arrays, *found], rest)
+    return found

@@ -145,8 +145,7 @@ def two_layers_value_and_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
         ("b2", b2, (), True),
         ("g", g, (), False),
     )
-    y1 = x * w1 + b1  # y1 = x w1 + b1
-    y2 = y1 * w2 + b2  # y2 = y1 w2 + b2
+    y1, y2 = _in_parts(_two_layers_value_and_grad_tile, call, (x, g), (w1, b1, w2, b2), (), ())
     dy2_dw1 = w2 * (x @ g)  # ∂y2/∂w1 = x w2
     dy2_dw2 = y1 @ g  # ∂y2/∂w2 = y1
     value, *gradient = _results(
@@ -157,6 +156,19 @@ def two_layers_value_and_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
         (dy2_dw2, (), True),
     )
     return value, TwoLayersGradient(*gradient)
+
+
+def _two_layers_value_and_grad_tile(x, g, y1, y2, w1, b1, w2, b2):
+    """One tile of what two_layers_value_and_grad computes sample by sample."""
+    # y1 = x w1 + b1
+    # y1 = x * w1 + b1
+    np.multiply(x, w1, out=y1)
+    y1 += b1
+    # y2 = y1 w2 + b2
+    # y2 = y1 * w2 + b2
+    np.multiply(y1, w2, out=y2)
+    y2 += b2
+    return y1, y2
 
 
 # --- arguments and results: the same in every module ---
@@ -364,3 +376,16 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+# --- arithmetic of its own ---
+
+
+def _in_parts(tile, call, arrays, rest, *results):
+    """Arrays of all samples, of these dimensions each, that the tiles fill."""
+    found = [np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
+    if _walk is None:
+        tile(*arrays, *found, *rest)
+    else:
+        _walk(tile, [*arrays, *found], rest)
+    return found

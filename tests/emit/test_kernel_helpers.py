@@ -199,3 +199,16 @@ def test_helpers_come_with_what_they_call_and_only_where_called() -> None:
     known = {h.name for h in HELPERS}
     spelled = {name for op in OPS for name in re.findall(r"\b_(\w+)\(", op.numpy)}
     assert spelled <= known
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 255, 256, 300, 5000])
+def test_sums_of_products_round_little(dtype, count: int) -> None:
+    """Against sums with more digits; one after another, 5000 terms would be off by ten times as much."""
+    first, second = np.random.default_rng(8).uniform(0.5, 1, size=(2, count, 3)).astype(dtype)
+    expected = (first.astype(np.longdouble) * second).sum(axis=0)
+    found = CODE._summed(first, second)
+    assert (found.shape, found.dtype) == ((3,), dtype)
+    assert np.all(np.abs(found - expected) <= 6 * np.spacing(expected.astype(dtype)))
+    deep = CODE._summed(first.reshape(count, 3, 1), second.reshape(count, 3, 1))
+    assert np.array_equal(deep[:, 0], found)

@@ -55,8 +55,10 @@ LITERAL: tuple[Pass, ...] = (*SIMPLIFY, *ARRANGE)
 
 
 def optimise(graph: Graph, passes: Sequence[Pass] = PASSES) -> Graph:
-    """All passes in order, each checked."""
+    """All passes in order, each checked where it changes anything."""
     graph = verify(fit(graph))
     for step in passes:
-        graph = verify(fit(step.apply(graph)))
+        found = step.apply(graph)
+        if any(new is not old for new, old in zip(found, graph, strict=True)):
+            graph = verify(fit(found))
     return graph

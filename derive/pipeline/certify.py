@@ -1,7 +1,7 @@
 """Certificates: the bounds that rows state, measured and kept beside the code.
 
-Contract: `certify(study)` measures every kernel function, refuses what is outside its bound (CheckError) and returns
-the certificate: over the whole floating-point range in ULP where inputs come one a sample, in roundings else.
+Contract: `certify(study)` checks and measures every kernel function, refuses what is outside its bound (CheckError) and
+returns the certificate: over the whole floating-point range in ULP where inputs come one a sample, in roundings else.
 `save` keeps it as derive/certificates/NAME.json, keyed by the code that computes (`kernel_code`);
 `certify_all` also writes the table of all that are on file beside them.
 `require(studies)` raises a CheckError that names the command where a certificate is missing or for other kernels.
@@ -43,7 +43,8 @@ Table = dict[str, dict[str, Any]]
 
 
 def certify(study: Study, *, exhaustive: bool = False) -> Certificate:
-    """Measure every kernel function. Raises CheckError where one is outside its bound, or its truth is none."""
+    """Check and measure every kernel function. Raises CheckError where one is wrong, or outside its bound."""
+    study.with_checked_kernels()
     found, profiles = over_the_range(study, exhaustive)
     found |= in_roundings(study)
     stated = {b.of(study.name) for b in study.bounds}
@@ -51,6 +52,7 @@ def certify(study: Study, *, exhaustive: bool = False) -> Certificate:
         raise CheckError(f"{study.name}: a bound is stated for {name}, which is no function that can be certified")
     return {
         "key": key_of(study),
+        "checked": module_of(study),
         "bounds": [asdict(b) for b in study.bounds],
         "machine": machine(),
         "measured": found,
@@ -154,6 +156,11 @@ def key_of(study: Study) -> str:
     return hashlib.sha256(code_of(study.source).encode()).hexdigest()
 
 
+def module_of(study: Study) -> str:
+    """A hash of the whole module: another for any change of its text."""
+    return hashlib.sha256(study.source.encode()).hexdigest()
+
+
 def save(name: str, certificate: Certificate) -> None:
     path_of(name).write_text(json.dumps(certificate, indent=1, ensure_ascii=False) + "\n")
 
@@ -167,6 +174,11 @@ def is_valid(study: Study) -> bool:
         and found["bounds"] == [asdict(bound) for bound in study.bounds]
         and "profiles" in found
     )
+
+
+def is_checked(study: Study) -> bool:
+    """Whether these very kernels passed their checks when they were certified."""
+    return is_valid(study) and (load_certificate(study.name) or {}).get("checked") == module_of(study)
 
 
 def require(found: Iterable[Study]) -> None:

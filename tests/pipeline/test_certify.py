@@ -9,7 +9,7 @@ import pytest
 from derive.catalogue.row import ROUNDINGS, Bound
 from derive.language.errors import CheckError
 from derive.pipeline import profiles
-from derive.pipeline.certify import certify, is_valid, require, save
+from derive.pipeline.certify import certify, is_checked, is_valid, require, save
 from derive.pipeline.library import library
 from derive.pipeline.profiles import load_certificate
 from derive.pipeline.study import study_of
@@ -57,3 +57,14 @@ def test_a_certificate_is_kept_and_found_again(tmp_path, monkeypatch) -> None:
     save("bce_with_logits", certify(study))
     assert is_valid(study)
     assert not is_valid(replace(study, bounds=()))
+
+
+def test_only_the_very_module_that_was_checked_is_not_checked_again(monkeypatch) -> None:
+    study = study_of(next(e for e in BOUNDED if e.definition.name == "sigmoid"))
+    assert is_checked(study)
+    for old, new in (("expected float16, float32", "expected float32"), ("np.exp(", "2.001 * np.exp(")):
+        other = replace(study)
+        monkeypatch.setitem(other.__dict__, "source", study.source.replace(old, new))
+        assert other.source != study.source
+        assert not is_checked(other)
+    assert all(is_checked(study_of(e)) for e in BOUNDED)

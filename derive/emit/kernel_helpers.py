@@ -23,6 +23,7 @@ class Helper:
 HELPERS = (
     Helper("in_parts"),
     Helper("summed"),
+    Helper("exp_less"),
     Helper("within"),
     Helper("chosen"),
     Helper("largest"),

@@ -324,6 +324,9 @@ def power(steps: Steps, node: Node) -> str:
 
 def exponential(steps: Steps, node: Node) -> str:
     """e to a value, or another base to it."""
+    parts = shifted(steps, node) if node.data is None else None
+    if parts is not None:
+        return steps.step("_exp_less", parts, node)
     value = steps.operand(node.arguments[0], node)
     if node.data is None:
         return steps.step("np.exp", (value,), node)
@@ -331,6 +334,20 @@ def exponential(steps: Steps, node: Node) -> str:
     if node.data == 2:
         return steps.step("np.exp2", (value,), node)
     return steps.step("np.power", (repr(float(node.data)), value), node)
+
+
+def shifted(steps: Steps, node: Node) -> tuple[str, str] | None:
+    """x and c of exp(x - c), where c has fewer axes: mostly it is 0, which is seen sooner than subtracted."""
+    (argument,) = node.arguments
+    inner = argument.node
+    if inner.op != "add" or len(inner.arguments) != 2 or argument != whole(inner):
+        return None
+    first, less = inner.arguments[0], without_sign(inner.arguments[1])
+    if inner in steps.values or steps.is_apart(inner) or not steps.is_large(first.node) or first != whole(first.node):
+        return None
+    if less is None or not 0 < len(less.axes) < len(inner.shape) or first.node.shape != inner.shape:
+        return None
+    return steps.operand(first, inner), steps.operand(less, inner)
 
 
 def choice(steps: Steps, node: Node) -> str:

@@ -73,8 +73,7 @@ def _attention_tile(Q, K, V, O, d):
     u = np.ndarray.clip(highest, -np.inf, 0.0, out=highest)
     np.maximum(s2, u, out=s2)
     np.floor(s2, out=s2)
-    e2 = np.subtract(S, s2[:, :, None], out=S)
-    np.exp(e2, out=e2)
+    e2 = _exp_less(S, s2[:, :, None], out=S)
     total = np.add.reduce(e2, axis=2)  # Σ_l e^(S_il)
     P = np.divide(e2, total[:, :, None], out=e2)  # P_ij = e^(S_ij)/(Σ_l e^(S_il))
     O[...] = P @ V  # O_ic = Σ_j P_ij V_jc
@@ -123,8 +122,7 @@ def _attention_vjp_tile(Q, K, V, g, grad_Q, grad_K, grad_V, d):
     u2 = np.ndarray.clip(highest, -np.inf, 0.0, out=highest)
     np.maximum(s2, u2, out=s2)
     np.floor(s2, out=s2)
-    e2 = np.subtract(S, s2[:, :, None], out=S)
-    np.exp(e2, out=e2)
+    e2 = _exp_less(S, s2[:, :, None], out=S)
     total = np.add.reduce(e2, axis=2)  # Σ_l e^(S_il)
     P = np.divide(e2, total[:, :, None])  # P_ij = e^(S_ij)/(Σ_l e^(S_il))
     P_bar = g @ V.mT  # P̄_ij = Σ_c g_ic V_jc
@@ -353,6 +351,11 @@ def _check_out(target, array):
 
 
 # --- arithmetic of its own ---
+
+
+def _exp_less(x, less, out=None):
+    """exp(x - less); x as it is where there is nothing to take off, which is the same to the last bit."""
+    return np.exp(np.subtract(x, less, out=out) if np.any(less) else x, out=out)
 
 
 def _largest(array):

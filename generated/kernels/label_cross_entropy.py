@@ -59,10 +59,7 @@ def _label_cross_entropy_tile(a, y, L):
     samples = len(a)
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(u)[:, None])
-    e = np.subtract(a, np.floor(u)[:, None])
-    np.exp(e, out=e)
+    e = _exp_less(a, np.floor(u)[:, None])  # all times one number: the quotient is the same
     places = _largest(e)
     chosen = _placed(e, places, 0)
     # q_i = ln(p_i)
@@ -100,10 +97,7 @@ def _label_cross_entropy_grad_tile(a, y, dL_da, n):
     dtype = dL_da.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(u)[:, None])
-    e = np.subtract(a, np.floor(u)[:, None], out=dL_da)
-    np.exp(e, out=e)
+    e = _exp_less(a, np.floor(u)[:, None], out=dL_da)  # all times one number: the quotient is the same
     places = _largest(e)
     u2 = _at(e, places)
     chosen = _placed(e, places, 0)
@@ -148,10 +142,7 @@ def _label_cross_entropy_value_and_grad_tile(a, y, L, dL_da, n):
     samples = len(a)
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(u)[:, None])
-    e = np.subtract(a, np.floor(u)[:, None], out=dL_da)
-    np.exp(e, out=e)
+    e = _exp_less(a, np.floor(u)[:, None], out=dL_da)  # all times one number: the quotient is the same
     places = _largest(e)
     chosen = _placed(e, places, 0)
     total = np.add.reduce(chosen, axis=1)
@@ -400,6 +391,11 @@ def _check_out(target, array):
 
 
 # --- arithmetic of its own ---
+
+
+def _exp_less(x, less, out=None):
+    """exp(x - less); x as it is where there is nothing to take off, which is the same to the last bit."""
+    return np.exp(np.subtract(x, less, out=out) if np.any(less) else x, out=out)
 
 
 def _largest(array):

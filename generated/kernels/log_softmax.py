@@ -51,10 +51,7 @@ def _log_softmax_tile(a, y):
     dtype = y.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(u)[:, None])
-    e = np.subtract(a, np.floor(u)[:, None], out=y)
-    np.exp(e, out=e)
+    e = _exp_less(a, np.floor(u)[:, None], out=y)  # all times one number: the quotient is the same
     places = _largest(e)
     chosen = _placed(e, places, 0)
     # y_i = a_i - ln(Σ_k e^(a_k))
@@ -86,10 +83,7 @@ def _log_softmax_jacobian_tile(a, dy_da, n):
     dtype = dy_da.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(u)[:, None])
-    e = np.subtract(a, np.floor(u)[:, None])
-    np.exp(e, out=e)
+    e = _exp_less(a, np.floor(u)[:, None])  # all times one number: the quotient is the same
     places = _largest(e)
     chosen = _placed(e, places, 0)
     total = np.add.reduce(chosen, axis=1)
@@ -134,10 +128,7 @@ def _log_softmax_vjp_tile(a, g, grad_a):
     dtype = grad_a.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(u)[:, None])
-    e = np.subtract(a, np.floor(u)[:, None], out=grad_a)
-    np.exp(e, out=e)
+    e = _exp_less(a, np.floor(u)[:, None], out=grad_a)  # all times one number: the quotient is the same
     places = _largest(e)
     u2 = _at(g, places)
     chosen = _placed(e, places, 0)
@@ -183,10 +174,7 @@ def _log_softmax_jvp_tile(a, v, dy):
     dtype = dy.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(u)[:, None])
-    e = np.subtract(a, np.floor(u)[:, None], out=dy)
-    np.exp(e, out=e)
+    e = _exp_less(a, np.floor(u)[:, None], out=dy)  # all times one number: the quotient is the same
     places = _largest(e)
     rebased = np.subtract(v, _at(v, places)[:, None])
     ratio = np.divide(e, np.add.reduce(e, axis=1)[:, None])
@@ -403,6 +391,11 @@ def _check_out(target, array):
 
 
 # --- arithmetic of its own ---
+
+
+def _exp_less(x, less, out=None):
+    """exp(x - less); x as it is where there is nothing to take off, which is the same to the last bit."""
+    return np.exp(np.subtract(x, less, out=out) if np.any(less) else x, out=out)
 
 
 def _chosen(condition, first, second, out=None):

@@ -52,10 +52,7 @@ def _logsumexp_tile(a, y):
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # 0 where the largest fits, else whole: nothing overflows, and little is rounded away
     shift = np.floor(u)
-    # all times one number: the quotient is the same
-    # e = np.exp(a - shift[:, None])
-    e = np.subtract(a, shift[:, None])
-    np.exp(e, out=e)
+    e = _exp_less(a, shift[:, None])  # all times one number: the quotient is the same
     y[...] = shift + np.log(np.add.reduce(e, axis=1))  # y = ln(Σ_k e^(a_k))
     return y
 
@@ -84,10 +81,7 @@ def _logsumexp_grad_tile(a, dy_da):
     dtype = dy_da.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(u)[:, None])
-    e = np.subtract(a, np.floor(u)[:, None], out=dy_da)
-    np.exp(e, out=e)
+    e = _exp_less(a, np.floor(u)[:, None], out=dy_da)  # all times one number: the quotient is the same
     np.divide(e, np.add.reduce(e, axis=1)[:, None], out=dy_da)  # ∂y/∂a_k = e^(a_k)/(Σ_l e^(a_l))
     return dy_da
 
@@ -116,10 +110,7 @@ def _logsumexp_value_and_grad_tile(a, y, dy_da):
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # 0 where the largest fits, else whole: nothing overflows, and little is rounded away
     shift = np.floor(u)
-    # all times one number: the quotient is the same
-    # e = np.exp(a - shift[:, None])
-    e = np.subtract(a, shift[:, None], out=dy_da)
-    np.exp(e, out=e)
+    e = _exp_less(a, shift[:, None], out=dy_da)  # all times one number: the quotient is the same
     total = np.add.reduce(e, axis=1)  # Σ_k e^(a_k)
     y[...] = shift + np.log(total)  # y = ln(Σ_k e^(a_k))
     np.divide(e, total[:, None], out=dy_da)  # ∂y/∂a_k = e^(a_k)/(Σ_l e^(a_l))
@@ -331,3 +322,11 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+# --- arithmetic of its own ---
+
+
+def _exp_less(x, less, out=None):
+    """exp(x - less); x as it is where there is nothing to take off, which is the same to the last bit."""
+    return np.exp(np.subtract(x, less, out=out) if np.any(less) else x, out=out)

@@ -51,10 +51,7 @@ def _softmax_tile(a, p):
     dtype = p.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(u)[:, None])
-    e = np.subtract(a, np.floor(u)[:, None], out=p)
-    np.exp(e, out=e)
+    e = _exp_less(a, np.floor(u)[:, None], out=p)  # all times one number: the quotient is the same
     np.divide(e, np.add.reduce(e, axis=1)[:, None], out=p)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     return p
 
@@ -81,10 +78,7 @@ def _softmax_jacobian_tile(a, dp_da, n):
     dtype = dp_da.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(u)[:, None])
-    e = np.subtract(a, np.floor(u)[:, None])
-    np.exp(e, out=e)
+    e = _exp_less(a, np.floor(u)[:, None])  # all times one number: the quotient is the same
     places = _largest(e)
     chosen = _placed(e, places, 0)
     rest = np.add.reduce(chosen, axis=1)
@@ -130,10 +124,7 @@ def _softmax_vjp_tile(a, g, grad_a):
     dtype = grad_a.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(u)[:, None])
-    e = np.subtract(a, np.floor(u)[:, None], out=grad_a)
-    np.exp(e, out=e)
+    e = _exp_less(a, np.floor(u)[:, None], out=grad_a)  # all times one number: the quotient is the same
     p = np.divide(e, np.add.reduce(e, axis=1)[:, None])  # p_i = e^(a_i)/(Σ_k e^(a_k))
     places = _largest(e)
     rebased = np.subtract(g, _at(g, places)[:, None], out=e)
@@ -173,10 +164,7 @@ def _softmax_jvp_tile(a, v, dp):
     dtype = dp.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    # all times one number: the quotient is the same
-    # e = np.exp(a - np.floor(u)[:, None])
-    e = np.subtract(a, np.floor(u)[:, None], out=dp)
-    np.exp(e, out=e)
+    e = _exp_less(a, np.floor(u)[:, None], out=dp)  # all times one number: the quotient is the same
     p = np.divide(e, np.add.reduce(e, axis=1)[:, None])  # p_i = e^(a_i)/(Σ_k e^(a_k))
     places = _largest(e)
     rebased = np.subtract(v, _at(v, places)[:, None], out=e)
@@ -429,6 +417,11 @@ def _check_out(target, array):
 
 
 # --- arithmetic of its own ---
+
+
+def _exp_less(x, less, out=None):
+    """exp(x - less); x as it is where there is nothing to take off, which is the same to the last bit."""
+    return np.exp(np.subtract(x, less, out=out) if np.any(less) else x, out=out)
 
 
 def _chosen(condition, first, second, out=None):

@@ -79,6 +79,31 @@ def test_a_wrong_liveness_is_noticed(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("level", [0.0, 3.0, -60.0, 1000.0, np.nan])
+def test_rows_without_a_shift_have_the_bits_of_a_shift_by_0(dtype, level: float) -> None:
+    """One row decides whether a tile is shifted at all, and the others do not notice."""
+    a = np.random.default_rng(3).normal(size=(40, 30)).astype(dtype) * 2
+    a[:, 0] = np.abs(a[:, 0])
+    m = module("softmax")
+    alone = m.softmax(a)
+    a[7] += level
+    beside = m.softmax(a)
+    others = np.arange(40) != 7
+    assert beside[others].tobytes() == alone[others].tobytes()
+    assert "_exp_less(" in source("softmax")
+
+
+def test_a_shift_is_taken_off_and_nothing_is_not() -> None:
+    m, x = module("softmax"), np.array([[1.0, 2.0], [3.0, -0.0]])
+    kept = x.copy()
+    for less in (np.zeros((2, 1)), np.array([[0.0], [2.0]]), np.array([[np.nan], [0.0]])):
+        with np.errstate(all="ignore"):
+            assert np.array_equal(m._exp_less(x, less), np.exp(x - less), equal_nan=True)
+            m._exp_less(x, less, out=np.empty_like(x))
+    assert np.array_equal(x, kept)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("size", [10, 5000])
 def test_choices_by_bits_are_those_of_where(dtype, size: int) -> None:
     text = source("logistic")

@@ -35,16 +35,21 @@ KINDS = ("value", "grad", "value_and_grad")
 
 SUMMARIES: Mapping[str, str] = MappingProxyType(
     {
-        "start": "Layer 0.",
-        "layer": "Layer {l} from the one before.",
+        "start": "{Place} 0.",
+        "layer": "{Place} {l} from the one before.",
         "start_kept": "The same, with the values that the way back needs again.",
         "layer_kept": "The same, with the values that the way back needs again.",
-        "end": "Layer {L} and what follows it.",
-        "last": "Layer {L} and what follows it, and back to the adjoints of layer {L}.",
-        "back": "From the adjoints of layer {l} to its gradients and the adjoints of layer {l}-1.",
-        "first": "From the adjoints of layer 1 to the gradients that are left.",
+        "end": "{Place} {L} and what follows it.",
+        "last": "{Place} {L} and what follows it, and back to the adjoints of {place} {L}.",
+        "back": "From the adjoints of {place} {l} to its gradients and the adjoints of {place} {l}-1.",
+        "first": "From the adjoints of {place} 1 to the gradients that are left.",
     }
 )
+
+
+def place_of(definition: RecurrentDefinition) -> str:
+    """What the letter counts."""
+    return "step" if definition.counts_time else "layer"
 
 
 def emit_recurrence(found: RecurrentDerivation, *, title: str, remark: str = "") -> str:
@@ -72,6 +77,7 @@ def emit_recurrence(found: RecurrentDerivation, *, title: str, remark: str = "")
         call=module.call,
         l=module.letters[found.definition.letter],
         L=module.letters[found.definition.depth],
+        place=place_of(found.definition),
         letter=found.definition.letter,
         depth=found.definition.depth,
         helpers=helpers(line for f in functions for line in (*f.lines, *f.returned)),
@@ -205,9 +211,10 @@ class Module:
 
     @cached_property
     def functions(self) -> Mapping[str, LayerFunction]:
-        letters = {"l": self.definition.letter, "L": self.definition.depth}
+        place = place_of(self.definition)
+        said = {"l": self.definition.letter, "L": self.definition.depth, "place": place, "Place": place.capitalize()}
         return {
-            name: function(f"_{name}", SUMMARIES[name].format(**letters), piece, self.order)
+            name: function(f"_{name}", SUMMARIES[name].format(**said), piece, self.order)
             for name, piece in self.pieces.items()
         }
 

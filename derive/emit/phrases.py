@@ -250,6 +250,33 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
             "Put together for 1 to {0} layers and compared with the equations written out: equal.",
             "对 1 至 {0} 层分别合成完整的梯度，与逐层写开的方程对照：完全一致。",
         ),
+        "layers_in_time": Words("{0} counts the time steps, from 1 to {1}", "{0} 为时刻，从 1 到 {1}"),
+        "at_base_in_time": Words("Base case: the adjoints of step {0}", "奠基步骤：时刻 {0} 的伴随变量"),
+        "at_step_in_time": Words(
+            "Induction step: from step {0} back to step {1}", "归纳步骤：由时刻 {0} 回推到时刻 {1}"
+        ),
+        "at_start_in_time": Words("The adjoints of step 0", "时刻 0 的伴随变量"),
+        "induction_in_time": Words(
+            "Backwards in time, by induction: first the adjoints of the last step, then those of any step from those "
+            "of the next, and with them the gradients. A bar marks the adjoint of a quantity: the gradient with "
+            "respect to it.",
+            "用归纳法沿时间反向求解：先求最后时刻的伴随变量，再由后一时刻推出前一时刻，最后由它们得到各个梯度。"
+            "变量上的横线表示它的伴随变量，即对该变量的梯度。",
+        ),
+        "known_adjoints_in_time": Words(
+            "Here the adjoints of step {0} are known, whatever comes after it.",
+            "设时刻 {0} 的伴随变量已知，与其后还有多少时刻无关。",
+        ),
+        "from_end_in_time": Words("What follows step {0} contributes", "时刻 {0} 之后的部分的贡献"),
+        "from_layer_in_time": Words("Step {0} contributes", "时刻 {0} 的贡献"),
+        "depths_agree_in_time": Words(
+            "Put together for 1 to {0} time steps and compared with the equations written out: difference {1}.",
+            "对 1 至 {0} 个时刻分别合成完整的梯度，与逐个时刻写开的方程对照：误差 {1}。",
+        ),
+        "depths_equal_in_time": Words(
+            "Put together for 1 to {0} time steps and compared with the equations written out: equal.",
+            "对 1 至 {0} 个时刻分别合成完整的梯度，与逐个时刻写开的方程对照：完全一致。",
+        ),
     }
 )  # fmt: skip
 

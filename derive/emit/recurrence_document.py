@@ -23,7 +23,7 @@ from derive.emit.document import (
     spoken,
 )  # fmt: skip
 from derive.emit.evidence import evidence_of, tenth
-from derive.emit.phrases import Sentence, say
+from derive.emit.phrases import PHRASES, Sentence, say
 from derive.language.derivation import Derivation
 from derive.language.expressions import Expression, Partial, Ref, add, number
 from derive.language.recurrence import Gradient, RecurrentDerivation
@@ -36,9 +36,9 @@ def recurrence_document(
     """The document of a recurrence; DeriveError for an unknown language or detail."""
     definition = found.definition
     view = View(definition, info.symbols)
-    letters = say("layers", language, Ref(definition.letter), Ref(definition.depth))
-    inputs = [letters, *(input_sentence(i, language) for i in definition.inputs)]
     proof = Proof(found, view, language, detail)
+    letters = proof.say("layers", Ref(definition.letter), Ref(definition.depth))
+    inputs = [letters, *(input_sentence(i, language) for i in definition.inputs)]
     return Document(
         name=definition.name,
         language=language,
@@ -72,7 +72,10 @@ class Proof:
         return (*base, *step, *start, *(self.gradient(g) for g in found.gradients))
 
     def say(self, key: str, *arguments: Expression | str) -> Sentence:
-        return say(key, self.language, *arguments)
+        """Of layers or, where there is another phrase for them, of time steps."""
+        in_time = f"{key}_in_time"
+        is_other = self.found.definition.counts_time and in_time in PHRASES
+        return say(in_time if is_other else key, self.language, *arguments)
 
     def rows(self, derivation: Derivation) -> tuple[Row, ...]:
         return rows_of(derivation, self.view, self.language, self.detail)

@@ -41,6 +41,12 @@ class RecurrentDefinition(Definition):
         """Never: it cannot be applied by name."""
         return False
 
+    @property
+    def counts_time(self) -> bool:
+        """Whether the letter counts time steps: then all of them share their parameters. Layers have their own."""
+        parameters = [i for i in self.inputs if i.shared]
+        return bool(parameters) and all(layer_of(i.name) is None for i in parameters)
+
     # --- parts ---
 
     @property

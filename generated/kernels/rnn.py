@@ -10,7 +10,7 @@
 A state that every step renews from the one before and from its own input; the last one gives the
 answer.
 
-What has a layer is a list with one array for each layer, or an array whose first axis is the layer.
+What has a step is a list with one array for each step, or an array whose first axis is the step.
 Inputs of a sample may have leading batch axes, equal for all or none. float32 and float64 stay as they are,
 float16 computes in float32, integers and bools become float64; NaN gives NaN; inputs are never changed.
 `out` is an array (or a list or tuple of arrays, where several are returned) to write to; it may overlap an input.
@@ -153,7 +153,7 @@ def rnn_value_and_grad(x, y, U, W, V, g=1.0, *, out=None):
 
 
 def _backpropagation(call, T, x, y, U, W, V, g):
-    """Value and gradients: forward once, every layer's values kept, then back from layer T to layer 1."""
+    """Value and gradients: forward once, every step's values kept, then back from step T to step 1."""
     s = [None] * (T + 1)
     kept = [None] * (T + 1)
     s[0] = _start(call.dtype, call.samples, call.sizes["h"])
@@ -173,13 +173,13 @@ def _backpropagation(call, T, x, y, U, W, V, g):
 
 
 def _start(dtype, samples, h):
-    """Layer 0."""
+    """Step 0."""
     s = np.broadcast_to(dtype.type(0), (samples, h)).copy()  # s{0}_k = 0
     return s
 
 
 def _layer(s_before, x, U, W):
-    """Layer t from the one before."""
+    """Step t from the one before."""
     Z = x @ U + s_before @ W  # Z{t}_k = Σ_i U_ik x{t}_i + Σ_j W_jk s{t-1}_j
     s = np.tanh(Z)  # s{t}_k = tanh(Z{t}_k)
     return s
@@ -195,7 +195,7 @@ def _layer_kept(s_before, x, U, W):
 
 
 def _end(s_before, x, y, U, W, V):
-    """Layer T and what follows it."""
+    """Step T and what follows it."""
     Z = x @ U + s_before @ W  # Z{T}_k = Σ_i U_ik x{T}_i + Σ_j W_jk s{T-1}_j
     s = np.tanh(Z)  # s{T}_k = tanh(Z{T}_k)
     P = s @ V  # P_m = Σ_k V_km s{T}_k
@@ -205,7 +205,7 @@ def _end(s_before, x, y, U, W, V):
 
 
 def _last(s_before, x, y, U, W, V, g):
-    """Layer T and what follows it, and back to the adjoints of layer T."""
+    """Step T and what follows it, and back to the adjoints of step T."""
     Z = x @ U + s_before @ W  # Z{T}_k = Σ_i U_ik x{T}_i + Σ_j W_jk s{T-1}_j
     s = np.tanh(Z)  # s{T}_k = tanh(Z{T}_k)
     P = s @ V  # P_m = Σ_k V_km s{T}_k
@@ -219,7 +219,7 @@ def _last(s_before, x, y, U, W, V, g):
 
 
 def _back(s_before, Z_bar, kept_before, x, W):
-    """From the adjoints of layer t to its gradients and the adjoints of layer t-1."""
+    """From the adjoints of step t to its gradients and the adjoints of step t-1."""
     Z_bar_before = 4 * (Z_bar @ W.T * kept_before)  # Z̄{t-1}_k = (Σ_l Z̄{t}_l W_kl) (1 - s{t-1}_k²)
     dE_dU = x.T @ Z_bar  # a part of ∂E/∂U_ik: Z̄{t}_k x{t}_i
     dE_dW = s_before.T @ Z_bar  # a part of ∂E/∂W_jk: Z̄{t}_k s{t-1}_j
@@ -227,7 +227,7 @@ def _back(s_before, Z_bar, kept_before, x, W):
 
 
 def _first(s_before, Z_bar, x):
-    """From the adjoints of layer 1 to the gradients that are left."""
+    """From the adjoints of step 1 to the gradients that are left."""
     dE_dU = x.T @ Z_bar  # a part of ∂E/∂U_ik: Z̄{1}_k x{1}_i
     dE_dW = s_before.T @ Z_bar  # a part of ∂E/∂W_jk: Z̄{1}_k s{0}_j
     return dE_dU, dE_dW
@@ -242,18 +242,18 @@ def _plus(total, part):
 
 
 def _layers(*rows, **tables):
-    """Rows as `_arguments` takes them, W{t} being a list: arrays, how many layers there are, and the call.
+    """Rows as `_arguments` takes them, W{t} being a list: arrays, how many steps there are, and the call.
 
-    In a list of arrays that of layer t has the place t.
+    In a list of arrays that of step t has the place t.
     """
     lists = {name: _list(name, value) for name, value, _, _ in rows if "{" in name}
     first, *others = lists
     last = len(lists[first])
     if not last:
-        raise ValueError(f"{_base(first)} is empty: expected at least one layer")
+        raise ValueError(f"{_base(first)} is empty: expected at least one step")
     for name in others:
         if len(lists[name]) != last:
-            raise ValueError(f"{_base(name)} has {len(lists[name])} layers: expected {last}, as {_base(first)} has")
+            raise ValueError(f"{_base(name)} has {len(lists[name])} steps: expected {last}, as {_base(first)} has")
     layers = range(1, last + 1)
     flat = []
     for name, value, dimensions, shared in rows:
@@ -266,11 +266,11 @@ def _layers(*rows, **tables):
 
 
 def _list(name, value):
-    """One array for each layer."""
+    """One array for each step."""
     try:
         return list(value)
     except TypeError:
-        raise TypeError(f"{_base(name)} is {type(value).__name__}: expected a list with one array for each layer") from None
+        raise TypeError(f"{_base(name)} is {type(value).__name__}: expected a list with one array for each step") from None
 
 
 def _base(name):
@@ -278,7 +278,7 @@ def _base(name):
 
 
 def _at(value, layer, last):
-    """A name, or a tuple of names, at a layer: n{t-1} at layer 3 is n{2}."""
+    """A name, or a tuple of names, at a step: n{t-1} at step 3 is n{2}."""
     if isinstance(value, tuple):
         return tuple(_at(part, layer, last) for part in value)
     if not isinstance(value, str):
@@ -289,7 +289,7 @@ def _at(value, layer, last):
 
 
 def _split(results, *are_lists):
-    """The results as they are returned: for each variable a list by layers, or one array."""
+    """The results as they are returned: for each variable a list by steps, or one array."""
     arrays = iter(results)
     layers = (len(results) - are_lists.count(False)) // max(1, are_lists.count(True))
     return [[next(arrays) for _ in range(layers)] if is_list else next(arrays) for is_list in are_lists]

@@ -77,3 +77,17 @@ def test_a_label_has_no_derivative() -> None:
 
 def test_costs_are_said_for_each_layer() -> None:
     assert known("mlp").costs["mlp._back"].operations == "4 B n{l-1} n{l} + B n{l-1}"
+
+
+@pytest.mark.parametrize(("language", "of_layers", "of_time"), [("en", "layer", "time step"), ("zh", "层", "时刻")])
+def test_layers_have_parameters_of_their_own_and_time_steps_share_them(
+    language: str, of_layers: str, of_time: str
+) -> None:
+    assert of_layers in known("mlp").show("text", language)
+    assert of_time not in known("mlp").show("text", language)
+    assert of_time in known("rnn").show("text", language)
+    assert of_layers not in known("rnn").show("text", language)
+    shared = "f(x{t}[n], y[n]; w[n]) -> E\n  s{0}[i] = 0\n  s{t}[i] = w[i]*s{t-1}[i] + x{t}[i]\n"
+    study = derive.define(shared + "  E = sum(i, (s{T}[i] - y[i])**2)")
+    assert of_time in study.show("text", language)
+    assert "one array for each step" in study.source

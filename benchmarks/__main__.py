@@ -26,6 +26,7 @@ from benchmarks.kernels import Kernel, kernels, principal
 from benchmarks.measure import DIFFERS, Measurement, Place
 from benchmarks.peers.table import OURS, PEERS
 from benchmarks.picture import ratios
+from benchmarks.records import Records
 from benchmarks.report import document
 from benchmarks.workers import Workers, processors
 from derive.language.errors import DeriveError
@@ -55,6 +56,7 @@ class Plan:
 @click.option("--peers", multiple=True, type=click.Choice(KEYS), default=KEYS, help="Several times; all by default.")
 @click.option("--budget", type=float, default=600, show_default=True, help="Seconds for the rounds of all cases.")
 @click.option("--quick", is_flag=True, help="About a minute: --main, one thread, up to a million elements.")
+@click.option("--resume", is_flag=True, help="Go on where a run with the same --out was stopped.")
 @click.option("--growth/--no-growth", default=True, help="Cost from 1e4 to 1e8 elements, memory at 1e8.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("build/benchmarks"), show_default=True)
 def main(
@@ -66,6 +68,7 @@ def main(
     peers: tuple[str, ...],
     budget: float,
     quick: bool,
+    resume: bool,
     growth: bool,
     out: Path,
 ) -> None:
@@ -76,8 +79,11 @@ def main(
         raise click.UsageError("no case has such a kernel and size")
     plan = Plan(places, (*OURS, *(k for k in KEYS if k in peers)), min(budget, 30) if quick else budget)
     largest = 0 if not growth else QUICK if quick else max(growths.SIZES)
+    file = out / "measurements.jsonl"
+    if not resume:
+        file.unlink(missing_ok=True)
     with Workers() as workers:
-        found = run(plan, workers)
+        found = run(plan, workers, Records(file))
         grown, peaks = grown_and_peaks(workers, largest, max(counts))
     for path in write(found, grown, peaks, out, len(places)):
         click.echo(f"written to {path}")
@@ -99,17 +105,17 @@ def all_places(
                     yield from (Place(kernel.name, size.name, dtype, count) for dtype in dtypes)
 
 
-def run(plan: Plan, workers: Workers) -> list[Measurement]:
+def run(plan: Plan, workers: Workers, records: Records) -> list[Measurement]:
     """Every case, with an equal share of the seconds that are left; what there is, if somebody presses Control-C."""
-    found: list[Measurement] = []
+    missing = [place for place in plan.places if records.get(place) is None]
     left = plan.seconds
-    with suppress(KeyboardInterrupt), watched(len(plan.places)) as advance:
-        for done, place in enumerate(plan.places):
+    with suppress(KeyboardInterrupt), watched(len(missing)) as advance:
+        for done, place in enumerate(missing):
             start = time.perf_counter()
-            found.append(workers.measured(place, plan.keys, left / (len(plan.places) - done)))
+            records.keep(workers.measured(place, plan.keys, left / (len(missing) - done)))
             left = max(0.0, left - (time.perf_counter() - start))
             advance(place.kernel)
-    return found
+    return [found for place in plan.places if (found := records.get(place)) is not None]
 
 
 def grown_and_peaks(workers: Workers, largest: int, threads: int) -> tuple[list[Growth], list[Peak]]:

@@ -13,6 +13,7 @@ from derive.ir.graph import Graph
 from derive.ir.indicators import indicators, units
 from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_largest, take_maxima
 from derive.ir.stability.common import without_common_parts, without_logarithms
+from derive.ir.stability.conjugates import one_exponent, sizes
 from derive.ir.stability.error_function import normal_tails, products_with_tails, sums_with_tails
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
 from derive.ir.stability.squares import as_squares
@@ -29,7 +30,9 @@ ARRANGE = (
     Pass("share", share),
 )
 PREPARE = (
+    Pass("sizes", sizes),
     Pass("squares", as_squares),
+    Pass("one exponent", one_exponent),
     Pass("exponentials of logarithms", without_logarithms),
     Pass("common parts of exponents", without_common_parts),
     Pass("flatten", flatten),

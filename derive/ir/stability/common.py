@@ -3,6 +3,7 @@
     exp(a_i - m) / sum_k exp(a_k - m)    exp(a_i) / sum_k exp(a_k), whatever m is, so that one shift serves all
     m + log sum_k exp(a_k - m)           log sum_k exp(a_k)
     exp(a_i - log s)                     exp(a_i) / s
+    tanh(c log R)                        (R**(2 c) - 1) / (R**(2 c) + 1), R a function of one exponential
 
 Contract: `without_common_parts` and `without_logarithms` map a graph to an equal one.
 """
@@ -13,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.ir.build import constant, scaled
-from derive.ir.graph import BATCH, Argument, Graph, Node, named, rebuild, topological, whole
-from derive.ir.stability.exponentials import linear
+from derive.ir.build import apply, constant, scaled
+from derive.ir.graph import BATCH, Argument, Graph, Node, moved, named, rebuild, topological, whole
+from derive.ir.stability.exponentials import Exponentials, linear
 from derive.ir.stability.shares import negated
 from derive.ir.stability.shift import Shift
 
@@ -106,8 +107,51 @@ def times(term: Argument | None, factor: Fraction) -> Argument:
 
 
 def without_logarithms(graph: Graph) -> Graph:
-    """exp(r - log s) as exp(r) / s"""
-    return rebuild(graph, lambda n: divided(n) if n.op == "exp" and n.data is None else n)
+    """exp(r - log s) as exp(r) / s; exp and tanh of whole multiples of log R as rational functions of R"""
+    search = Exponentials()
+
+    def changed(node: Node) -> Node:
+        rational = of_logarithm(node, search) if node.op in RATIONAL else None
+        if rational is not None:
+            return named(rational, node.name, node.origin)
+        return divided(node) if node.op == "exp" and node.data is None else node
+
+    return rebuild(graph, changed)
+
+
+def of_logarithm(node: Node, search: Exponentials) -> Node | None:
+    """exp(c log R) or tanh(c log R) without a logarithm, c whole and R rational in one exponential."""
+    (argument,) = node.arguments
+    terms = linear(argument)
+    if node.data is not None or len(terms) != 1:
+        return None
+    ((term, factor),) = terms.items()
+    if term is None or term.node.op != "log" or factor.denominator != 1 or abs(factor) > MOST_FACTORS:
+        return None
+    inner = moved(term.node.arguments[0], term.axes)
+    group = search.at(inner)
+    if group is None or group.argument is None or inner != whole(inner.node) or inner.node.shape != node.shape:
+        return None
+    return RATIONAL[node.op](inner.node, factor)
+
+
+def raised(base: Node, exponent: Fraction) -> Node:
+    return base if exponent == 1 else apply("power", base, data=exponent)
+
+
+def hyperbolic_tangent(base: Node, factor: Fraction) -> Node:
+    square = raised(base, 2 * abs(factor))
+    ratio = apply("divide", apply("add", square, constant(-1)), apply("add", square, constant(1)))
+    return ratio if factor > 0 else scaled(-1, ratio)
+
+
+def exponential(base: Node, factor: Fraction) -> Node:
+    size = raised(base, abs(factor))
+    return size if factor > 0 else apply("divide", constant(1), size)
+
+
+RATIONAL = {"exp": exponential, "tanh": hyperbolic_tangent}
+MOST_FACTORS = 4
 
 
 def divided(node: Node) -> Node:

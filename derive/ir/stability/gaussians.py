@@ -1,6 +1,6 @@
 """exp(-c v**2), and polynomials of v beside it or beside erfc(c v).
 
-    v**k exp(-c v**2)   at an infinite v: inf * 0 as written, 0 in truth
+    v**k exp(-c v**2)   at an infinite v: inf * 0 as written, 0 in truth; so for exp(p(v)), p of a degree above 1
     exp(-c v**2)        v**2 is rounded by half of c v**2 units of the result: one function of v, which a kernel
                         computes from a short s, whose square is exact, as exp(-c s**2) exp(-c (v - s) (v + s))
 
@@ -18,10 +18,14 @@ from fractions import Fraction
 
 from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topological, whole
+from derive.ir.stability.growth import polynomial_of
 
 BOUND = Fraction(10**8)
 LEAST = Fraction(1, 10**6)
 """Smaller factors c may not have made exp(-c v**2) vanish at the bound."""
+
+VANISHED = -5000.0
+"""The exponential of this is 0 in every precision, times what a polynomial is at the bound."""
 
 EVEN = (Fraction(2), Fraction(4))
 POSITIVE = ("size", "pi", "sqrt")
@@ -55,12 +59,13 @@ def bounded(node: Node) -> Node:
 
 
 def decays(argument: Argument) -> Iterator[Decay]:
-    """What a factor exp(-c v**2) or erfc(c v), or a number times one, decays with."""
+    """What a factor exp(-c v**2), exp(p(v)) or erfc(c v), or a polynomial of v times one, decays with."""
     node = argument.node
     if node.op == "multiply":
-        varying = [a for a in node.arguments if has_input(a.node)]
-        if len(varying) == 1:
-            yield from decays(moved(varying[0], argument.axes))
+        varying = [moved(a, argument.axes) for a in node.arguments if has_input(a.node)]
+        for k, part in enumerate(varying):
+            others = [a for i, a in enumerate(varying) if i != k]
+            yield from (d for d in decays(part) if all(is_polynomial(unbounded(a), d.value) for a in others))
     if node.op == "erfc":
         value, scale = scaled_value(moved(node.arguments[0], argument.axes))
         if abs(scale) >= LEAST:
@@ -73,6 +78,26 @@ def decays(argument: Argument) -> Iterator[Decay]:
             value, scale = scaled_value(base)
             if value != base and scale:
                 yield Decay(value, True, True)
+        else:
+            yield from with_polynomial(moved(node.arguments[0], argument.axes))
+
+
+def unbounded(argument: Argument) -> Argument:
+    """What was bounded here before."""
+    node = argument.node
+    if node.op not in ("minimum", "maximum") or abs(sign_and_size(node.arguments[1].node)) != BOUND:
+        return argument
+    return unbounded(moved(node.arguments[0], argument.axes))
+
+
+def with_polynomial(exponent: Argument) -> Iterator[Decay]:
+    """What exp(p(v)) decays with, where p is of a degree above 1 and falls on a side."""
+    found = polynomial_of(exponent.node)
+    if found is None or found.value is None or found.degree < 2:
+        return
+    below, above = (found.at(side * float(BOUND)) <= VANISHED for side in (-1, 1))
+    if below or above:
+        yield Decay(Argument(found.value, exponent.axes), above, below)
 
 
 def scaled_value(argument: Argument) -> tuple[Argument, Fraction]:

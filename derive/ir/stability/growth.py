@@ -36,6 +36,9 @@ class Polynomial:
         signs = {(k % 2, c > 0) for k, c in self.terms.items() if c}
         return {frozenset({(1, True)}): 1, frozenset({(1, False)}): -1}.get(frozenset(signs), 0)
 
+    def at(self, value: float) -> float:
+        return math.fsum(c * value**k for k, c in self.terms.items())
+
     def reached(self, level: Fraction) -> Fraction:
         """A number beyond which a monotone polynomial is at least `level` in size; a whole one but for the value."""
         if self.terms == {1: 1.0}:

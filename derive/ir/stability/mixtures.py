@@ -27,6 +27,7 @@ Monomial = frozenset[tuple[Argument, int]]
 
 NOTHING: Monomial = frozenset()
 MOST_TERMS = 6
+MOST_FACTORS = 4
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,12 @@ class Mixtures:
 
 
 def quantity(argument: Argument) -> Loose:
-    return {frozenset({(argument, 1)}): polynomial.number(Fraction(1))}, None
+    """What has no exponential in it; c x is x, c times, so that x R - x is x (R - 1)."""
+    key, factor, node = argument, Fraction(1), argument.node
+    first = node.arguments[0].node if node.op == "multiply" and len(node.arguments) == 2 else node
+    if first is not node and first.op == "constant" and isinstance(first.data, Fraction):
+        key, factor = moved(node.arguments[1], argument.axes), first.data
+    return {frozenset({(key, 1)}): polynomial.number(factor)}, None
 
 
 # --- sums and products -------------------------------------------------------------------------------------
@@ -153,10 +159,24 @@ def over_group(search: Mixtures, node: Node) -> Loose | None:
     return combined(search.at(above), ({NOTHING: inverse}, replace(group, ratio=inverse)), multiplied)
 
 
+def whole_power(search: Mixtures, node: Node) -> Loose | None:
+    """A small whole power of a mixture, as a product."""
+    exponent = node.data
+    if not isinstance(exponent, Fraction) or exponent.denominator != 1 or not 2 <= exponent <= MOST_FACTORS:
+        return None
+    part = search.at(node.arguments[0])
+    if part[1] is None or part[1].argument is None:
+        return None
+    factors: list[Loose] = [part] * (int(exponent) - 1)
+    start: Loose | None = part
+    return reduce(lambda a, b: combined(a, b, multiplied), factors, start)
+
+
 COMBINE: Mapping[str, Callable[[Mixtures, Node], Loose | None]] = {
     "add": combine_all(added),
     "multiply": combine_all(multiplied),
     "divide": over_group,
+    "power": whole_power,
     "view": lambda search, node: search.at(node.arguments[0]),
 }
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.ir.graph import Argument, Graph, Node, named, whole, with_arguments
-from derive.ir.stability.exponentials import Exponentials, Group, families
+from derive.ir.graph import Argument, Graph, Node, moved, named, whole, with_arguments
+from derive.ir.stability.exponentials import Exponentials, Group, aligned, families
 from derive.ir.stability.growing import by_expm1
 from derive.ir.stability.polynomial import Reduced, reduced
 from derive.ir.stability.two_sided import FORMS, Bounded
@@ -40,6 +40,7 @@ class Rewriting:
         new = self.group(self.search.of(node))
         if new is not None:
             return on_axes(new, node)
+        node = self.apart(node) if node.op == "divide" else node
         arguments = self.regrouped(node) if node.op in ("multiply", "add") else node.arguments
         if len(arguments) == 1 and len(node.arguments) > 1:
             return on_axes(arguments[0], node)
@@ -61,6 +62,25 @@ class Rewriting:
                 for k in members[1:]:
                     arguments[k] = None
         return tuple(a for a in arguments if a is not None)
+
+    def apart(self, node: Node) -> Node:
+        """(a R) / S as a (R / S), R and S of one exponential, whatever a is."""
+        above, below = node.arguments
+        inner, group = above.node, self.search.at(below)
+        if inner.op != "multiply" or group is None or group.argument is None:
+            return node
+        factors = [moved(a, above.axes) for a in inner.arguments]
+        found = [self.search.at(a) for a in factors]
+        own = [f is not None and f.argument is not None and aligned(group, f) is not None for f in found]
+        if not any(own) or all(own):
+            return node
+        top = [a for a, mine in zip(factors, own, strict=True) if mine]
+        rest = [a for a, mine in zip(factors, own, strict=True) if not mine]
+        whole_top = top[0] if len(top) == 1 else whole(Node("multiply", tuple(top), node.shape))
+        part = Node("divide", (whole_top, below), node.shape)
+        if self.group(self.search.of(part)) is None:
+            return node
+        return replace(node, op="multiply", arguments=(*rest, whole(part)))
 
     def group(self, group: Group | None) -> Argument | None:
         """The two-sided form of a group, on the axes of the group's argument."""

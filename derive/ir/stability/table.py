@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from derive.ir.graph import Graph
 from derive.ir.passes import Pass
+from derive.ir.stability.conjugates import conjugates
 from derive.ir.stability.error_function import complementary_errors
 from derive.ir.stability.inverse_functions import half_arguments
 from derive.ir.stability.logarithms import logarithms
@@ -167,6 +168,10 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness(
                 "f(x) -> y\n y = 2*x/(1 + exp(-x)) + x**2*exp(-x)/(1 + exp(-x))**2", {"x": 1e155}, "x**2 is infinite"
             ),
+            Witness(
+                "f(x) -> y\n s = x**2/(1 + exp(-x))\n y = 2*x/(1 + exp(-x)) + exp(-x)*s**2", {"x": -720.0}, "inf * 0"
+            ),
+            Witness("f(x) -> y\n y = x*(x/(1 + exp(-x)) - x)", {"x": 40.0}, "40 - 40"),
         ),
         unsound="for tanh(x) - t: (1 - t) - (1 + t) e cancels at x = t = 0, where tanh keeps all digits",
     ),
@@ -183,6 +188,7 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x) -> y\n y = exp(3*x)/(1 + exp(3*x) + exp(-x))", {"x": 300.0}, "inf/inf"),
             Witness("f(x) -> y\n y = exp(x) - 1", {"x": 1e-9}, "1 - 1"),
             Witness("f(x) -> y\n y = 1 - tanh(x)**2", {"x": 20.0}, "1 - 1"),
+            Witness("f(x, w) -> y\n y = w*exp(x)/(1 + exp(x))", {"x": 800.0, "w": 3.0}, "inf/inf"),
         ),
         unsound="for exp(z) itself or cosh z, which grow, exp(-|z|) would be 0 where the truth is infinite",
     ),
@@ -210,6 +216,18 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x, y) -> z\n z = arccos(1 - x - y**2)", {"x": 1e-18, "y": 1e-9}, "arccos(1)"),
         ),
         unsound="2 arcsinh(sqrt((x - 1)/2)) for arccosh(x): it is x that was rounded, and nothing is gained",
+    ),
+    Rewrite(
+        name="root less what is under it",
+        condition="sqrt(r**2 + b**2) - r, sqrt(x**2 + c**2) - |x| and sqrt(x**2 + c**2) + x for numbers r, c > 0",
+        because="(s - r) (s + r) = b**2 with s the root: the quotient has no difference",
+        apply=conjugates,
+        witnesses=(
+            Witness("f(x) -> y\n y = sqrt(1 + x**2) - 1", {"x": 1e-9}, "1 - 1"),
+            Witness("f(x) -> y\n y = sqrt(x**2 + 4) - abs(x)", {"x": 1e9}, "1e9 - 1e9"),
+            Witness("f(x) -> y\n y = (x + sqrt(x**2 + 4))/2", {"x": -1e9}, "1e9 - 1e9"),
+        ),
+        unsound="b**2 / (s + r) squares what is large, and b (b / (s + r)) is infinity over infinity at infinity",
     ),
     Rewrite(
         name="root of a sum of squares",

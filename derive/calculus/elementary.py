@@ -6,6 +6,7 @@ To extend: a row of language.primitives gets its row here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from derive.calculus.rule import Context, Rewrite, Rule
 from derive.language.derivation import Reason, Weight
@@ -23,6 +24,7 @@ from derive.language.expressions import (
     quotient,
     subtract,
 )  # fmt: skip
+from derive.language.primitives import POLYGAMMA
 
 
 def call(name: str, u: Expression) -> Expression:
@@ -34,6 +36,13 @@ def square(u: Expression) -> Expression:
 
 
 Derivative = Callable[[Expression, Expression], Expression]
+
+
+def next_polygamma(names: tuple[str, str]) -> tuple[str, Derivative]:
+    """psi_k(u)' = psi_(k+1)(u) u', psi_0 the digamma function"""
+    below, above = names
+    return below, lambda u, du: mul(call(above, u), du)
+
 
 DERIVATIVES: dict[str, Derivative] = {
     "exp": lambda u, du: mul(call("exp", u), du),
@@ -56,7 +65,7 @@ DERIVATIVES: dict[str, Derivative] = {
         quotient(number(2), call("sqrt", Call("pi", ()))), call("exp", mul(MINUS_ONE, square(u))), du
     ),
     "lgamma": lambda u, du: mul(call("digamma", u), du),
-    "digamma": lambda u, du: mul(call("trigamma", u), du),
+    **dict(map(next_polygamma, pairwise(["digamma", *POLYGAMMA]))),
     "abs": lambda u, du: mul(call("sign", u), du),
     "sign": lambda u, du: ZERO,
 }
@@ -81,6 +90,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "erf": ("error function", "误差函数求导"),
     "lgamma": ("logarithm of the gamma function", "对数伽马函数求导"),
     "digamma": ("digamma function", "双伽马函数求导"),
+    "trigamma": ("trigamma function", "三伽马函数求导"),
+    "tetragamma": ("tetragamma function", "四伽马函数求导"),
     "abs": ("absolute value", "绝对值求导"),
     "sign": ("sign", "符号函数求导"),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 
+from derive.calculus.elementary import DERIVATIVES
 from derive.calculus.engine import rewrite
 from derive.calculus.rule import Context, Lemma, Lemmas
 from derive.closedform.adjoints import backward, between, is_deep
@@ -63,10 +64,17 @@ def resolved(derivation: Derivation) -> Derivation:
     for one in (*derivation.adjoints, derivation):
         for node in walk(one.closed):
             if isinstance(node, Partial):
-                what = node.body.function if isinstance(node.body, Call) else type(node.body).__name__.lower()
+                what = without_rule(derivation.definition) or type(node.body).__name__.lower()
                 hint = "derivatives known here are those of the language's functions, once or twice"
                 raise DeriveError(f"{one.name}: the derivative of {what} is not known", hint=hint)
     return derivation
+
+
+def without_rule(definition: Definition) -> str:
+    """A function of the definition whose derivative no row states, by its name; or nothing."""
+    nodes = (node for equation in definition.equations for node in walk(equation.body))
+    names = (node.function for node in nodes if isinstance(node, Call) and node.arguments)
+    return next((name for name in names if name not in DERIVATIVES), "")
 
 
 def lemmas_of(definition: Definition) -> Lemmas:

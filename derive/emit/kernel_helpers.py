@@ -40,7 +40,7 @@ HELPERS = (
     Helper("gaussian"),
     Helper("lgamma"),
     Helper("digamma"),
-    Helper("trigamma"),
+    Helper("polygamma"),
 )
 
 

@@ -211,6 +211,7 @@ class Function:
         lines = [line for s in statements for line in s.lines]
         if parts:
             lines, names = list(parts.statements), list(parts.results)
+            given = options(self.definition, self.kernel, parts.dimensions)
         return {
             "name": self.kernel.name,
             "signature": ", ".join([*map(self.parameter, self.kernel.parameters), "*", "out=None"]),
@@ -262,10 +263,10 @@ def row_text(parameter: Input) -> str:
     return f'("{parameter.name}", {parameter.name}, {dimensions}, {parameter.shared})'
 
 
-def options(definition: Definition, kernel: Kernel) -> list[str]:
+def options(definition: Definition, kernel: Kernel, filled: Sequence[Dimension] = ()) -> list[str]:
     """What `_arguments` must know beside the rows: labels, smallest sizes, sizes that are others less a number."""
     given = [d for p in kernel.parameters for d in p.dimensions]
-    dimensions = [*given, *(d for r in kernel.results for d in r.dimensions)]
+    dimensions = [*given, *(d for r in kernel.results for d in r.dimensions), *filled]
     tables: dict[str, dict[str, object]] = {
         "labels": {p.name: plain(p.labels) for p in kernel.parameters if p.labels is not None},
         "least": {size: least for size, least in smallest_sizes(definition).items() if size in given},

@@ -17,6 +17,7 @@ from derive.emit.kernel_parts import Kernel
 from derive.emit.kernel_spelling import Locals
 from derive.emit.kernel_tiles import in_tuple, mentions
 from derive.ir.graph import BATCH, Argument, Node, topological
+from derive.language.expressions import Dimension
 
 LEAST = 4
 """Fewer large arrays computed in tiles are not worth a walk over them."""
@@ -26,7 +27,10 @@ Row = tuple[str, Node, str]
 
 @dataclass(frozen=True)
 class Split:
-    """The function of a tile (name, parameters, lines, outputs), its call, what follows, and the results' variables."""
+    """The function of a tile (name, parameters, lines, outputs), its call, what follows, the results' variables.
+
+    `dimensions` are those of the arrays that the tiles fill.
+    """
 
     name: str
     parameters: tuple[str, ...]
@@ -35,6 +39,7 @@ class Split:
     call: str
     statements: tuple[str, ...]
     results: tuple[str, ...]
+    dimensions: tuple[Dimension, ...]
 
 
 def split(
@@ -64,7 +69,8 @@ def split(
     late, results = after(rows, arrays, taken | set(begun.outputs), equations, local)
     lines = [line for s in late for line in s.lines]
     parameters = (*sliced, *begun.outputs, *shared, *sizes)
-    return Split(name, parameters, (*setup, *begun.lines), begun.outputs, begin, tuple(lines), results)
+    filled = tuple(d for n in first for d in n.shape[1:])
+    return Split(name, parameters, (*setup, *begun.lines), begun.outputs, begin, tuple(lines), results, filled)
 
 
 def early(results: object) -> list[Node]:

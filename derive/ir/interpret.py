@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from derive.ir.graph import Graph, Node, topological
 from derive.ir.ops import BY_NAME, ROOM, Arithmetic, room_of, still
 from derive.language.expressions import extent
-from derive.language.primitives import PRIMITIVES
+from derive.language.primitives import POLYGAMMA, PRIMITIVES
 
 Entries = NDArray[np.object_]
 Sizes = Mapping[str, int]
@@ -59,7 +59,7 @@ class Floats:
 
 def called(context: Any, function: str, *values: Any) -> Any:
     """A function of an mpmath context by its name there."""
-    return context.psi(1, *values) if function == "trigamma" else getattr(context, function)(*values)
+    return context.psi(POLYGAMMA[function], *values) if function in POLYGAMMA else getattr(context, function)(*values)
 
 
 def interpret(graph: Graph, inputs: Mapping[str, Any], sizes: Sizes, arithmetic: Arithmetic) -> tuple[Entries, ...]:

@@ -28,7 +28,7 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from derive.language.primitives import PRIMITIVES, Primitive
+from derive.language.primitives import POLYGAMMA, PRIMITIVES, Primitive
 
 SUM, PRODUCT, NEGATION, POWER, ATOM = 1, 2, 3, 4, 5
 COMPARISON = 0
@@ -194,7 +194,7 @@ EXTRA_FUNCTIONS = (
     Op("tail_sum", "elementwise", 3, tail_sum, "_normal_tail({1}, {0}, {2})"),
 )
 SHORTER = {"absolute": "abs"}
-NOT_IN_NUMPY = ("erf", "lgamma", "digamma", "trigamma")
+NOT_IN_NUMPY = ("erf", "lgamma", "digamma")
 """Functions of the language that NumPy lacks: a module that needs one has a helper of that name."""
 
 REPLACED = ("delta",)
@@ -207,8 +207,14 @@ def elementary(primitive: Primitive) -> Op:
         return Op(primitive.name, "leaf", 0, calling(primitive.mpmath))
     meaning = exponential if primitive.name == "exp" else calling(primitive.mpmath)
     called = SHORTER.get(primitive.numpy, primitive.numpy)
-    spelling = f"_{called}({{0}})" if primitive.name in NOT_IN_NUMPY else f"np.{called}({{0}})"
-    return Op(primitive.name, "elementwise", 1, meaning, spelling)
+    return Op(primitive.name, "elementwise", 1, meaning, spelling(primitive.name, called))
+
+
+def spelling(name: str, called: str) -> str:
+    """How NumPy, or a helper of the module, is called."""
+    if name in POLYGAMMA:
+        return f"_polygamma({{0}}, {POLYGAMMA[name]})"
+    return f"_{called}({{0}})" if name in NOT_IN_NUMPY else f"np.{called}({{0}})"
 
 
 ELEMENTARY = tuple(map(elementary, PRIMITIVES))

@@ -23,6 +23,9 @@ class Primitive:
     arity: int = 1
 
 
+POLYGAMMA = MappingProxyType({"trigamma": 1, "tetragamma": 2, "pentagamma": 3})
+"""Derivatives of digamma by their orders: one function of the order in mpmath, SymPy and kernels."""
+
 PRIMITIVES: tuple[Primitive, ...] = (
     Primitive("exp", r"\exp", "exp", "exp", "exp"),
     Primitive("log", r"\ln", "log", "log", "log"),
@@ -43,7 +46,7 @@ PRIMITIVES: tuple[Primitive, ...] = (
     Primitive("erf", r"\operatorname{erf}", "erf", "erf", "erf"),
     Primitive("lgamma", r"\ln\Gamma", "loggamma", "loggamma", "lgamma"),
     Primitive("digamma", r"\psi", "digamma", "digamma", "digamma"),
-    Primitive("trigamma", r"\psi_1", "trigamma", "trigamma", "trigamma"),
+    *(Primitive(name, rf"\psi_{order}", name, name, name) for name, order in POLYGAMMA.items()),
     Primitive("pi", r"\pi", "pi", "pi", "pi", transcendental=False, arity=0),
     Primitive("abs", "", "fabs", "Abs", "absolute", transcendental=False),
     Primitive("sign", r"\operatorname{sgn}", "sign", "sign", "sign", transcendental=False),

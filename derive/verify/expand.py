@@ -44,7 +44,7 @@ from derive.language.expressions import (
     Where,
     extent,
 )
-from derive.language.primitives import BY_NAME
+from derive.language.primitives import BY_NAME, POLYGAMMA
 from derive.verify.choices import above, at_least, at_most, below, choice, piecewise
 
 Entry = tuple[str, tuple[int, ...]]
@@ -242,7 +242,13 @@ REDUCERS: Mapping[str, Callable[[list[Formula]], Formula]] = MappingProxyType({
 
 RELATIONS: Mapping[str, Relation] = MappingProxyType({"<": below, "<=": at_most, ">": above, ">=": at_least})
 
+
+def polygamma(order: int) -> Callable[[Formula], Formula]:
+    return lambda value: sympy.polygamma(order, value)
+
+
 OWN_FUNCTIONS: Mapping[str, Callable[[Formula], Formula]] = MappingProxyType({
+    **{name: polygamma(order) for name, order in POLYGAMMA.items()},
     "abs": absolute,
     "sign": signum,
     "log1p": lambda value: sympy.log(1 + value),

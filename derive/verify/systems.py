@@ -23,7 +23,7 @@ import mpmath
 
 from derive.language.definition import Definition
 from derive.language.expressions import Applied, Expression, Index, Partial
-from derive.language.primitives import BY_NAME
+from derive.language.primitives import BY_NAME, POLYGAMMA
 from derive.language.trees import canonical, free_indices, rename
 from derive.verify.evaluate import (
     Entry,
@@ -113,12 +113,14 @@ def applied_value(value: Applied, point: Point) -> Value:
     return derived(value.derived, point)
 
 
-def trigamma(value: Any) -> Any:
-    """The second derivative of ln Gamma."""
-    return value.context.psi(1, value)
+def polygamma(order: int) -> Callable[[Any], Any]:
+    """The derivative of digamma of an order."""
+    return lambda value: value.context.psi(order, value)
 
 
-OWN_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType({"exp": exponential, "trigamma": trigamma})
+OWN_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {"exp": exponential, **{name: polygamma(order) for name, order in POLYGAMMA.items()}}
+)
 
 
 # --- real numbers -------------------------------------------------------------------------------------

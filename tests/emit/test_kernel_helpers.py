@@ -12,6 +12,7 @@ import pytest
 from derive.emit.kernel_helpers import HELPERS, helpers
 from derive.emit.templating import environment
 from derive.ir.ops import OPS
+from derive.language.primitives import POLYGAMMA
 from tests.emit.kernel_modules import CONTEXT, ulps
 
 mp = CONTEXT
@@ -46,13 +47,24 @@ def positive(dtype) -> np.ndarray:
     return found[found > 0]
 
 
+def psi(order: int) -> Callable:
+    return lambda x: mp.psi(order, x)
+
+
+def helper(name: str) -> Callable:
+    """A special function by its name, and its order where it has one."""
+    function, _, order = name.partition(" ")
+    found = getattr(CODE, f"_{function}")
+    return (lambda x: found(x, int(order))) if order else found
+
+
 SPECIAL: dict[str, tuple[Callable, Callable, float, float]] = {
     "erf": (mp.erf, both_signs, 3, 0.51),
     "erfc": (mp.erfc, both_signs, 4, 4),
     "normal_tail": (lambda x: mp.erfc(x / mp.sqrt(2)) / 2, both_signs, 4, 4),
     "lgamma": (mp.loggamma, positive, 6, 0.51),
     "digamma": (mp.digamma, positive, 6, 0.51),
-    "trigamma": (lambda x: mp.psi(1, x), positive, 4, 0.51),
+    **{f"polygamma {order}": (psi(order), positive, 4, 0.51) for order in POLYGAMMA.values()},
 }
 """Truth, points, bounds in float64 and float32; where that is 0.51, float32 is computed in float64."""
 
@@ -63,7 +75,7 @@ def test_special_functions_over_the_whole_range(name: str, dtype) -> None:
     truth, points, *bounds = SPECIAL[name]
     x = points(dtype)
     with np.errstate(all="ignore"):
-        found = getattr(CODE, f"_{name}")(x)
+        found = helper(name)(x)
     assert found.dtype == dtype
     assert ulps(found, [truth(mp.mpf(float(v))) for v in x]) <= bounds[dtype == np.float32]
 
@@ -126,13 +138,13 @@ def test_gaussians_of_any_width(square: float) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["lgamma", "digamma", "trigamma"])
+@pytest.mark.parametrize("name", ["lgamma", "digamma", *(f"polygamma {order}" for order in POLYGAMMA.values())])
 def test_reflection_below_zero(name: str) -> None:
     x = -np.random.default_rng(3).uniform(0.05, 30, 200)
-    truths = {"lgamma": lambda v: mp.log(abs(mp.gamma(v))), "digamma": mp.digamma, "trigamma": lambda v: mp.psi(1, v)}
-    expected = np.array([float(truths[name](mp.mpf(v))) for v in x])
+    truth = {"lgamma": lambda v: mp.log(abs(mp.gamma(v)))}.get(name, SPECIAL[name][0])
+    expected = np.array([float(truth(mp.mpf(v))) for v in x])
     with np.errstate(all="ignore"):
-        assert np.allclose(getattr(CODE, f"_{name}")(x), expected, rtol=1e-12, atol=1e-12)
+        assert np.allclose(helper(name)(x), expected, rtol=1e-12, atol=1e-12)
 
 
 EDGES = {
@@ -141,13 +153,15 @@ EDGES = {
     "normal_tail": {np.inf: 0.0, -np.inf: 1.0, 0.0: 0.5},
     "lgamma": {np.inf: np.inf, 0.0: np.inf, -1.0: np.inf},
     "digamma": {np.inf: np.inf, 0.0: -np.inf},
-    "trigamma": {np.inf: 0.0, 0.0: np.inf, -1.0: np.inf},
+    "polygamma 1": {np.inf: 0.0, 0.0: np.inf, -1.0: np.inf},
+    "polygamma 2": {np.inf: 0.0, 0.0: -np.inf},
+    "polygamma 3": {np.inf: 0.0, 0.0: np.inf, -1.0: np.inf},
 }
 
 
 @pytest.mark.parametrize("name", EDGES)
 def test_edges_and_nan(name: str) -> None:
-    function = getattr(CODE, f"_{name}")
+    function = helper(name)
     with np.errstate(all="ignore"):
         for x, y in EDGES[name].items():
             assert function(np.array([x]))[0] == y

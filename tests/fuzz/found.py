@@ -133,6 +133,11 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(p[n]) -> x\n  e[q] = sum(l, p[q]*p[l+1]) - p[q]\n  x[l] = arccosh(1 + (2**(p[l]*e[l]*e[l]))**2)",
         Request(),
     ),
+    "arrays that tiles fill for a shifted index": (
+        "f(x[m, m]; z[n, d]) -> T\n  p[r, k] = (x[r, r] + x[r, r]*x[r+1, r])*relu(z[1, k])\n"
+        "  T[k] = p[0, 1] + elu(p[0, k])",
+        Request(),
+    ),
 }
 
 REFUSED: dict[str, tuple[str, Request, str]] = {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 
+import mpmath
 import numpy as np
 import pytest
 
 import derive
 from derive.language.derivation import Derivation
+from derive.language.errors import DeriveError
 
 SOFTMAX2 = """
 softmax2(a[n]; T) -> p
@@ -58,3 +60,18 @@ def test_a_gradient_of_an_array_is_refused() -> None:
 def test_a_label_has_no_derivative() -> None:
     with pytest.raises(derive.DeriveError, match="y is an integer label"):
         derive.define("f(p[n], y) -> L\n    L = -log(p[y])", wrt="y")
+
+
+@pytest.mark.parametrize(("name", "order"), [("lgamma", -1), ("digamma", 0), ("trigamma", 1)])
+def test_second_derivatives_of_the_gamma_functions(name: str, order: int) -> None:
+    study = derive.define(f"f(x) -> y\n    y = x*{name}(x)", kind="hessian")
+    x = np.array([0.3, 1.7, 25.0, 1e6])
+    first = [mpmath.psi(order + 1, v) for v in x.tolist()]
+    second = [mpmath.psi(order + 2, v) for v in x.tolist()]
+    truth = [float(2 * a + v * b) for v, a, b in zip(x.tolist(), first, second, strict=True)]
+    assert np.allclose(study.compile().f_hessian(x), truth, rtol=1e-13, atol=0)
+
+
+def test_the_last_of_the_gamma_functions_has_no_derivative() -> None:
+    with pytest.raises(DeriveError, match="derivative of pentagamma is not known"):
+        derive.define("f(x) -> y\n    y = pentagamma(x)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy
 
-from derive.language.primitives import PRIMITIVES
+from derive.language.primitives import POLYGAMMA, PRIMITIVES
 from derive.verify.evaluate import UndefinedError
 from derive.verify.formulas import DIGITS, Valuation
 from derive.verify.systems import context
@@ -23,6 +23,7 @@ def test_every_function_and_its_derivative_have_the_value_that_sympy_gives(row: 
     point = 3 if row.name == "arccosh" else HALF  # type: ignore[attr-defined]
     formula = sympy.log(1 + X) if row.name == "log1p" else None  # type: ignore[attr-defined]
     formula = sympy.exp(X) - 1 if row.name == "expm1" else formula  # type: ignore[attr-defined]
+    formula = sympy.polygamma(POLYGAMMA[row.name], X) if row.name in POLYGAMMA else formula  # type: ignore[attr-defined]
     formula = getattr(sympy, row.sympy)(X) if formula is None else formula  # type: ignore[attr-defined]
     for wanted in (formula, formula if row.name in ("abs", "sign") else sympy.diff(formula, X)):  # type: ignore[attr-defined]
         theirs = wanted.subs(X, sympy.Rational(str(point))).evalf(50)

@@ -51,7 +51,7 @@ def products_of(term: Expression) -> list[Expression]:
 
 
 def common_denominator(value: Expression) -> Expression | None:
-    """u/p - v/(1 - p) = (u (1 - p) - v p)/(p (1 - p)), where the numerator then becomes shorter"""
+    """u/p - v/(1 - p) = (u (1 - p) - v p)/(p (1 - p)), where terms cancel and the whole is no longer"""
     if not isinstance(value, Add):
         return None
     parts = [fraction(t) for t in value.terms]
@@ -61,7 +61,10 @@ def common_denominator(value: Expression) -> Expression | None:
     whole = mul(*below)
     above = add(*(mul(top, whole if under is None else simplest(quotient(whole, under))) for top, under in parts))
     numerator = multiplied_out(above)
-    return None if numerator is None else quotient(numerator, whole)
+    if numerator is None:
+        return None
+    found = quotient(numerator, whole)
+    return found if count_nodes(simplest(found)) <= count_nodes(value) else None
 
 
 def fraction(term: Expression) -> tuple[Expression, Expression | None]:

@@ -23,12 +23,12 @@ import numpy as np
 
 from derive.language.definition import Definition
 from derive.language.derivation import Derivation
-from derive.language.errors import CheckError
+from derive.language.errors import CheckError, UnreachableError
 from derive.verify.calls import Call, Trial, flatten, of_first_output
 from derive.verify.cases import Case, HardPoint, batch_plan, hard_case, random_case, with_batch
 from derive.verify.directional import check_adjoint, check_directions
 from derive.verify.rounding import Rounded
-from derive.verify.samples import Domain, Sizes, Values, first_success
+from derive.verify.samples import Domain, Sizes, Values, first_success, size_choices
 from derive.verify.second_calls import functions
 from derive.verify.sights import shown
 from derive.verify.truth import Truth, check_against_differences, place_of
@@ -76,7 +76,7 @@ def points_of(
     Raises CheckError where the closed forms at the first point are not the differences of the definition.
     """
     plan = batch_plan(definition)
-    random = tuple(random_truth(definition, derivations, domain, *one, k) for k, one in enumerate(plan))
+    random = tuple(reachable_truth(definition, derivations, domain, *one, k) for k, one in enumerate(plan))
     hard = [hard_case(definition, point, domain, f"{definition.name} {k}") for k, point in enumerate(hard_points)]
     check_against_differences(random[0], derivations)
     return Points(random, tuple(tuple(hard_truths(definition, case)) for case in hard))
@@ -146,6 +146,24 @@ def public_functions(definition: Definition, module: Any) -> set[str]:
     name = definition.name
     offered = {*getattr(module, "__all__", ()), *(n for n in vars(module) if n == name or n.startswith(f"{name}_"))}
     return {n for n in offered if callable(getattr(module, n)) and not isinstance(getattr(module, n), type)}
+
+
+def reachable_truth(
+    definition: Definition,
+    derivations: Sequence[Derivation],
+    domain: Domain | None,
+    sizes: Sizes,
+    batch: tuple[int, ...],
+    number: int,
+) -> Truth:
+    """The truth at these sizes, or at others where these have no point: a cosine of vectors of one entry is ±1."""
+    others = [choice for choice in size_choices(definition) if choice != sizes]
+    for choice in (sizes, *others[:-1]) if others else ():
+        try:
+            return random_truth(definition, derivations, domain, choice, batch, number)
+        except UnreachableError:
+            continue
+    return random_truth(definition, derivations, domain, others[-1] if others else sizes, batch, number)
 
 
 def random_truth(

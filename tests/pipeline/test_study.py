@@ -11,6 +11,7 @@ import pytest
 import derive
 from derive.language.derivation import Derivation
 from derive.language.errors import DeriveError
+from derive.language.trees import count_nodes
 
 SOFTMAX2 = """
 softmax2(a[n]; T) -> p
@@ -75,3 +76,19 @@ def test_second_derivatives_of_the_gamma_functions(name: str, order: int) -> Non
 def test_the_last_of_the_gamma_functions_has_no_derivative() -> None:
     with pytest.raises(DeriveError, match="derivative of pentagamma is not known"):
         derive.define("f(x) -> y\n    y = pentagamma(x)")
+
+
+def test_sizes_at_which_nothing_has_a_value_are_passed_over() -> None:
+    """A probability of one class is 1, and its logarithm's power has no slope in the exponent."""
+    study = derive.define("focal(a[n], y; c) -> L\n    L = -(1 - softmax(a)[y])**c*log(softmax(a)[y])")
+    found = float(study.compile().focal_grad(np.array([0.0, 0.0]), 0, 2.0))
+    assert found == pytest.approx(-(0.5**2) * np.log(0.5) * np.log(0.5), rel=1e-14)
+
+
+def test_one_denominator_only_where_it_is_shorter() -> None:
+    """Student's t: what cancels is less than what the denominator multiplies."""
+    text = "t(y; s, nu) -> L\n    L = lgamma(nu/2) + (nu + 1)/2*log(1 + y**2/(nu*s**2)) + log(nu)/2"
+    (derivation,) = derive.define(text, wrt="nu").derivations
+    lengths = [count_nodes(step.after) for step in derivation.steps]
+    assert lengths[-1] == min(lengths[-3:])
+    assert "ν³" not in derive.define(text, wrt="nu").show()

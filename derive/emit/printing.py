@@ -241,10 +241,19 @@ def show_mul(p: Printer, value: Mul, style: Style) -> Printed:
     minus, size = signed(value)
     if minus:
         return p.plus([(True, p.at(size, Level.CASES, style))])
+    if style is Style.SCRIPT and (small := over_number(value)) is not None:
+        return p.quotient(small, style)
     last = len(value.factors) - 1
     if last < 0:
         return p.number(Fraction(1), style)
     return p.times([show_factor(p, factor, place == last, style) for place, factor in enumerate(value.factors)])
+
+
+def over_number(value: Mul) -> Quotient | None:
+    """x^2/2 for (1/2) x^2, as an exponent is written."""
+    coefficient, rest = split_coefficient(value)
+    above = mul(Number(Fraction(coefficient.numerator)), rest)
+    return None if coefficient.denominator == 1 else Quotient(above, Number(Fraction(coefficient.denominator)))
 
 
 def show_factor(p: Printer, factor: Expression, last: bool, style: Style) -> Printed:

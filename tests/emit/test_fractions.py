@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+import derive
 from derive.calculus.elementary import DERIVATIVES
 from derive.emit.detail import DETAILS, group
 from derive.emit.fractions import settled, told
@@ -118,3 +119,11 @@ def test_elementary_rules_have_one_line() -> None:
     for rule in DERIVATIVES.values():
         assert "(∂u/∂x)/" not in TextPrinter()(settled(rule(Ref("u"), inner)))
     assert canonical(settled(inner)) == canonical(inner)
+
+
+@pytest.mark.parametrize(
+    ("exponent", "written"), [("-x**2/2", "e^{-x^2/2}"), ("2/3*(x + s)", "e^{2(x + s)/3}"), ("3*x", r"e^{3x}")]
+)
+def test_an_exponent_is_written_over_its_number(exponent: str, written: str) -> None:
+    study = derive.define(f"f(x, s) -> y\n  y = exp({exponent}) + s", wrt="x")
+    assert written in study.show("latex")

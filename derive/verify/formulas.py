@@ -20,7 +20,7 @@ import sympy
 from derive.language.primitives import PRIMITIVES
 from derive.verify.choices import AtLeast, Choice
 from derive.verify.evaluate import UndefinedError
-from derive.verify.systems import context
+from derive.verify.systems import MOST_BITS, context
 
 Formula = Any
 """A SymPy expression."""
@@ -63,8 +63,11 @@ class Valuation:
         name = MPMATH.get(type(formula).__name__)
         if name is None:
             raise UndefinedError(f"no value for SymPy's {type(formula).__name__}")
+        arguments = [self.value(a) for a in formula.args]
+        if any(context(DIGITS).mag(a) > MOST_BITS for a in arguments):
+            raise UndefinedError(f"{name} of a number beyond all bounds")
         try:
-            return getattr(context(DIGITS), name)(*map(self.value, formula.args))
+            return getattr(context(DIGITS), name)(*arguments)
         except ValueError as error:
             raise UndefinedError(str(error)) from None
 

@@ -54,6 +54,8 @@ KINK = 1e-8
 
 HUGE = 2**64
 ORDINARY = 1e30
+MOST_BITS = 2**16
+"""A function of a longer number is undefined: an exponential of exponentials ends the process, out of memory."""
 
 
 @functools.cache
@@ -167,6 +169,8 @@ class Real:
         return self.real(lambda b, e: b ** (int(e) if whole else e), (base, exponent))
 
     def real(self, function: Callable[..., Any], arguments: tuple[Value, ...]) -> Value:
+        if any(self.context.mag(a) > MOST_BITS for a in arguments):
+            raise UndefinedError("a function of a number beyond all bounds")
         try:
             result = function(*arguments)
         except ValueError as error:

@@ -50,3 +50,8 @@ def test_memory_is_bounded_and_given_back() -> None:
     with pytest.raises(DeriveError, match="more than 4 GiB"), bounded_memory():
         bytearray(2 * MEMORY)
     assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_exponentials_of_exponentials_are_refused_before_they_fill_the_memory() -> None:
+    with pytest.raises(DeriveError, match=r"no point found|took too long"):
+        derive.define("f(x) -> y\n    y = " + "exp(" * 50 + "x" + ")" * 50, timeout=10)

@@ -23,7 +23,7 @@ from derive.emit.notes_html import cell
 from derive.emit.notes_text import plain
 from derive.emit.recurrence_document import recurrence_document
 from derive.language.definition import Definition
-from derive.language.derivation import KINDS, Derivation, Wanted
+from derive.language.derivation import KINDS, Derivation, Step, Wanted
 from derive.language.errors import DeriveError, did_you_mean
 from derive.language.expressions import Ref
 from derive.language.layered import base_of
@@ -149,10 +149,11 @@ def study(definition: Definition, wanted: tuple[Wanted, ...] | None = None, say:
     say(f"deriving {definition.name}")
     if isinstance(definition, RecurrentDefinition):
         return recurrent_study(definition, wanted, Info(Words(definition.name, definition.name)))
-    done = []
+    done: list[Derivation] = []
+    seen: Seen = {}
     for derivation in derive_all(definition, wanted):
         say(f"checking the steps of {derivation.name}")
-        done.append(checked(derivation, {}))
+        done.append(checked(derivation, {}, seen))
     return Study(definition, tuple(done), Info(Words(definition.name, definition.name)))
 
 
@@ -168,7 +169,8 @@ def study_of(entry: Entry) -> Study:
         found = recurrent_study(definition, entry.wanted, info_of(entry), row.domain, row.hard)
         return replace(found, bounds=row.bounds)
     derived = derive_all(definition, entry.wanted)
-    derivations = tuple(checked(d, row.domain) for d in derived)
+    seen: Seen = {}
+    derivations = tuple(checked(d, row.domain, seen) for d in derived)
     profiles = profiles_of(definition.name) if row.bounds else {}
     return Study(definition, derivations, info_of(entry), row.domain, row.hard, row.bounds, profiles)
 
@@ -185,13 +187,25 @@ def recurrent_study(
     return RecurrentStudy(definition, found.parts, info, domain or {}, hard, recurrence=found)
 
 
-def checked(derivation: Derivation, domain: Domain) -> Derivation:
+Seen = dict[object, tuple[Step, ...]]
+"""Steps that have been checked, by what they are steps of."""
+
+
+def checked(derivation: Derivation, domain: Domain, seen: Seen) -> Derivation:
     """The derivation and its adjoints with evidence; CheckError where anything is wrong."""
-    adjoints = tuple(check_steps(d, domain) for d in derivation.adjoints)
+    adjoints = tuple(checked_once(d, domain, seen) for d in derivation.adjoints)
     evidence = check_closed(derivation, domain)
     if derivation.wanted.kind == "hessian" and not derivation.wanted.second:
         check_symmetry(derivation, domain)
     return replace(check_steps(derivation, domain), evidence=evidence, adjoints=adjoints)
+
+
+def checked_once(adjoint: Derivation, domain: Domain, seen: Seen) -> Derivation:
+    """An adjoint that several derivations share is checked where it is met first."""
+    key = (adjoint.left, adjoint.steps, adjoint.closed, adjoint.system)
+    if key not in seen:
+        seen[key] = check_steps(adjoint, domain).steps
+    return replace(adjoint, steps=seen[key])
 
 
 def info_of(entry: Entry) -> Info:

@@ -254,6 +254,8 @@ class Study:
     hard: tuple[Mapping[str, Values], ...] = ()
     bounds: tuple[Bound, ...] = ()
     profiles: Profiles = field(default_factory=dict)
+    drawn: dict[str, tuple[Picture, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Pictures by language, which travel with the study to the process that lays out pages."""
 
     @property
     def name(self) -> str:
@@ -301,7 +303,9 @@ class Study:
 
     def pictures(self, language: str = "en") -> tuple[Picture, ...]:
         """What there is to see of the function; the same content is drawn once."""
-        return illustrations(self.subject, language)
+        if language not in self.drawn:
+            self.drawn[language] = illustrations(self.subject, language)
+        return self.drawn[language]
 
     @property
     def subject(self) -> Subject:

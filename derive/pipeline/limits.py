@@ -1,4 +1,4 @@
-"""Bounds on what a stranger's definition may take: time and memory.
+"""Bounds on what a stranger's definition may take: time, memory and depth.
 
 Contract: `time_limit(seconds)` gives a function to say what is being done; when the time is up, DeriveError says
 what took too long. It works in a program's main thread on systems with interval timers, and does nothing elsewhere.
@@ -7,6 +7,7 @@ what took too long. It works in a program's main thread on systems with interval
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ except ImportError:  # not on Windows
 DEFAULT_SECONDS = 20.0
 MEMORY = 4 * 2**30
 """Bytes of address space that `bounded_memory` leaves a process."""
+
+DEPTH = 5000
+"""Calls in calls: hundreds of equations that build on each other, and far from the end of a thread's stack."""
 
 AGAIN = 5.0
 """Seconds after which the alarm rings again, should something have swallowed it."""
@@ -73,6 +77,19 @@ def bounded_memory() -> Iterator[None]:
     finally:
         if before is not None:
             resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@contextmanager
+def bounded_depth() -> Iterator[None]:
+    """Raise the interpreter's limit of calls in calls to DEPTH; what needs more is a DeriveError."""
+    before = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(max(before, DEPTH))
+        yield
+    except RecursionError:
+        raise DeriveError("stopped: too many equations build on each other") from None
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def smaller(limit: int, bound: int) -> int:

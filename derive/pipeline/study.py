@@ -36,7 +36,7 @@ from derive.pipeline.chains import chain_identity, chains_of
 from derive.pipeline.display import Shown, code, results
 from derive.pipeline.illustrations import Subject, frozen, illustrations
 from derive.pipeline.library import Entry, definitions, entry, library
-from derive.pipeline.limits import DEFAULT_SECONDS, Say, reachable, time_limit
+from derive.pipeline.limits import DEFAULT_SECONDS, Say, bounded_depth, reachable, time_limit
 from derive.pipeline.load import load
 from derive.pipeline.profiles import Profiles, profiles_of
 from derive.pipeline.recurrent import check_recurrent_kernels, variables_by
@@ -64,7 +64,7 @@ def define(
     Raises DeriveError, with line and caret, for a text that is no definition or a request that does not fit it.
     """
     definition = parse_definitions(text, definitions())[-1]
-    with reachable(), time_limit(timeout) as say:
+    with reachable(), bounded_depth(), time_limit(timeout) as say:
         return study(definition, wanted_by(definition, wrt, kind), say)
 
 
@@ -80,7 +80,7 @@ def define_all(
     requests = [*((d, None) for d in helpers), (last, wanted_by(last, wrt, kind))]
     found = []
     for definition, wanted in requests:
-        with reachable(), time_limit(timeout) as say:
+        with reachable(), bounded_depth(), time_limit(timeout) as say:
             done = study(definition, wanted, say)
             say(f"checking the kernels of {definition.name}")
             found.append(done.with_checked_kernels())

@@ -192,6 +192,8 @@ class Real:
         self, point: Point, entry: Entry, body: Callable[[Point], Value], held: frozenset[str] = frozenset()
     ) -> Value:
         """Central difference: (f(v + h) - f(v - h)) / 2h; at a kink, where the two sides differ, there is none."""
+        if self.ordinary and abs(point.entry(entry)) > ORDINARY:
+            raise UndefinedError("a quantity is beyond all ordinary numbers: a small step is lost beside it")
 
         def slope_of(step: Value) -> tuple[Value, Value]:
             ahead, behind = (body(point.shifted(entry, h, held)) for h in (step, -step))

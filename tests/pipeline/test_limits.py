@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import signal
+import sys
 import threading
 import time
 
@@ -11,7 +12,7 @@ import pytest
 
 import derive
 from derive.language.errors import DeriveError
-from derive.pipeline.limits import MEMORY, bounded_memory, time_limit
+from derive.pipeline.limits import MEMORY, bounded_depth, bounded_memory, time_limit
 
 
 def test_time_limit_names_what_took_too_long() -> None:
@@ -55,3 +56,15 @@ def test_memory_is_bounded_and_given_back() -> None:
 def test_exponentials_of_exponentials_are_refused_before_they_fill_the_memory() -> None:
     with pytest.raises(DeriveError, match=r"no point found|took too long"):
         derive.define("f(x) -> y\n    y = " + "exp(" * 50 + "x" + ")" * 50, timeout=10)
+
+
+def test_depth_is_bounded_and_given_back() -> None:
+    def deep(calls: int) -> int:
+        return 1 + deep(calls - 1) if calls else 0
+
+    before = sys.getrecursionlimit()
+    with bounded_depth():
+        assert deep(3000) == 3000
+    with pytest.raises(DeriveError, match="too many equations build on each other"), bounded_depth():
+        deep(10_000)
+    assert sys.getrecursionlimit() == before

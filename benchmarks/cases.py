@@ -171,6 +171,8 @@ class Case:
         if forms is not None and entry.name in forms.draws:
             return filled(shape, partial(forms.draws[entry.name], chance)).astype(self.dtype)
         low, high = domain_of(self.kernel.definition.name).get(entry.name, (-2.0, 2.0))
+        if entry.shared and self.apart:  # weights as networks begin with: sums over many stay where peers have values
+            low, high = low / shape[0] ** 0.5, high / shape[0] ** 0.5
         return np.asarray(filled(shape, partial(chance.uniform, low, high)), dtype=self.dtype)
 
     def extent(self, dimension: Dimension) -> int:

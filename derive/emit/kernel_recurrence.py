@@ -47,11 +47,6 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def place_of(definition: RecurrentDefinition) -> str:
-    """What the letter counts."""
-    return "step" if definition.counts_time else "layer"
-
-
 def emit_recurrence(found: RecurrentDerivation, *, title: str, remark: str = "") -> str:
     """The source of a module with the kernels of a recurrence; DeriveError where a name cannot be used."""
     module = Module(found)
@@ -77,7 +72,7 @@ def emit_recurrence(found: RecurrentDerivation, *, title: str, remark: str = "")
         call=module.call,
         l=module.letters[found.definition.letter],
         L=module.letters[found.definition.depth],
-        place=place_of(found.definition),
+        place=found.definition.place,
         letter=found.definition.letter,
         depth=found.definition.depth,
         helpers=helpers(line for f in functions for line in (*f.lines, *f.returned)),
@@ -211,7 +206,7 @@ class Module:
 
     @cached_property
     def functions(self) -> Mapping[str, LayerFunction]:
-        place = place_of(self.definition)
+        place = self.definition.place
         said = {"l": self.definition.letter, "L": self.definition.depth, "place": place, "Place": place.capitalize()}
         return {
             name: function(f"_{name}", SUMMARIES[name].format(**said), piece, self.order)

@@ -52,13 +52,13 @@ def adjoints(found: Iterable[Derivation]) -> list[str]:
 
 
 def entry_line(parameter: Input, kernel: Kernel, definition: RecurrentDefinition) -> str:
-    """A parameter; of a list what it holds for every layer."""
+    """A parameter; of a list what it holds for every layer or step."""
     line = parameter_line(parameter, kernel)
     if layer_of(parameter.name) is None:
         return line
-    layers = f"{definition.letter} = 1..{definition.depth}"
+    places = f"{definition.letter} = 1..{definition.depth}"
     held = line.replace(": ", " ", 1).rstrip(".")
-    return f"{base_of(parameter.name)}: a list (or array by layers) of {held}, {layers}."
+    return f"{base_of(parameter.name)}: a list (or array by {definition.place}s) of {held}, {places}."
 
 
 def returns(kernel: Kernel, definition: RecurrentDefinition) -> str:

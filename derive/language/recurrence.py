@@ -47,6 +47,11 @@ class RecurrentDefinition(Definition):
         parameters = [i for i in self.inputs if i.shared]
         return bool(parameters) and all(layer_of(i.name) is None for i in parameters)
 
+    @property
+    def place(self) -> str:
+        """What the letter counts."""
+        return "step" if self.counts_time else "layer"
+
     # --- parts ---
 
     @property

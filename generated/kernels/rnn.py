@@ -41,7 +41,7 @@ def rnn(x, y, U, W, V, *, out=None):
         P_m = Σ_k V_km s{T}_k
         E = ½ Σ_m (P_m - y_m)²
 
-    x: a list (or array by layers) of x{t} (..., n), t = 1..T.
+    x: a list (or array by steps) of x{t} (..., n), t = 1..T.
     y: (..., o).
     U: (n, h), shared by all samples.
     W: (h, h), shared by all samples.
@@ -77,7 +77,7 @@ def rnn_grad(x, y, U, W, V, g=1.0, *, out=None):
         s̄{t}_k = Σ_l Z̄{t+1}_l W_kl
         Z̄{t}_k = (Σ_l Z̄{t+1}_l W_kl) (1 - s{t}_k²)
 
-    x: a list (or array by layers) of x{t} (..., n), t = 1..T.
+    x: a list (or array by steps) of x{t} (..., n), t = 1..T.
     y: (..., o).
     U: (n, h), shared by all samples.
     W: (h, h), shared by all samples.
@@ -120,7 +120,7 @@ def rnn_value_and_grad(x, y, U, W, V, g=1.0, *, out=None):
         s̄{t}_k = Σ_l Z̄{t+1}_l W_kl
         Z̄{t}_k = (Σ_l Z̄{t+1}_l W_kl) (1 - s{t}_k²)
 
-    x: a list (or array by layers) of x{t} (..., n), t = 1..T.
+    x: a list (or array by steps) of x{t} (..., n), t = 1..T.
     y: (..., o).
     U: (n, h), shared by all samples.
     W: (h, h), shared by all samples.

@@ -84,6 +84,8 @@ SPECIAL: tuple[Definition, ...] = parse(
     """
 special(x) -> y
     y = log1p(x) + expm1(x) + erf(x) + lgamma(x) + digamma(x) + sqrt(2*pi)*x
+polygamma(x) -> y
+    y = trigamma(x) + tetragamma(x)
 factorial_like(x[n]) -> y
     y = prod(k, 1 + x[k]**2)
 total_variation(x[n]) -> E
@@ -98,6 +100,7 @@ DOMAINS = {
     "powers": {"x": (0.5, 2.0)},
     "functions": {"x": (0.2, 1.4)},
     "special": {"x": (0.5, 2.0)},
+    "polygamma": {"x": (0.5, 2.0)},
     "negative_log_likelihood": {"p": (0.1, 0.9)},
     "tempered": {"T": (0.5, 2.0)},
     "entropy": {"p": (0.1, 0.9)},

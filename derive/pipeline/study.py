@@ -191,9 +191,10 @@ Seen = dict[object, tuple[Step, ...]]
 """Steps that have been checked, by what they are steps of."""
 
 
-def checked(derivation: Derivation, domain: Domain, seen: Seen) -> Derivation:
+def checked(derivation: Derivation, domain: Domain, seen: Seen | None = None) -> Derivation:
     """The derivation and its adjoints with evidence; CheckError where anything is wrong."""
-    adjoints = tuple(checked_once(d, domain, seen) for d in derivation.adjoints)
+    known_steps: Seen = {} if seen is None else seen
+    adjoints = tuple(checked_once(d, domain, known_steps) for d in derivation.adjoints)
     evidence = check_closed(derivation, domain)
     if derivation.wanted.kind == "hessian" and not derivation.wanted.second:
         check_symmetry(derivation, domain)

@@ -1,6 +1,6 @@
 r"""The notes as one document with contents, references between lemmas and uses, and the rules in an appendix.
 
-Contract: `notes(chapters, elementary, language)` is the whole text: amsmath, hyperref and cleveref; English for
+Contract: `notes(chapters, elementary, language)` is the whole text: amsmath, TikZ, hyperref and cleveref; English for
 pdflatex, Chinese (ctex) for xelatex. The rules of the elementary functions are passed in, as equations.
 To extend: a language is a row of SETTINGS.
 """
@@ -16,6 +16,7 @@ from derive.emit.fractions import settled
 from derive.emit.latex import LatexPrinter
 from derive.emit.notes_latex import Cite, fragment, printer_of, voice_of
 from derive.emit.phrases import words
+from derive.emit.picture_tikz import PREAMBLE
 from derive.emit.rule_guide import GUIDE
 from derive.emit.symbols import escape_latex
 from derive.emit.templating import render
@@ -74,7 +75,7 @@ def notes(
         file=setting.file,
         document_class=setting.document_class,
         options=setting.options,
-        preamble=setting.preamble,
+        preamble=(*PREAMBLE, *setting.preamble),
         title=words("notes_title", language),
         lead=words("document_lead", language).format(r"\cref{derive:rules}"),
         chapters=[

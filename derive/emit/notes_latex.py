@@ -15,6 +15,7 @@ from derive.emit.breaking import rows as broken_rows
 from derive.emit.document import Document, Row
 from derive.emit.latex import LatexPrinter
 from derive.emit.phrases import Argument, words
+from derive.emit.picture_tikz import tikz
 from derive.emit.printing import Printer, Style
 from derive.emit.sentences import LATEX_SIGNS, Voice
 from derive.emit.symbols import escape_latex, latex_in_math, latex_size_name, width_of
@@ -233,7 +234,10 @@ def definition_display(document: Document, line: float = LINE) -> str:
 
 
 def fragment(document: Document, cite: Cite | None = None, line: float = LINE) -> str:
-    """The text of NAME.tex; `cite` refers to another definition's notes, which are named otherwise; line in em."""
+    """The text of NAME.tex; `cite` refers to another definition's notes, which are named otherwise; line in em.
+
+    Pictures of the document are printed as TikZ: a fragment that needs amsmath alone is of a document without any.
+    """
     voice = voice_of(printer_of(document))
     return render(
         "fragment.tex.jinja",
@@ -242,6 +246,8 @@ def fragment(document: Document, cite: Cite | None = None, line: float = LINE) -
         definition_word=words("definition", document.language),
         definition=definition_display(document, line),
         inputs=voice.paragraph(document.inputs),
+        pictures=[tikz(p.svg) for p in document.pictures_at("definition")],
+        accuracy=[tikz(p.svg) for p in document.pictures_at("kernels")],
         sections=[
             {
                 "title": voice.say(s.title),
@@ -249,6 +255,7 @@ def fragment(document: Document, cite: Cite | None = None, line: float = LINE) -
                 "parts": [
                     (voice.say(p.title) if p.title else "", align(p.rows, document, cite, line)) for p in s.parts
                 ],
+                "pictures": [tikz(p.svg) for p in document.pictures_at(s.name)],
                 "after": [voice.paragraph([c]) for c in (*s.cases, *s.after)],
                 "evidence": voice.paragraph(s.evidence),
             }

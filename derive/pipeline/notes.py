@@ -34,7 +34,7 @@ def tex_files(found: Sequence[Study], languages: Sequence[str] = LANGUAGES) -> d
 
 def tex(found: Sequence[Study], language: str, detail: str = "textbook") -> str:
     """All notes as one LaTeX document."""
-    return notes(chapters(found, language, detail), elementary(), language)
+    return notes(chapters(found, language, detail, illustrated=True), elementary(), language)
 
 
 def elementary() -> list[tuple[Expression, Expression]]:

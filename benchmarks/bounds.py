@@ -161,6 +161,40 @@ REASONS = (
     ),
     Reason(
         "*",
+        "torch",
+        "PyTorch takes forward and backward in one pass each and keeps an element in registers; here every operation "
+        "of the formula is a pass over the tile: an exponential is a third of the nine of the sigmoid (column exp), "
+        "and without any, as for relu, a comparison, a conversion and a product remain, each as long as a copy.",
+        least=100_000,
+        most=2_000_000,
+        shape="numbers",
+    ),
+    Reason(
+        "attention*",
+        "*",
+        "One thread: products of matrices as in the textbook's, and the passes of a stable softmax between them. "
+        "Two threads: see products of matrices.",
+        least=1000,
+    ),
+    Reason(
+        "*",
+        "*",
+        "Products of matrices. On one thread the sigmoid's stable passes beside them cost the rest. On two, BLAS's "
+        "threads go on spinning after their work, on the processors that others need: the same call takes 2 ms or 40 "
+        "by chance, the textbook's too.",
+        least=1000,
+        shape="matrices",
+    ),
+    Reason(
+        "*",
+        "torch",
+        "PyTorch keeps a row in the first cache through all of its steps; NumPy passes over a tile once for each, and "
+        "numbers of rows that are spread along them cost as much as whole arrays.",
+        least=1000,
+        shape="vectors",
+    ),
+    Reason(
+        "*",
         "textbook",
         "An array that fits the cache costs its passes and nothing else: a stable form has more of them than the "
         "textbook's, for the digits that the textbook loses (largest entry looked up, sum without it, sign apart).",

@@ -162,9 +162,8 @@ REASONS = (
     Reason(
         "*",
         "torch",
-        "PyTorch takes forward and backward in one pass each and keeps an element in registers; here every operation "
-        "of the formula is a pass over the tile: an exponential is a third of the nine of the sigmoid (column exp), "
-        "and without any, as for relu, a comparison, a conversion and a product remain, each as long as a copy.",
+        "Not profiled. The column exp gives an exponential a third of the sigmoid's time; the rest are other passes, "
+        "where PyTorch may keep an element in registers.",
         least=100_000,
         most=2_000_000,
         shape="numbers",
@@ -172,24 +171,23 @@ REASONS = (
     Reason(
         "attention*",
         "*",
-        "One thread: products of matrices as in the textbook's, and the passes of a stable softmax between them. "
-        "Two threads: see products of matrices.",
-        least=1000,
+        "Not profiled. One thread: a stable softmax between the same products of matrices as the textbook's. Two "
+        "threads: see products of matrices.",
+        least=100,
     ),
     Reason(
         "*",
         "*",
-        "Products of matrices. On one thread the sigmoid's stable passes beside them cost the rest. On two, BLAS's "
-        "threads go on spinning after their work, on the processors that others need: the same call takes 2 ms or 40 "
-        "by chance, the textbook's too.",
-        least=1000,
+        "Products of matrices, not profiled. On two threads the same call took from 2 to 40 ms from one run to the "
+        "next, the textbook's too: these ratios say little.",
+        least=100,
         shape="matrices",
     ),
     Reason(
         "*",
         "torch",
-        "PyTorch keeps a row in the first cache through all of its steps; NumPy passes over a tile once for each, and "
-        "numbers of rows that are spread along them cost as much as whole arrays.",
+        "Not profiled. PyTorch may keep a row in the first cache through all of its steps, where NumPy passes over a "
+        "tile once for each.",
         least=1000,
         shape="vectors",
     ),

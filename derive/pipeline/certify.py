@@ -157,8 +157,12 @@ def key_of(study: Study) -> str:
 
 
 def module_of(study: Study) -> str:
-    """A hash of the whole module: another for any change of its text."""
-    return hashlib.sha256(study.source.encode()).hexdigest()
+    """A hash of the whole module and of where it is checked: another for any change of text, domain or hard points."""
+    return hashlib.sha256(repr((study.source, ordered(study.domain), [*map(ordered, study.hard)])).encode()).hexdigest()
+
+
+def ordered(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return sorted(values.items())
 
 
 def save(name: str, certificate: Certificate) -> None:

@@ -2,7 +2,8 @@
 
 Contract: `code_of(source)` leaves out docstrings, comments and the handling of arguments and results, which is the
 same in every module and changes no digit (tests/emit/test_kernel_contract.py holds it to that): the section from MARK
-to END, what a function takes from `_arguments`, and the whole of a function whose mathematics stands in that of a tile.
+to END, what a function takes from `_arguments`, and the whole of a function that only hands its arguments to a tile.
+What sums what tiles have filled computes, and is kept.
 Lines are kept as they stand, so the code is the same on every version of Python.
 """
 
@@ -47,9 +48,20 @@ def handling(node: ast.stmt, functions: set[str]) -> Iterator[int]:
     """The lines of a definition that say what it is or handle its arguments."""
     if not isinstance(node, ast.FunctionDef):
         return
+    tile = f"_{node.name}_tile"
+    whole = tile in functions and all(hands_over(statement, tile) for statement in node.body)
     for statement in node.body:
-        if f"_{node.name}_tile" in functions or is_docstring(statement) or is_call_of_arguments(statement):
+        if whole or is_docstring(statement) or is_call_of_arguments(statement):
             yield from span(statement)
+
+
+def hands_over(node: ast.stmt, tile: str) -> bool:
+    """Whether a statement does no more than give arguments to a tile and results to the caller."""
+    parts = list(ast.walk(node))
+    if is_docstring(node) or is_call_of_arguments(node):
+        return True
+    handed = isinstance(node, ast.Return) or any(isinstance(part, ast.Name) and part.id == tile for part in parts)
+    return handed and not any(isinstance(part, ast.BinOp) for part in parts)
 
 
 def is_docstring(node: ast.stmt) -> bool:

@@ -67,4 +67,6 @@ def test_only_the_very_module_that_was_checked_is_not_checked_again(monkeypatch)
         monkeypatch.setitem(other.__dict__, "source", study.source.replace(old, new))
         assert other.source != study.source
         assert not is_checked(other)
+    assert not is_checked(replace(study, domain={"x": (0.0, 1.0)}))
+    assert not is_checked(replace(study, hard=(*study.hard, {"x": 0.125})))
     assert all(is_checked(study_of(e)) for e in BOUNDED)

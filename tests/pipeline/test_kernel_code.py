@@ -12,7 +12,7 @@ from derive.pipeline.kernel_code import END, MARK, code_of
 from derive.pipeline.library import entry
 from derive.pipeline.study import study_of
 
-NAMES = ("sigmoid", "gelu", "perceptron", "softmax", "mlp")
+NAMES = ("sigmoid", "gelu", "perceptron", "softmax", "mlp", "linear_loss", "layer_norm", "two_layers")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -32,6 +32,24 @@ def test_what_stands_behind_the_shared_section_computes() -> None:
     source = f"{own}\n{MARK}\ndef _arguments(x):\n    return x\n{END}\n{special}"
     assert code_of(source) == f"{own}\n{special}"
     assert code_of(source) != code_of(source.replace("0.5", "0.25"))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("linear_loss", "-2 * (g @ u)", "-3 * (g @ u)"),
+        ("linear_loss", "-2 * (u_ @ g)", "-2 * (u_ @ u)"),
+        ("layer_norm", "np.add.reduce(g.T, axis=1)", "np.add.reduce(z.T, axis=1)"),
+        ("layer_norm", "_summed(g, z)", "_summed(g, g)"),
+        ("two_layers", "dy2_dw2 = y1 @ g", "dy2_dw2 = y2 @ g"),
+        ("sigmoid", "return _tiled(_sigmoid_tile", "return 2 * _tiled(_sigmoid_tile"),
+    ],
+)
+def test_what_stands_around_a_tile_and_computes_counts(name: str, old: str, new: str) -> None:
+    """Sabotage: sums over the samples, which no tile has, and arithmetic on what a tile gives back."""
+    source = study_of(entry(name)).source
+    assert old in source
+    assert code_of(source.replace(old, new)) != code_of(source)
 
 
 def test_a_module_without_the_mark_is_an_error() -> None:

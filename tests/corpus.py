@@ -18,6 +18,9 @@ relu(x) -> y
     y = where(x < 0, 0, x)
 softmax(a[n]) -> p
     p[i] = exp(a[i]) / sum(k, exp(a[k]))
+likelihood(z[n], t[n]) -> L
+    p[i] = softmax(z)[i]
+    L = sum(i, t[i]*log(p[i]))
 perceptron(x[n], t[m]; w[n, m]) -> E
     X[k] = sum(j, w[j, k] * x[j])
     O[k] = sigmoid(X[k])

@@ -121,6 +121,24 @@ def expand(node: Expression, context: Context) -> Rewrite | None:
     return None if parts is None else Rewrite(add(*(constants_out(node.index, p) for p in parts)))
 
 
+def cancelled_under_the_sum(node: Expression, context: Context) -> Rewrite | None:
+    """sum_k u_k v_k/u_k = sum_k v_k where v holds a delta: before the sum is taken apart"""
+    assert isinstance(node, Reduce)
+    if node.kind != "sum" or not contains(node.body, Delta):
+        return None
+    above: list[Expression] = []
+    below: list[Expression] = []
+    for factor in factors_of(node.body):
+        above += factors_of(factor.numerator if isinstance(factor, Quotient) else factor)
+        below += factors_of(factor.denominator) if isinstance(factor, Quotient) else ()
+    common = next((f for f in above if f in below), None)
+    if common is None:
+        return None
+    above.remove(common)
+    below.remove(common)
+    return Rewrite(sum_over(node.index, quotient(mul(*above), mul(*below))))
+
+
 def distributed(body: Expression, index: Index) -> list[Expression] | None:
     """The terms of a product over the first sum in it that holds a delta with the index."""
     if isinstance(body, Add) and any(ready(t, index) for t in body.terms):
@@ -216,6 +234,7 @@ def piecewise(node: Expression, context: Context) -> Rewrite | None:
 
 SURVIVES = Reason("one_term_survives", "only {0} depends on {1}", "只有 {0} 依赖于 {1}")
 CONTRACTION = Reason("contraction", "only {0} = {1} survives the sum", "求和中只剩 {0} = {1} 的一项", exact=True)
+CANCEL = Reason("cancel", "simplify", "约分", Weight.NAMED, exact=True)
 EXPAND = Reason("expand", "expand", "展开", exact=True)
 PIECES = Reason("out_of_the_pieces", "common to all pieces", "各段的公共因子提出", Weight.NAMED, exact=True)
 OPENED = Reason("opened_pieces", "term by term", "逐项分段", Weight.NAMED, exact=True)
@@ -225,6 +244,7 @@ PIECEWISE = Reason("piecewise", "piece by piece", "分段求导")
 
 RULES = (
     Rule(SURVIVES, Reduce, one_term_survives),
+    Rule(CANCEL, Reduce, cancelled_under_the_sum),
     Rule(CONTRACTION, Reduce, contraction),
     Rule(EXPAND, Reduce, expand),
     Rule(PIECES, Where, out_of_the_pieces),

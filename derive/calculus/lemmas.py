@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from derive.calculus.rule import Context, Lemma, Rewrite, Rule
-from derive.language.definition import Definition
+from derive.language.definition import Application, Definition, Equation, Row
 from derive.language.derivation import Reason
-from derive.language.expressions import Applied, Expression, Partial, Ref
-from derive.language.trees import free_indices, freshen, match, references, rename, replace, transform
+from derive.language.expressions import Applied, Expression, Index, Partial, Ref, add, delta, mul, sum_over
+from derive.language.inlining import written_here
+from derive.language.trees import (
+    free_indices,
+    fresh_letters,
+    freshen,
+    index_names,
+    match,
+    references,
+    rename,
+    replace,
+    transform,
+)
 
 
 def already_known(node: Expression, context: Context) -> Rewrite | None:
@@ -30,6 +41,55 @@ def lemma(node: Expression, context: Context) -> Rewrite | None:
     new = fold_applied(instance(cited, node.arguments), context.definition)
     own = tuple(Ref(i.name) for i in cited.function.inputs)
     return Rewrite(new, (Applied(node.function, own, node.derived), instance(cited, own)), cites=node.function)
+
+
+def jacobian(node: Expression, context: Context) -> Rewrite | None:
+    """dy_i/dx = sum_l dy_i/da_l da_l/dx where y = f(a), whose Jacobian is derived where f is defined"""
+    assert isinstance(node, Partial)
+    value = node.body
+    if not isinstance(value, Ref) or value.name == node.variable.name or not context.definition.defines(value.name):
+        return None
+    application = context.definition.equation(value.name).origin
+    if application is None:
+        return None
+    moving = (p for p, a in enumerate(application.arguments) if context.depends(at_any_index(a), node))
+    terms = tuple(through_argument(p, application, node, context) for p in moving)
+    return Rewrite(add(*terms), (value,), cites=application.function.name) if terms else None
+
+
+def at_any_index(argument: Row | Expression) -> Expression:
+    return Ref(argument.name, argument.leading) if isinstance(argument, Row) else argument
+
+
+def through_argument(place: int, application: Application, node: Partial, context: Context) -> Expression:
+    """What one argument brings: its entry itself where it is differentiated by, else the sum over its entries."""
+    value, variable, argument = node.body, node.variable, application.arguments[place]
+    assert isinstance(value, Ref)
+    cited = context.lemmas[application.function.name, place]
+    stated = Equation(cited.function.output, cited.indices, cited.closed)
+    here = written_here(stated, application, lambda _: value.name, context.taken)
+    carried = dict(zip(application.carried, value.indices, strict=False))
+    if not isinstance(argument, Row):
+        moved = node.of(rename(freshen(argument, context.taken), carried))
+        return mul(at_indices(here, value.indices, context), moved)
+    row = rename(Ref(argument.name, argument.leading), carried)
+    assert isinstance(row, Ref)
+    if row.name == variable.name:
+        same = (delta(i, j) for i, j in zip(row.indices, variable.indices, strict=False))
+        places = (*value.indices, *variable.indices[len(row.indices) :])
+        return mul(at_indices(here, places, context), *same)
+    own = fresh_letters(here.indices[len(value.indices) :], context.taken | index_names(value) | index_names(node))
+    entry = Ref(row.name, (*row.indices, *own))
+    total: Expression = mul(at_indices(here, (*value.indices, *own), context), node.of(entry))
+    for index in reversed(own):
+        total = sum_over(index, total)
+    return total
+
+
+def at_indices(equation: Equation, indices: tuple[Index, ...], context: Context) -> Expression:
+    """The right side at these indices, with bound letters that are free there."""
+    body = freshen(equation.body, context.taken | {i.name for i in indices})
+    return rename(body, dict(zip(equation.indices, indices, strict=True)))
 
 
 def instance(cited: Lemma, arguments: tuple[Expression, ...]) -> Expression:
@@ -66,8 +126,10 @@ def fold_applied(value: Expression, definition: Definition) -> Expression:
 
 KNOWN = Reason("known", "{0} as derived above", "代入上面求得的 {0}")
 LEMMA = Reason("lemma", "{0} = {1}", "{0} = {1}")
+JACOBIAN = Reason("jacobian", "derivative of {0}", "{0} 的导数")
 
 RULES = (
     Rule(KNOWN, Partial, already_known),
     Rule(LEMMA, Applied, lemma),
+    Rule(JACOBIAN, Partial, jacobian),
 )

@@ -11,17 +11,21 @@ from dataclasses import dataclass, field
 
 from derive.language.definition import Definition
 from derive.language.derivation import Reason
-from derive.language.expressions import Expression, Partial, Ref
+from derive.language.expressions import Expression, Index, Partial, Ref
 from derive.language.trees import freshen, references, rename
 
 
 @dataclass(frozen=True)
 class Lemma:
-    """A derivative already derived: of `function` by its input at `position`, closed in its own names."""
+    """A derivative already derived: of `function` by its input at `position`, closed in its own names.
+
+    indices: those of the output's entry and of the input's.
+    """
 
     function: Definition
     position: int
     closed: Expression
+    indices: tuple[Index, ...] = ()
 
 
 Lemmas = Mapping[tuple[str, int], Lemma]

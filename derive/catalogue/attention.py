@@ -10,7 +10,7 @@ ROWS = (
         text="""
             attention(Q[s, d], K[r, d], V[r, e]) -> O
                 S[i, j] = sum(k, Q[i, k]*K[j, k])/sqrt(d)
-                P[i, j] = exp(S[i, j])/sum(l, exp(S[i, l]))
+                P[i, j] = softmax(S[i])[j]
                 O[i, c] = sum(j, P[i, j]*V[j, c])
         """,
         title=Words("Scaled dot-product attention", "缩放点积注意力"),

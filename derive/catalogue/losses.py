@@ -169,7 +169,7 @@ OF_LOGITS = (
     Row(
         text="""
             softmax_cross_entropy(a[n], t[n]) -> L
-                p[i] = exp(a[i]) / sum(k, exp(a[k]))
+                p[i] = softmax(a)[i]
                 L = -sum(i, t[i]*log(p[i]))
         """,
         title=Words("Softmax with cross entropy", "Softmax 与交叉熵"),
@@ -201,7 +201,7 @@ OF_LOGITS = (
     Row(
         text="""
             label_cross_entropy(a[n], y) -> L
-                p[i] = exp(a[i]) / sum(k, exp(a[k]))
+                p[i] = softmax(a)[i]
                 q[i] = log(p[i])
                 L = -q[y]
         """,

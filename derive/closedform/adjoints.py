@@ -108,7 +108,9 @@ class Sweep:
         first: tuple[Step, ...] = ()
         if mine != self.passed[-1:]:
             after = add(*(self.contribution(user, target) for user in mine))
-            first = (Step(through(len(mine)), start, after, start, after, tuple(map(Ref, mine))),)
+            directly = self.passed[-1] in mine
+            named = (*mine[:-1], target.name) if directly else mine
+            first = (Step(through(len(mine), directly), start, after, start, after, tuple(map(Ref, named))),)
         current = first[-1].after if first else start
         opened = rewrite(current, self.context)
         current = opened[-1].after if opened else current
@@ -136,11 +138,17 @@ class Sweep:
         return Ref(extras[0].name, entry.indices) if extras else ONE
 
 
-def through(count: int) -> Reason:
-    """The chain rule through so many quantities."""
+def through(count: int, directly: bool = False) -> Reason:
+    """The chain rule through so many quantities; the last is the variable itself where it also acts directly."""
     places = [f"{{{p}}}" for p in range(count)]
-    english = " and ".join((", ".join(places[:-1]), places[-1]) if count > 1 else places)
-    return Reason("backward", f"chain rule through {english}", f"经由 {'、'.join(places)} 的链式法则")
+    last = places.pop() if directly else ""
+    english = " and ".join((", ".join(places[:-1]), places[-1]) if len(places) > 1 else places)
+    chinese = f"经由 {'、'.join(places)} 的链式法则"
+    if directly:
+        return Reason(
+            "backward", f"chain rule through {english}, and {last} directly", f"{chinese}，加上 {last} 的直接作用"
+        )
+    return Reason("backward", f"chain rule through {english}", chinese)
 
 
 def substitutions(value: Expression, adjoints: tuple[Derivation, ...], context: Context) -> tuple[Step, ...]:

@@ -79,16 +79,23 @@ def without_rule(definition: Definition) -> str:
 
 def lemmas_of(definition: Definition) -> Lemmas:
     """The derivatives of the functions that a definition applies, directly or not, by each of their arguments."""
+    of_numbers = {f.name: ("derivative", f) for f in definition.function_table.values()}
+    of_vectors = {e.origin.function.name: ("jacobian", e.origin.function) for e in definition.equations if e.origin}
     return {
-        (function.name, position): Lemma(function, position, closed_derivative(function, entry.name))
-        for function in definition.function_table.values()
-        for position, entry in enumerate(function.inputs)
+        (name, place): lemma_of(kind, function, place)
+        for name, (kind, function) in (of_numbers | of_vectors).items()
+        for place, entry in enumerate(function.inputs)
+        if entry.labels is None
     }
 
 
 @functools.lru_cache(maxsize=256)
-def closed_derivative(function: Definition, variable: str) -> Expression:
-    return derive(function, Wanted("derivative", function.output, variable), lemmas_of(function), {}).closed
+def lemma_of(kind: str, function: Definition, place: int) -> Lemma:
+    variable = function.inputs[place].name
+    found = derive(function, Wanted(kind, function.output, variable), lemmas_of(function), {})
+    entry = found.variable
+    assert entry is not None
+    return Lemma(function, place, found.closed, (*function.output_indices, *entry.indices))
 
 
 def derive(

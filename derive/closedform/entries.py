@@ -6,7 +6,7 @@ from collections.abc import Set
 
 from derive.language.definition import Definition, Input
 from derive.language.expressions import Index, Ref
-from derive.language.trees import fresh_index, letters, references
+from derive.language.trees import fresh_letters, letters, references
 
 
 def usual_entry(definition: Definition, entry: Input) -> Ref:
@@ -26,9 +26,4 @@ def usual_letters(definition: Definition, entry: Input) -> tuple[str, ...]:
 
 def at_fresh_indices(ref: Ref, taken: Set[str]) -> Ref:
     """The quantity at letters that are not taken."""
-    used = set(taken)
-    letters: list[Index] = []
-    for index in ref.indices:
-        letters.append(fresh_index(index, used))
-        used.add(letters[-1].name)
-    return Ref(ref.name, tuple(letters))
+    return Ref(ref.name, fresh_letters(ref.indices, taken))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.calculus.indices import CONTRACTION, EXPAND, contraction, expand
+from derive.calculus.indices import CANCEL, CONTRACTION, EXPAND, contraction, expand
 from derive.calculus.linearity import OUTSIDE, out_of_the_sum
 from derive.calculus.rule import Context, Rewrite, Rule
 from derive.closedform.expanding import common_denominator, led_by_a_plus, multiplied_out, turned
@@ -77,7 +77,6 @@ def assumed(node: Expression, context: Context) -> Rewrite | None:
 ASSUMED = Reason("assumed", "{0} = {1} is assumed", "由假设 {0} = {1}")
 COLLECT = Reason("collect", "collect like terms", "合并同类项", exact=True)
 FACTOR = Reason("factor", "factor", "提取公因式", exact=True)
-CANCEL = Reason("cancel", "simplify", "约分", Weight.NAMED, exact=True)
 MULTIPLY_OUT = Reason("multiply_out", "expand; terms cancel", "展开后相消", exact=True)
 COMMON = Reason("common_denominator", "common denominator", "通分", exact=True)
 ORDER = Reason("order", "reorder", "调整次序", Weight.ROUTINE, exact=True)

@@ -14,7 +14,8 @@ from derive.emit.cases import Case, cases_of
 from derive.emit.detail import Line, Note, group, note
 from derive.emit.evidence import evidence_of, identity_checked
 from derive.emit.fractions import settled
-from derive.emit.phrases import Argument, Cite, Code, Sentence, Shape, say
+from derive.emit.phrases import Cite, Sentence, say
+from derive.emit.statements import Accuracy, applied_in, assumptions_of, inputs_of, kernel_sentences, spoken
 from derive.language.definition import Definition, Equation, Input
 from derive.language.derivation import Derivation, Evidence
 from derive.language.expressions import Applied, Expression, Partial, Ref, Selected, Where
@@ -30,20 +31,6 @@ class Identity:
     left: Expression
     right: Expression
     evidence: Evidence | None = None
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """A certified bound in ULP, or in roundings of the formula.
-
-    conditional: for inputs, or against a size, that the function's docstring names.
-    """
-
-    function: str
-    float64: float
-    float32: float
-    conditional: bool = False
-    roundings: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,11 +149,15 @@ def document(derivations: Sequence[Derivation], info: Info, language: str = "en"
         title=spoken(info.title, language),
         summary=spoken(info.summary, language) if info.summary else None,
         definition=tuple(view.equation(e) for e in definition.equations),
-        inputs=(*inputs_of(definition, language), *assumptions_of(definition, language)),
+        inputs=(
+            *inputs_of(definition, language),
+            *applied_in(definition, language),
+            *assumptions_of(definition, language),
+        ),
         sections=sections_of(derivations, view, language, detail),
         identities=tuple(identity_row(i, view, language) for i in info.identities),
         remarks=tuple(spoken(r, language) for r in info.remarks),
-        kernels=kernel_sentences(info, language),
+        kernels=kernel_sentences(info.kernels, info.accuracy, language),
         symbols=dict(info.symbols),
         ordinary=is_ordinary(definition),
         source=info.source,
@@ -210,40 +201,6 @@ class View:
 
 def identity_row(identity: Identity, view: View, language: str) -> Row:
     return Row(view(identity.left), view(identity.right), identity_checked(identity.evidence, language))
-
-
-def spoken(text: Words, language: str) -> Sentence:
-    return Sentence(text[language], text.arguments)
-
-
-def inputs_of(definition: Definition, language: str) -> tuple[Sentence, ...]:
-    """Shapes of the inputs as parts of one sentence, where there is more than numbers."""
-    if not any(i.dimensions for i in definition.inputs):
-        return ()
-    return listed("here", [input_sentence(i, language) for i in definition.inputs], "comma", language)
-
-
-def assumptions_of(definition: Definition, language: str) -> tuple[Sentence, ...]:
-    """A sentence for each assumption."""
-    return tuple(
-        part
-        for assumption in definition.assumptions
-        for part in (say("space", language), say("assumed", language, assumption.left, assumption.right))
-    )
-
-
-def listed(opening: str, entries: Sequence[Sentence], comma: str, language: str) -> tuple[Sentence, ...]:
-    """The parts of one sentence: opening, entries between commas, full stop."""
-    between = [part for entry in entries for part in (say(comma, language), entry)]
-    return (say(opening, language), *between[1:], say("stop", language))
-
-
-def input_sentence(entry: Input, language: str) -> Sentence:
-    if entry.labels is not None:
-        return say("label", language, Ref(entry.name), Shape((entry.labels,)))
-    key = ("shared_" if entry.shared else "") + ("array" if entry.dimensions else "number")
-    shape: tuple[Argument, ...] = (Shape(entry.dimensions),) if entry.dimensions else ()
-    return say(key, language, Ref(entry.name), *shape)
 
 
 def sections_of(derivations: Sequence[Derivation], view: View, language: str, detail: str) -> tuple[Section, ...]:
@@ -395,33 +352,3 @@ def note_sentence(note: Note, view: View, language: str) -> Sentence:
 def case_sentence(case: Case, view: View, language: str) -> Sentence:
     condition = Equality(Ref(case.left.name), Ref(case.right.name), "=" if case.equal else "≠")
     return say("case", language, condition, view(settled(case.value)))
-
-
-def kernel_sentences(info: Info, language: str) -> tuple[Sentence, ...]:
-    """Parts of a sentence that names the NumPy functions, and one on their certified errors."""
-    names = [Sentence("{0}", (Code(name),)) for name in info.kernels]
-    named = listed("kernels", names, "list_comma", language) if names else ()
-    certified = tuple(part for some in units(info.accuracy) for part in certified_sentence(some, language))
-    return named + certified
-
-
-def units(bounds: Sequence[Accuracy]) -> list[list[Accuracy]]:
-    """Bounds in ULP, and those counted in roundings; what is empty is left out."""
-    return [some for kind in (False, True) if (some := [b for b in bounds if b.roundings is kind])]
-
-
-def certified_sentence(bounds: Sequence[Accuracy], language: str) -> tuple[Sentence, ...]:
-    there = "certified_there" if any(b.conditional for b in bounds) else "certified"
-    lead = "certified_roundings" if bounds[0].roundings else there
-    entries = [accuracy(b, language) for b in bounds]
-    return (say("space", language), *listed(lead, entries, "semicolon", language))
-
-
-def accuracy(bound: Accuracy, language: str) -> Sentence:
-    return say(
-        "at_most" if bound.roundings else "at_most_ulps",
-        language,
-        Code(bound.function),
-        f"{bound.float64:g}",
-        f"{bound.float32:g}",
-    )

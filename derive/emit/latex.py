@@ -192,6 +192,11 @@ class LatexPrinter(Printer):
         below = rf"({bottom.text})" if r"\," in bottom.text else bottom.text
         return Printed(f"{top.text}/{below}", Level.FACTOR, 0, top.width + bottom.width + 0.5)
 
+    def held(self, derivative: Printed, names: list[Printed]) -> Printed:
+        bar = r"\Big|" if derivative.height > 1 else r"\big|"
+        text = f"{derivative.text}{bar}_{{{','.join(n.text for n in names)}}}"
+        return Printed(text, Level.REACH, derivative.height, derivative.width + 0.4 + sum(n.width for n in names))
+
     def operate(self, operator: Printed, body: Expression, style: Style) -> Printed:
         reaches = isinstance(body, Reduce | Quotient | Where)
         inner = self.at(body, Level.CASES if reaches else Level.POWER, style)

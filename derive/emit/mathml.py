@@ -297,6 +297,11 @@ class MathmlPrinter(Printer):
         divided = element("mfrac", above, below)
         return piece(element("mstyle", divided, displaystyle="true"), Level.FACTOR, 3)
 
+    def held(self, derivative: Printed, names: list[Printed]) -> Printed:
+        bar = element("mo", "|", stretchy="true", symmetric="true")
+        below = element("mrow", sign(",").join(n.text for n in names))
+        return piece(element("mrow", derivative.text, element("msub", bar, below)), Level.REACH, derivative.height)
+
     def operate(self, operator: Printed, body: Expression, style: Style) -> Printed:
         reaches = isinstance(body, Reduce | Quotient | Where)
         inner = self.at(body, Level.CASES if reaches else Level.POWER, style)

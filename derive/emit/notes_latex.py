@@ -37,6 +37,9 @@ AFTER_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) \}")
 
 BEFORE_REFERENCE = re.compile(r"(?<=[\u4e00-\u9fff])(?:\\? )(?=(?:\}\\text\{)?\\cref)")
 
+BREAK, KEEP = " \\\\[4pt]\n", " \\\\*[4pt]\n"
+"""Between rows: a page may end there, or not."""
+
 LINE = 33.6
 """Width in em of a line of text in LaTeX's article class at 10pt."""
 
@@ -115,16 +118,16 @@ def long_as(text: str) -> str:
 
 @dataclass(frozen=True)
 class Layout:
-    """Widths of one display: the widest formula before it breaks, its margin, the column that formulas take.
+    """Widths of one display: the widest formula before it breaks, its margin.
 
-    hanging: formula and margin do not fit side by side; margins hang back into the formulas' column, and
-    stand a row below a formula that leaves no room.
+    hanging: formula and margin do not fit side by side; margins hang back from the end of the line into the formulas'
+    column, and stand a row below a formula that leaves no room. filler: what the formulas leave of the line.
     """
 
     formula: float
     margin: float
-    column: float = 0.0
     hanging: bool = False
+    filler: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -149,8 +152,7 @@ def layout(rows: Sequence[Row], printer: LatexPrinter, cite: Cite | None, line: 
         if widest + margin <= room:
             return Layout(room - margin, margin)
     formula = room - BOX
-    column = min(max(widest, min(beside, MARGIN)), formula)
-    return Layout(formula, min(beside, MARGIN), column, hanging=True)
+    return Layout(formula, min(beside, MARGIN), hanging=True, filler=formula - min(widest, formula))
 
 
 def stiffest(row: Row, printer: LatexPrinter) -> float:
@@ -175,7 +177,20 @@ def align(rows: Sequence[Row], document: Document, cite: Cite | None = None, lin
     """The lines between \\begin{align*} and \\end{align*}."""
     printer = printer_of(document)
     place = Place(layout(rows, printer, cite, line), printer, document.language, cite, line)
-    return together(" \\\\[4pt]\n".join(one for row in rows for one in align_row(row, place)))
+    found = joined([align_row(row, place) for row in rows])
+    return together(filled(found, place.columns.filler))
+
+
+def joined(rows: Sequence[list[str]]) -> str:
+    """Lines of rows; no page ends inside a row, behind the first or before the last one."""
+    kept = [KEEP.join(lines) for lines in rows]
+    middle = BREAK.join(kept[1:-1])
+    return KEEP.join(filter(None, (kept[0], middle, *kept[1:][-1:])))
+
+
+def filled(lines: str, filler: float) -> str:
+    """The first margin pushes all of them to the end of the line."""
+    return lines.replace("&& ", rf"& \hspace{{{filler:.1f}em}} & ", 1) if filler >= 1 else lines
 
 
 def together(text: str) -> str:
@@ -202,7 +217,7 @@ def beside(lines: list[str], row: Row, place: Place) -> list[str]:
         return lines
     cell = margin_cell(row, place)
     taken = place.printer.show(row.right).width + (BOX if row.boxed else 0) + box_width(row, place)
-    if place.columns.hanging and taken + 1.5 > place.columns.column:
+    if place.columns.hanging and taken + 1.5 > place.columns.formula:
         return [*lines, f"  &&& {cell}"]
     return [*lines[:-1], f"{lines[-1]} && {cell}"]
 

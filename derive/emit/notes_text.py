@@ -9,9 +9,10 @@ import functools
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from derive.emit.document import Document, Part, Row, Section, is_ordinary, spoken
+from derive.emit.document import Document, Part, Row, Section, is_ordinary
 from derive.emit.phrases import words
 from derive.emit.sentences import Voice
+from derive.emit.statements import spoken
 from derive.emit.symbols import escape_line
 from derive.emit.unicode_text import TextPrinter
 from derive.language.definition import Definition

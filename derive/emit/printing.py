@@ -194,6 +194,10 @@ class Printer(ABC):
         """d2E/dx dy, the derivative by `outer` of the one by `inner`."""
 
     @abstractmethod
+    def held(self, derivative: Printed, names: list[Printed]) -> Printed:
+        """A derivative behind a bar with the quantities that stay fixed."""
+
+    @abstractmethod
     def operate(self, operator: Printed, body: Expression, style: Style) -> Printed:
         """The operator d/dw before what it differentiates."""
 
@@ -311,6 +315,9 @@ def show_guarded(p: Printer, value: Guarded, style: Style) -> Printed:
 
 def show_partial(p: Printer, value: Partial, style: Style) -> Printed:
     """A short body stands in the numerator, a longer one behind the operator."""
+    if value.holding and isinstance(value.body, Applied):
+        plain = replace(p, ordinary=False).show(Partial(value.body, value.variable), style)
+        return p.held(plain, [p.show(Ref(name), Style.SCRIPT) for name in sorted(value.holding)])
     if p.ordinary and value.holding:
         return replace(p, ordinary=False).show(value, style)
     variable = p.show(value.variable, style)

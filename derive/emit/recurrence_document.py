@@ -9,21 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from derive.emit.document import (
-    Document,
-    Info,
-    Part,
-    Row,
-    Section,
-    View,
-    input_sentence,
-    kernel_sentences,
-    listed,
-    rows_of,
-    spoken,
-)  # fmt: skip
+from derive.emit.document import Document, Info, Part, Row, Section, View, rows_of
 from derive.emit.evidence import evidence_of, tenth
 from derive.emit.phrases import PHRASES, Sentence, say
+from derive.emit.statements import input_sentence, kernel_sentences, listed, spoken
 from derive.language.derivation import Derivation
 from derive.language.expressions import Expression, Partial, Ref, add, number
 from derive.language.recurrence import Gradient, RecurrentDerivation
@@ -50,7 +39,7 @@ def recurrence_document(
         sections=proof.sections(),
         identities=(),
         remarks=tuple(spoken(r, language) for r in info.remarks),
-        kernels=kernel_sentences(info, language),
+        kernels=kernel_sentences(info.kernels, info.accuracy, language),
         symbols=dict(info.symbols),
         ordinary=False,
         source=info.source,

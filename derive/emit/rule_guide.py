@@ -97,7 +97,7 @@ GUIDE: tuple[Explained, ...] = (
         ),
     ),
     Explained(
-        ("lemma", "known"), Words("a result derived before", "引用已求得的结果"),
+        ("lemma", "known", "jacobian"), Words("a result derived before", "引用已求得的结果"),
         r"\sigma'(x) = \sigma(x)(1 - \sigma(x))",
         Words("What was derived once is a rule from then on.", "推导过一次的结果，之后直接引用。"),
     ),

@@ -123,6 +123,9 @@ class TextPrinter(Printer):
         below = f"{sign}{outer.text}²" if inner == outer else f"({sign}{outer.text} {sign}{inner.text})"
         return piece(f"{sign}²{body.text}/{below}", Level.FACTOR)
 
+    def held(self, derivative: Printed, names: list[Printed]) -> Printed:
+        return piece(f"{derivative.text}|_{','.join(n.text for n in names)}", Level.FACTOR)
+
     def operate(self, operator: Printed, body: Expression, style: Style) -> Printed:
         return piece(f"{operator.text} ({self(body, style)})", Level.FACTOR)
 

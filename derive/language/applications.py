@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from lark import Token, Tree
 
-from derive.language.definition import Definition, Equation, Input
+from derive.language.definition import Application, Definition, Equation, Input, Row
 from derive.language.expressions import Applied, Dimension, Expression, Index, Ref
-from derive.language.inlining import Application, Row, fitted, inlined, resized
+from derive.language.inlining import fitted, inlined, resized
 from derive.language.layered import base_of
 from derive.language.primitives import REDUCTIONS
 from derive.language.syntax import Syntax, shown_reference
@@ -165,7 +165,7 @@ class Applications(Terms):
         self.applied.update({k: equation.name for k, v in self.applied.items() if v == value.name})
         letters = dict(zip(source.indices, equation.indices, strict=True))
         body = freshen(source.body, {i.name for i in equation.indices})
-        return Equation(equation.name, equation.indices, rename(body, letters))
+        return Equation(equation.name, equation.indices, rename(body, letters), source.origin)
 
 
 def signature(function: Definition) -> str:

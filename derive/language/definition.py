@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from derive.language.expressions import Applied, Dimension, Expression, Fixed, Index, Less, Ref
-from derive.language.trees import bound_index, references, subscripts, walk
+from derive.language.trees import bound_index, free_indices, references, subscripts, walk
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,43 @@ class Input:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A quantity at its first indices: S, S[i]; the others are left to the definition that is applied to it."""
+
+    name: str
+    leading: tuple[Index, ...] = ()
+
+
+@dataclass(frozen=True)
+class Application:
+    """A definition and what it is applied to: a Row for each input with indices, any expression for a scalar one."""
+
+    function: Definition
+    arguments: tuple[Row | Expression, ...]
+    sizes: tuple[tuple[str, Dimension], ...]
+
+    @property
+    def carried(self) -> tuple[Index, ...]:
+        """The indices that the arguments carry, in the order in which they stand."""
+        found: dict[Index, None] = {}
+        for argument in self.arguments:
+            value = Ref(argument.name, argument.leading) if isinstance(argument, Row) else argument
+            found.update(dict.fromkeys(free_indices(value)))
+        return tuple(found)
+
+
+@dataclass(frozen=True)
 class Equation:
-    """name[indices] = body"""
+    """name[indices] = body
+
+    origin: where the equation is all that a definition applied by name says, that application; its carried indices
+    stand first.
+    """
 
     name: str
     indices: tuple[Index, ...]
     body: Expression
+    origin: Application | None = None
 
     @property
     def left(self) -> Ref:

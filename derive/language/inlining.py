@@ -7,55 +7,30 @@ arguments carry, as the i of softmax(S[i])[k], stand first in each of them. `fit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Set
+from dataclasses import replace
 
-from derive.language.definition import Definition, Equation
+from derive.language.definition import Application, Equation, Row
 from derive.language.expressions import (
     Chosen,
     Dimension,
     Expression,
     Fixed,
+    Guarded,
     Index,
     Less,
-    Reduce,
     Ref,
     Shifted,
     Size,
     chosen,
     fixed,
+    guarded,
     number,
-    reduce_over,
+    rechosen,
     shifted,
     shortened,
 )
-from derive.language.trees import free_indices, fresh_index, freshen, rename, transform
-
-
-@dataclass(frozen=True)
-class Row:
-    """A quantity at its first indices: S, S[i]; the others are left to the definition that is applied to it."""
-
-    name: str
-    leading: tuple[Index, ...] = ()
-
-
-@dataclass(frozen=True)
-class Application:
-    """A definition and what it is applied to: a Row for each input with indices, any expression for a scalar one."""
-
-    function: Definition
-    arguments: tuple[Row | Expression, ...]
-    sizes: tuple[tuple[str, Dimension], ...]
-
-    @property
-    def carried(self) -> tuple[Index, ...]:
-        """The indices that the arguments carry, in the order in which they stand."""
-        found: dict[Index, None] = {}
-        for argument in self.arguments:
-            value = Ref(argument.name, argument.leading) if isinstance(argument, Row) else argument
-            found.update(dict.fromkeys(free_indices(value)))
-        return tuple(found)
+from derive.language.trees import fresh_letters, freshen, rename, resubscripted, transform
 
 
 def fitted(dimensions: tuple[Dimension, ...], given: tuple[Dimension, ...], known: dict[str, Dimension]) -> str | None:
@@ -76,10 +51,18 @@ def resized(value: Dimension, sizes: Mapping[str, Dimension]) -> Dimension:
 
 def inlined(application: Application, name_of: Callable[[str], str], taken: set[str]) -> tuple[Equation, ...]:
     """The equations, with no letter or name of the applied definition left."""
+    found = tuple(written_here(e, application, name_of, taken) for e in application.function.equations)
+    return (replace(found[0], origin=application),) if len(found) == 1 else found
+
+
+def written_here(
+    equation: Equation, application: Application, name_of: Callable[[str], str], taken: Set[str]
+) -> Equation:
+    """An equation in the terms of the applied definition, for these arguments; their indices stand first."""
     function, carried = application.function, application.carried
     sizes = dict(application.sizes)
     given = dict(zip((i.name for i in function.inputs), application.arguments, strict=True))
-    avoid = taken | {i.name for i in carried}
+    used = {*taken, *(i.name for i in carried)}
 
     def placed(index: Index) -> Index:
         size = resized(index.size, sizes)
@@ -88,31 +71,28 @@ def inlined(application: Application, name_of: Callable[[str], str], taken: set[
         if isinstance(index, Shifted):
             return shifted(placed(index.base), index.offset, size)
         if isinstance(index, Chosen):
-            return chosen(index.by, size)  # a child of the reference: written for these arguments already
+            return rechosen(chosen(index.by, size), transform(index.by, changed))
         return Index(index.name, size)
+
+    def placed_in_reference(index: Index) -> Index:
+        # what chooses is a child of the reference: written for these arguments already
+        return chosen(index.by, resized(index.size, sizes)) if isinstance(index, Chosen) else placed(index)
 
     def changed(node: Expression) -> Expression:
         if isinstance(node, Size):
             size = sizes[node.name]
             return number(size) if isinstance(size, int) else Size(size)
-        if isinstance(node, Reduce):
-            return reduce_over(node.kind, placed(node.index), node.body)
+        if isinstance(node, Guarded):
+            return guarded(placed(node.index), node.low, resized(node.high, sizes), node.body)
         if not isinstance(node, Ref):
-            return node
-        indices = tuple(map(placed, node.indices))
+            return resubscripted(node, placed)
+        indices = tuple(map(placed_in_reference, node.indices))
         argument = given.get(node.name)
         if argument is None:
             return Ref(name_of(node.name), (*carried, *indices))
         return Ref(argument.name, (*argument.leading, *indices)) if isinstance(argument, Row) else argument
 
-    found = []
-    for equation in function.equations:
-        letters: dict[Index, Index] = {}
-        used = set(avoid)
-        for index in equation.indices:
-            letters[index] = fresh_index(index, used)
-            used.add(letters[index].name)
-        body = rename(freshen(equation.body, used, used), letters)
-        indices = (*carried, *(placed(letters[i]) for i in equation.indices))
-        found.append(Equation(name_of(equation.name), indices, transform(body, changed)))
-    return tuple(found)
+    own = fresh_letters(equation.indices, used)
+    apart = freshen(equation.body, used | {i.name for i in own}, used)
+    body = rename(apart, dict(zip(equation.indices, own, strict=True)))
+    return Equation(name_of(equation.name), (*carried, *map(placed, own)), transform(body, changed))

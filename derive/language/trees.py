@@ -33,6 +33,7 @@ from derive.language.expressions import (
     delta,
     guarded,
     rechosen,
+    reduce_over,
     shifted,
 )  # fmt: skip
 
@@ -145,6 +146,16 @@ def fresh_index(index: Index, taken: Iterable[str]) -> Index:
     raise AssertionError("more than ten thousand indices")
 
 
+def fresh_letters(indices: Iterable[Index], taken: Iterable[str]) -> tuple[Index, ...]:
+    """Indices of the same sizes, none with a name that is taken or that of another."""
+    used = set(taken)
+    found: list[Index] = []
+    for index in indices:
+        found.append(fresh_index(index, used))
+        used.add(found[-1].name)
+    return tuple(found)
+
+
 def rename(value: Expression, table: Mapping[Index, Index]) -> Expression:
     """Replace free indices; bound ones step aside where they would capture."""
     active = {old: new for old, new in table.items() if old in free_indices(value) and old != new}
@@ -166,15 +177,24 @@ def rename_own(value: Expression, table: Mapping[Index, Index]) -> Expression:
             return shifted(new(index.base), index.offset, index.size)
         return rechosen(index, rename(index.by, table)) if isinstance(index, Chosen) else table.get(index, index)
 
-    if isinstance(value, Ref):
-        # what is chosen by a quantity is a child of the reference and renamed already
-        return Ref(value.name, tuple(i if isinstance(i, Chosen) else new(i) for i in value.indices))
-    if isinstance(value, Delta):
-        return delta(new(value.left), new(value.right))
     if isinstance(value, Selected):
         return Selected(value.kind, value.index, value.body, new(value.at))
     if isinstance(value, Reduce):
         return Reduce(value.kind, value.index, value.body, tuple(map(new, value.excluding)))
+    return resubscripted(value, new)
+
+
+def resubscripted(value: Expression, new: Callable[[Index], Index]) -> Expression:
+    """The node with each index that it writes or binds changed; its children are as they were."""
+    if isinstance(value, Ref):
+        # what is chosen by a quantity is a child of the reference and changed already
+        return Ref(value.name, tuple(i if isinstance(i, Chosen) else new(i) for i in value.indices))
+    if isinstance(value, Delta):
+        return delta(new(value.left), new(value.right))
+    if isinstance(value, Selected):
+        return Selected(value.kind, new(value.index), value.body, new(value.at))
+    if isinstance(value, Reduce):
+        return reduce_over(value.kind, new(value.index), value.body, tuple(map(new, value.excluding)))
     if isinstance(value, Guarded):
         return guarded(new(value.index), value.low, value.high, value.body)
     if isinstance(value, Partial):

@@ -14,7 +14,7 @@ from types import ModuleType
 
 from derive.catalogue.row import ROUNDINGS, Bound, Values
 from derive.closedform.derivations import default_wanted, derive_all, kinds_of
-from derive.emit.document import Accuracy, Document, Identity, Info, Picture, document
+from derive.emit.document import Document, Identity, Info, Picture, document
 from derive.emit.formats import FORMATS, write
 from derive.emit.kernel_costs import Cost, costs
 from derive.emit.kernel_numpy import emit_module, kernel_names
@@ -22,6 +22,7 @@ from derive.emit.kernel_recurrence import emit_recurrence, recurrence_costs, rec
 from derive.emit.notes_html import cell
 from derive.emit.notes_text import plain
 from derive.emit.recurrence_document import recurrence_document
+from derive.emit.statements import Accuracy
 from derive.language.definition import Definition
 from derive.language.derivation import KINDS, Derivation, Step, Wanted
 from derive.language.errors import DeriveError, did_you_mean

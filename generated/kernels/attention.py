@@ -2,7 +2,7 @@
 
     attention(Q[s, d], K[r, d], V[r, e]) -> O
         S[i, j] = sum(k, Q[i, k]*K[j, k])/sqrt(d)
-        P[i, j] = exp(S[i, j])/sum(l, exp(S[i, l]))
+        P[i, j] = softmax(S[i])[j]
         O[i, c] = sum(j, P[i, j]*V[j, c])
 
 Each query takes a mean of the values, weighted by the softmax of its products with the keys.
@@ -40,7 +40,7 @@ def attention(Q, K, V, *, out=None):
     """Scaled dot-product attention.
 
         S_ij = (Σ_k Q_ik K_jk)/√d
-        P_ij = e^(S_ij)/(Σ_l e^(S_il))
+        P_ij = e^(S_ij)/(Σ_k e^(S_ik))
         O_ic = Σ_j P_ij V_jc
 
     Q: (..., s, d).
@@ -74,8 +74,8 @@ def _attention_tile(Q, K, V, O, d):
     np.maximum(s2, u, out=s2)
     np.floor(s2, out=s2)
     e2 = _exp_less(S, s2[:, :, None], out=S)
-    total = np.add.reduce(e2, axis=2)  # Σ_l e^(S_il)
-    P = np.divide(e2, total[:, :, None], out=e2)  # P_ij = e^(S_ij)/(Σ_l e^(S_il))
+    total = np.add.reduce(e2, axis=2)  # Σ_k e^(S_ik)
+    P = np.divide(e2, total[:, :, None], out=e2)  # P_ij = e^(S_ij)/(Σ_k e^(S_ik))
     O[...] = P @ V  # O_ic = Σ_j P_ij V_jc
     return O
 
@@ -123,8 +123,8 @@ def _attention_vjp_tile(Q, K, V, g, grad_Q, grad_K, grad_V, d):
     np.maximum(s2, u2, out=s2)
     np.floor(s2, out=s2)
     e2 = _exp_less(S, s2[:, :, None], out=S)
-    total = np.add.reduce(e2, axis=2)  # Σ_l e^(S_il)
-    P = np.divide(e2, total[:, :, None])  # P_ij = e^(S_ij)/(Σ_l e^(S_il))
+    total = np.add.reduce(e2, axis=2)  # Σ_k e^(S_ik)
+    P = np.divide(e2, total[:, :, None])  # P_ij = e^(S_ij)/(Σ_k e^(S_ik))
     P_bar = g @ V.mT  # P̄_ij = Σ_c g_ic V_jc
     places = _largest(e2)
     # the entry where the share is largest, which counts as 0: the shares add up to 1

@@ -1,7 +1,7 @@
 """Cross entropy with a label: NumPy kernels of
 
     label_cross_entropy(a[n], y) -> L
-        p[i] = exp(a[i]) / sum(k, exp(a[k]))
+        p[i] = softmax(a)[i]
         q[i] = log(p[i])
         L = -q[y]
 

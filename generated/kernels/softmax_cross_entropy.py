@@ -1,7 +1,7 @@
 """Softmax with cross entropy: NumPy kernels of
 
     softmax_cross_entropy(a[n], t[n]) -> L
-        p[i] = exp(a[i]) / sum(k, exp(a[k]))
+        p[i] = softmax(a)[i]
         L = -sum(i, t[i]*log(p[i]))
 
 The loss of a classifier: the gradient by the logits is what is predicted minus what is true.

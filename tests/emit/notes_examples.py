@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from derive.emit.document import Accuracy, Document, Identity, Info, document
+from derive.emit.document import Document, Identity, Info, document
+from derive.emit.statements import Accuracy
 from derive.language.definition import Input
 from derive.language.derivation import Derivation, Evidence, Reason, Step, Wanted, Weight
 from derive.language.expressions import (

@@ -9,12 +9,13 @@ import pytest
 
 from derive.closedform.derivations import derive_all
 from derive.emit.cases import cases_of
-from derive.emit.document import Accuracy, document
+from derive.emit.document import document
 from derive.emit.evidence import evidence_of
 from derive.emit.formats import FORMATS, write
 from derive.emit.latex import LatexPrinter
 from derive.emit.notes_text import printer_of, voice_of
 from derive.emit.phrases import Sentence
+from derive.emit.statements import Accuracy
 from derive.emit.unicode_text import TextPrinter
 from derive.language.derivation import Derivation, Evidence, Wanted
 from derive.language.errors import DeriveError

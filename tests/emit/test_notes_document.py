@@ -13,9 +13,10 @@ import pytest
 from derive import calculus, closedform
 from derive.calculus.elementary import DERIVATIVES
 from derive.closedform.derivations import derive_all
-from derive.emit.document import Accuracy, Chapter, document
+from derive.emit.document import Chapter, document
 from derive.emit.notes_document import SETTINGS, notes
 from derive.emit.rule_guide import GUIDE
+from derive.emit.statements import Accuracy
 from derive.language.derivation import Reason
 from derive.language.words import LANGUAGES, Words
 from derive.pipeline.notes import elementary

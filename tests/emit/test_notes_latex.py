@@ -9,10 +9,11 @@ import pytest
 
 from derive.closedform.derivations import derive_all
 from derive.emit.breaking import DIVIDE, rows
-from derive.emit.document import Accuracy, Row, document
+from derive.emit.document import Row, document
 from derive.emit.latex import LatexPrinter
-from derive.emit.notes_latex import EQUALS, fragment, margin, margin_voice, stiff, together
+from derive.emit.notes_latex import BREAK, EQUALS, KEEP, fragment, joined, margin, margin_voice, stiff, together
 from derive.emit.phrases import Cite, Sentence, say
+from derive.emit.statements import Accuracy
 from derive.language.expressions import NODE_TYPES, Ref
 from derive.language.resolve import parse
 from derive.language.words import Equality
@@ -40,11 +41,23 @@ deep(a[n], b[n]; gate[n]) -> s
 )
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([["a"]], "a"),
+        ([["a"], ["b"]], "a{keep}b"),
+        ([["a", "margin"], ["b"], ["c"], ["d"]], "a{keep}margin{keep}b{between}c{keep}d"),
+    ],
+)
+def test_no_page_ends_behind_the_first_row_or_inside_one(rows: list[list[str]], expected: str) -> None:
+    assert joined(rows) == expected.format(keep=KEEP, between=BREAK)
+
+
 def test_the_perceptron_reads_as_in_the_notes() -> None:
     text = fragment(document([perceptron()], info()))
     assert r"X_k = \sum_j w_{jk}\,x_j, \qquad O_k = \sigma(X_k), \qquad E = \tfrac12 \sum_k (O_k - t_k)^2" in text
     assert r"\frac{\partial E}{\partial w_{jk}}" + "\n" in text
-    assert r"  &= \sum_l (O_l - t_l)\,\frac{\partial O_l}{\partial w_{jk}} && \text{power rule} \\[4pt]" in text
+    assert r"  &= \sum_l (O_l - t_l)\,\frac{\partial O_l}{\partial w_{jk}} && \text{power rule} \\*[4pt]" in text
     assert r"&& \text{only }O_k\text{ depends on }w_{jk} \\[4pt]" in text
     assert r"see \texttt{sigmoid}" in text or r"\text{, see sigmoid}" in text
     assert r"  &= \boxed{\,(O_k - t_k)\,O_k\,(1 - O_k)\,x_j\,} && \text{power rule}" in text

@@ -26,7 +26,7 @@ from derive.emit.printing import (
     show_factor,
     signed,
 )  # fmt: skip
-from derive.emit.symbols import GREEK, escape_line, latex_as_text, spelling, text_function
+from derive.emit.symbols import GREEK, escape_line, latex_as_text, latex_function, spelling
 from derive.language.expressions import (
     Add,
     Applied,
@@ -119,10 +119,14 @@ def layer_row(name: str) -> str:
     return "".join([word(layer.letter), *steps])
 
 
-def symbol_of(text: str) -> str:
-    """A function's symbol, such as σ, tanh or ψ_1."""
-    base, _, below = text.partition("_")
-    return element("msub", word(base), word(below, "mn" if below.isdigit() else "mi")) if below else word(base)
+SUBSCRIPT = re.compile(r"(?<!\\)_")
+"""Where a LaTeX symbol has its subscript."""
+
+
+def symbol_of(latex: str) -> str:
+    """A function's LaTeX symbol, such as \\sigma or \\psi_1, as an element; an escaped underscore is a letter."""
+    base, *below = map(latex_as_text, SUBSCRIPT.split(latex, 1))
+    return element("msub", word(base), word(below[0], "mn" if below[0].isdigit() else "mi")) if below else word(base)
 
 
 @dataclass(frozen=True)
@@ -201,18 +205,18 @@ class MathmlPrinter(Printer):
     def known(self, base: Expression) -> tuple[str, tuple[Expression, ...]] | None:
         """Symbol and arguments of a function whose square is written as tanh²(x)."""
         if isinstance(base, Call) and base.arguments and base.function not in SPECIAL:
-            return symbol_of(latex_as_text(elementary(base.function))), base.arguments
+            return symbol_of(elementary(base.function)), base.arguments
         if isinstance(base, Applied) and not base.derived:
-            return symbol_of(text_function(base.function, dict(self.symbols))), base.arguments
+            return symbol_of(latex_function(base.function, dict(self.symbols))), base.arguments
         return None
 
     def call(self, function: str, argument: Expression, style: Style) -> Printed:
         if function in SPECIAL:
             return SPECIAL[function](self, argument, style)
-        return self.application(symbol_of(latex_as_text(elementary(function))), (argument,), style)
+        return self.application(symbol_of(elementary(function)), (argument,), style)
 
     def apply(self, value: Applied, style: Style) -> Printed:
-        symbol = symbol_of(text_function(value.function, dict(self.symbols)))
+        symbol = symbol_of(latex_function(value.function, dict(self.symbols)))
         derived, arguments = value.derived, value.arguments
         if not derived:
             return self.application(symbol, arguments, style)
@@ -298,7 +302,7 @@ class MathmlPrinter(Printer):
         return piece(element("mstyle", divided, displaystyle="true"), Level.FACTOR, 3)
 
     def held(self, derivative: Printed, names: list[Printed]) -> Printed:
-        bar = element("mo", "|", stretchy="true", symmetric="true")
+        bar = element("mo", "|", minsize="2em", lspace="0.1em", rspace="0")
         below = element("mrow", sign(",").join(n.text for n in names))
         return piece(element("mrow", derivative.text, element("msub", bar, below)), Level.REACH, derivative.height)
 

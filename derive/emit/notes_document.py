@@ -82,6 +82,7 @@ def notes(
             {"title": escape_latex(c.title[language]), "entries": [entry(d, cite) for d in c.documents]}
             for c in chapters
         ],
+        run_in=words("run_in", language),
         rules_title=words("rules_title", language),
         rules_lead=words("rules_lead", language),
         rules=[

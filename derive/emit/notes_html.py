@@ -11,6 +11,7 @@ import functools
 import re
 from collections.abc import Callable, Sequence
 from html import escape
+from math import ceil
 
 from derive.emit.document import Document, Part, Picture, Row, Section
 from derive.emit.highlight import highlighted
@@ -23,7 +24,7 @@ from derive.emit.printing import Printer
 from derive.emit.sentences import Voice
 from derive.emit.symbols import escape_line
 from derive.emit.templating import PICTURE_STYLE, asset, render
-from derive.language.expressions import Expression
+from derive.language.expressions import Expression, factors_of, terms_of
 
 LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
 BESIDE = 9.0
@@ -42,24 +43,26 @@ def printer(symbols: tuple[tuple[str, str], ...], ordinary: bool, otherwise: str
     return MathmlPrinter(dict(symbols), ordinary, otherwise)
 
 
-JOIN = "&#8288;"
-OPENS, CLOSES = re.compile(r"([(\[（“])$"), re.compile(r"^([)\],.;:）”，。；：、])")
+TOGETHER = re.compile(r"([(\[（“]*)(<math>(?:(?!</math>).)*</math>)([)\],.;:）”，。；：、]*)")
+"""A formula in a sentence with the brackets and stops that it stands between."""
+PHONE = 17.0
+"""Width in em of what a phone shows of a line: a piece that does not break and is wider is made smaller there."""
 SIGNS = tuple((s, sign(s)) for s in ("=", "≠", "<", "≤", ">", "≥", "×"))
 
 
 def voice_of(printer: Printer, cite: Cite | None = None) -> Voice:
     """Sentences in running text; `cite` gives the address of another definition's notes."""
     link = None if cite is None else linked(cite)
-    return Voice(printer, prose, math, code, SIGNS, size_name, link)
+    return Voice(printer, text, math, code, SIGNS, size_name, link)
 
 
 def text(words_of_anyone: str) -> str:
     return escape(escape_line(words_of_anyone))
 
 
-def prose(words_of_anyone: str) -> str:
-    """Words between formulas: no line ends after an opening bracket, or begins with what closes or divides."""
-    return CLOSES.sub(rf"{JOIN}\1", OPENS.sub(rf"\1{JOIN}", text(words_of_anyone)))
+def kept_together(page: str) -> str:
+    """No line ends behind a bracket that a formula follows, or begins with what closes or stops behind one."""
+    return TOGETHER.sub(lambda m: f'<span class="kept">{m[0]}</span>' if m[1] or m[3] else m[0], page)
 
 
 def code(name: str) -> str:
@@ -97,6 +100,12 @@ def latex_of(left: Expression | None, right: Expression, printer: LatexPrinter) 
     return escape(f"{before} = {printer(right)}".strip())
 
 
+def widest(value: Expression, printer: LatexPrinter) -> float:
+    """Width in em of the widest term or factor, inside which no line breaks."""
+    parts = (f for t in terms_of(value) for f in factors_of(t))
+    return max(printer.show(part).width for part in parts)
+
+
 def line(row: Row, document: Document, voice: Voice, start: Expression | None) -> dict[str, object]:
     """A line of a derivation; `start` is what the whole chain is equal to."""
     printer, source = printer_of(document), latex_printer_of(document)
@@ -105,6 +114,7 @@ def line(row: Row, document: Document, voice: Voice, start: Expression | None) -
     return {
         "left": math(printer(row.left), display=True) if row.left is not None else "",
         "wide": wide,
+        "ems": ems if (ems := ceil(widest(row.right, source))) > PHONE else 0,
         "equals": math(equals),
         "formula": formula(row.right, printer, "" if row.boxed else equals),
         "why": text(words("comma", document.language)).join(map(voice.say, row.margin)),
@@ -154,22 +164,24 @@ def drawings(pictures: Sequence[Picture]) -> list[str]:
 def article(document: Document, cite: Cite | None = None) -> str:
     """The notes between <article> and </article>; `cite` gives the addresses of other notes, or nothing."""
     voice = voice_of(printer_of(document), cite)
-    return render(
-        "article.html.jinja",
-        say={key: text(words(key, document.language)) for key in WORDS},
-        language=LANGUAGE_TAGS[document.language],
-        title=voice.say(document.title),
-        summary=voice.say(document.summary) if document.summary else "",
-        definition=[equation(r, document) for r in document.definition],
-        definition_latex=aligned_source(document.definition, document),
-        inputs=voice.paragraph(document.inputs),
-        pictures=drawings(document.pictures_at("definition")),
-        sections=[section(s, document, voice) for s in document.sections],
-        identities=[equation(r, document) for r in document.identities],
-        remarks=[voice.say(r) for r in document.remarks],
-        kernels=voice.paragraph(document.kernels),
-        accuracy=drawings(document.pictures_at("kernels")),
-        source=highlighted(document.source),
+    return kept_together(
+        render(
+            "article.html.jinja",
+            say={key: text(words(key, document.language)) for key in WORDS},
+            language=LANGUAGE_TAGS[document.language],
+            title=voice.say(document.title),
+            summary=voice.say(document.summary) if document.summary else "",
+            definition=[equation(r, document) for r in document.definition],
+            definition_latex=aligned_source(document.definition, document),
+            inputs=voice.paragraph(document.inputs),
+            pictures=drawings(document.pictures_at("definition")),
+            sections=[section(s, document, voice) for s in document.sections],
+            identities=[equation(r, document) for r in document.identities],
+            remarks=[voice.say(r) for r in document.remarks],
+            kernels=voice.paragraph(document.kernels),
+            accuracy=drawings(document.pictures_at("kernels")),
+            source=highlighted(document.source),
+        )
     )
 
 

@@ -258,6 +258,7 @@ def fragment(document: Document, cite: Cite | None = None, line: float = LINE) -
         "fragment.tex.jinja",
         function=comment(document.name),
         summary=voice.say(document.summary) if document.summary else "",
+        run_in=words("run_in", document.language),
         definition_word=words("definition", document.language),
         definition=definition_display(document, line),
         inputs=voice.paragraph(document.inputs),

@@ -102,6 +102,7 @@ PHRASES: Mapping[str, Words] = MappingProxyType(
         "number": Words("{0} is a number", "{0} 为标量"),
         "shared_array": Words("the parameter {0} has size {1}", "参数 {0} 的形状为 {1}"),
         "shared_number": Words("the parameter {0} is a number", "参数 {0} 为标量"),
+        "run_in": Words(".", "："),
         "given": Words("{0} is given by {1}.", "{0} 由 {1} 给出。"),
         "assumed": Words("It is assumed that {0} = {1}.", "假设 {0} = {1}。"),
         "case": Words("For {0}: {1}.", "当 {0} 时：{1}。"),

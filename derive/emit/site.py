@@ -15,6 +15,7 @@ from derive.emit.notes_html import (
     SCRIPT,
     STYLES,
     article,
+    kept_together,
     plain_title,
     printer_of,
     text,
@@ -76,12 +77,14 @@ def framed(name: str, title: str, main: str, language: str) -> str:
 def index(chapters: Sequence[Chapter], language: str) -> str:
     """All documents by topic, with a field that searches them."""
     keys = ("search", "nothing_found")
-    return render(
-        "index.html.jinja",
-        title=text(words("site_title", language)),
-        lead=text(words("site_lead", language)),
-        topics=[{"title": text(c.title[language]), "cards": [card(d) for d in c.documents]} for c in chapters],
-        **{key: text(words(key, language)) for key in keys},
+    return kept_together(
+        render(
+            "index.html.jinja",
+            title=text(words("site_title", language)),
+            lead=text(words("site_lead", language)),
+            topics=[{"title": text(c.title[language]), "cards": [card(d) for d in c.documents]} for c in chapters],
+            **{key: text(words(key, language)) for key in keys},
+        )
     )
 
 

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from hypothesis import given
 
-from derive.emit.mathml import MathmlPrinter, factors, math, named, pieces, size_name
+from derive.emit.mathml import MathmlPrinter, factors, math, named, pieces, size_name, symbol_of
 from derive.emit.printing import SHOW, Style
 from derive.language.expressions import NODE_TYPES, Applied, Expression, Ref, add, mul, number, power, subtract
 from tests.emit.notes_examples import EXPRESSIONS, SYMBOLS, i, j, softmax_jacobian, x
@@ -78,3 +78,16 @@ def test_the_layer_of_a_size_stands_below_and_that_of_a_quantity_above() -> None
     assert size_name("3") == "<mn>3</mn>"
     assert size_name("n{l-1}").startswith("<msub><mi>n</mi><mrow><mi>l</mi>")
     assert named("W{l}", ("j", "k")).startswith("<msubsup><mi>W</mi>")
+
+
+@pytest.mark.parametrize(
+    ("symbol", "expected"),
+    [
+        (r"\sigma", "<mi>σ</mi>"),
+        (r"\psi_1", "<msub><mi>ψ</mi><mn>1</mn></msub>"),
+        (r"\operatorname{gelu}_{\tanh}", "<msub><mi>gelu</mi><mi>tanh</mi></msub>"),
+        (r"\operatorname{leaky\_relu}", "<mi>leaky_relu</mi>"),
+    ],
+)
+def test_an_escaped_underscore_is_a_letter(symbol: str, expected: str) -> None:
+    assert symbol_of(symbol) == expected

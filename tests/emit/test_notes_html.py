@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from html.parser import HTMLParser
+from math import ceil
 
 import pytest
 
 from derive.emit.document import Chapter, Document, document
 from derive.emit.formats import write
-from derive.emit.notes_html import article, page
+from derive.emit.latex import LatexPrinter
+from derive.emit.notes_html import PHONE, article, kept_together, page, widest
 from derive.emit.phrases import PHRASES
 from derive.emit.site import FIRST, assets, site
+from derive.language.derivation import Step
+from derive.language.expressions import Expression, Ref, add, mul, number, quotient
 from derive.language.words import LANGUAGES, Words
 from tests.emit.notes_examples import HOSTILE, documents, info, perceptron, softmax_jacobian
 
@@ -134,3 +138,37 @@ def test_pages_need_nothing_from_elsewhere() -> None:
         assert "http" not in text.replace("http://www.w3.org", "")
         assert "@import" not in text
         assert "url(" not in text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kept"),
+    [
+        ("into (<math><mn>0</mn></math>, 1)", '<span class="kept">(<math><mn>0</mn></math>,</span>'),
+        ("the <math><mi>x</mi></math>.", '<span class="kept"><math><mi>x</mi></math>.</span>'),
+        ("对 <math><mi>x</mi></math>。", '<span class="kept"><math><mi>x</mi></math>。</span>'),
+    ],
+)
+def test_a_formula_stays_with_its_brackets_and_stops(sentence: str, kept: str) -> None:
+    assert kept in kept_together(sentence)
+
+
+def test_a_formula_between_words_may_stand_alone_and_displays_are_left() -> None:
+    for text in ("the <math><mi>x</mi></math> is", '(<math displaystyle="true"><mi>x</mi></math>)'):
+        assert kept_together(text) == text
+
+
+def test_only_what_is_too_wide_for_a_phone_is_made_smaller() -> None:
+    x = Ref("long_name_of_it")
+    fraction = quotient(add(*(mul(number(k), x, x) for k in range(2, 7))), add(x, number(1)))
+    printer = LatexPrinter()
+    assert widest(fraction, printer) > PHONE
+    assert widest(add(x, quotient(x, add(x, number(1)))), printer) < PHONE
+    assert "--ems" not in article(document([softmax_jacobian()], info()))
+    wide = document([replace(softmax_jacobian(), closed=fraction, steps=(step_to(fraction),))], info())
+    (row,) = wide.sections[0].rows
+    assert f'style="--ems: {ceil(widest(row.right, printer))}"' in article(wide)
+
+
+def step_to(value: Expression) -> Step:
+    first = softmax_jacobian().steps[0]
+    return replace(first, after=value, new=value)

@@ -15,7 +15,7 @@ from derive.closedform.rational import Atoms
 from derive.closedform.recognise import foldable, is_heavy, weight
 from derive.language.definition import Definition, Equation
 from derive.language.expressions import Add, Call, Expression, add, mul, number, power, split_coefficient
-from derive.language.trees import unordered, walk
+from derive.language.trees import free_indices, unordered, walk
 
 FEW = 4
 """A longer sum is not brought to one fraction: terms without the atom stay as they are."""
@@ -90,10 +90,14 @@ def solved(value: Expression, equation: Equation) -> tuple[Expression, Expressio
         constant, leading = polynomial.nth(0), polynomial.nth(step)
         solution = sympy.cancel(-constant / leading)
         result = substituted(start, symbol, step, solution)
-        if result is not None:
-            atom = powered(atoms.meanings[symbol], step)
-            return atoms.expression(result), atom, atoms.expression(solution)
+        # an equation at indices of its own says nothing of an atom that lacks them
+        if result is not None and has_indices_of(value, new := atoms.expression(result)):
+            return new, powered(atoms.meanings[symbol], step), atoms.expression(solution)
     return None
+
+
+def has_indices_of(value: Expression, result: Expression) -> bool:
+    return set(free_indices(result)) <= set(free_indices(value))
 
 
 def transcendental(atoms: Atoms, value: sympy.Expr) -> list[sympy.Symbol]:

@@ -56,12 +56,16 @@ class Statement:
 
 @dataclass
 class Body:
-    """Statements so far and the variables of nodes; lives for one kernel."""
+    """Statements so far and the variables of nodes; lives for one kernel.
+
+    kept: variables that hold results already.
+    """
 
     taken: set[str]
     equations: Mapping[str, str]
     uses: Mapping[Node, int]
     local: Locals
+    kept: frozenset[str] = frozenset()
     names: dict[Node, str] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
 
@@ -87,7 +91,7 @@ class Body:
 
     def fresh(self, name: str, node: Node) -> str:
         """A name of the definition is its own; any other steps aside."""
-        own = node.name == name and name in self.equations and name not in self.names.values()
+        own = node.name == name and name in self.equations and name not in (*self.names.values(), *self.kept)
         candidates = [name] if own else [name, *(f"{name}{k}" for k in range(2, 1000))]
         found = next(c for c in candidates if own or c not in self.taken)
         self.taken.add(found)
@@ -114,10 +118,14 @@ def is_alias(node: Node) -> bool:
 
 
 def body(
-    results: Sequence[tuple[str, Node, str]], taken: Iterable[str], equations: Mapping[str, str], local: Locals
+    results: Sequence[tuple[str, Node, str]],
+    taken: Iterable[str],
+    equations: Mapping[str, str],
+    local: Locals,
+    kept: frozenset[str] = frozenset(),
 ) -> tuple[list[Statement], list[str]]:
     """Statements of (wanted name, node, comment) rows, and the text of each result."""
-    state = Body(set(taken) | set(equations), equations, users(tuple(n for _, n, _ in results)), local)
+    state = Body({*taken, *equations, *kept}, equations, users(tuple(n for _, n, _ in results)), local, kept)
     found: list[str] = []
     for row in results:
         name = result(state, *row)

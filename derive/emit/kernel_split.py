@@ -15,6 +15,7 @@ from derive.emit.kernel_buffers import tile
 from derive.emit.kernel_modes import is_by_sample
 from derive.emit.kernel_parts import Kernel
 from derive.emit.kernel_spelling import Locals
+from derive.emit.kernel_steps import LOOKS
 from derive.emit.kernel_tiles import in_tuple, mentions
 from derive.ir.graph import BATCH, Argument, Node, topological
 from derive.language.expressions import Dimension
@@ -66,7 +67,7 @@ def split(
     dimensions = [repr(n.shape[1:]).replace("'", '"') for n in first]
     given = ", ".join([name, call, in_tuple(sliced), in_tuple(rest), *dimensions])
     begin = f"{', '.join(begun.outputs)}{',' if len(first) == 1 else ''} = _in_parts({given})"
-    late, results = after(rows, arrays, taken | set(begun.outputs), equations, local)
+    late, results = after(rows, arrays, taken, equations, local)
     lines = [line for s in late for line in s.lines]
     parameters = (*sliced, *begun.outputs, *shared, *sizes)
     filled = tuple(d for n in first for d in n.shape[1:])
@@ -84,9 +85,15 @@ def early(results: object) -> list[Node]:
 
 def frontier(results: Sequence[Node], found: Sequence[Node]) -> list[Node]:
     """Arrays of samples that are results, or that others need which are computed later."""
-    own = set(found)
+    own = {n for n in found if n in results or not is_seen_again(n)}
     later = {a.node for n in topological(results) if n not in own for a in n.arguments}
+    found = [n for n in found if n in own]
     return [n for n in found if not n.is_leaf and n.shape[:1] == (BATCH,) and (n in results or n in later)]
+
+
+def is_seen_again(node: Node) -> bool:
+    """Another look at an input, a label perhaps: whoever needs it later looks for himself."""
+    return node.op in LOOKS and all(a.node.is_leaf or is_seen_again(a.node) for a in node.arguments)
 
 
 def after(
@@ -95,7 +102,7 @@ def after(
     """Statements for the other results, and the variables of all."""
     leaves = {n: Node("input", shape=n.shape, data=name, name=name) for n, name in arrays.items()}
     late = [(wanted, given(node, leaves), comment) for wanted, node, comment in rows if node not in arrays]
-    statements, names = body(late, taken, equations, local)
+    statements, names = body(late, taken, equations, local, frozenset(arrays.values()))
     others = iter(names)
     return statements, tuple(arrays[node] if node in arrays else next(others) for _, node, _ in rows)
 

@@ -17,7 +17,7 @@ from derive.ir.build import constant
 from derive.ir.graph import Argument, Graph, Node, named, topological, whole, with_arguments
 from derive.ir.order import Operand, best_order, union_of
 from derive.ir.sums import Space, arranged_on, combined, last_sum, merged, presummed
-from derive.language.expressions import Dimension
+from derive.language.expressions import Dimension, reaches
 
 
 def contract_sums(graph: Graph) -> Graph:
@@ -89,8 +89,11 @@ class Planner:
         sides = tuple(Argument(self.visit(a.node), tuple(delta.axes[k] for k in a.axes)) for a in delta.node.arguments)
         if set(delta.axes) <= set(wanted):
             return self.chosen(sides, rest, space, wanted, elsewhere)
-        for place, label in (sides, sides[::-1]):
-            if place.node.op == "index" and place.axes[0] in wanted and self.lands(place, label, rest):
+        ranges = delta.node.data
+        assert isinstance(ranges, tuple)
+        for place, label, size in zip(sides, sides[::-1], ranges[::-1], strict=True):
+            is_place = place.node.op == "index" and place.axes[0] in wanted and reaches(place.node.shape[0], size)
+            if is_place and self.lands(place, label, rest):
                 return self.scattered(place.axes[0], label, rest, space, wanted, elsewhere)
         node = indicator(delta.node, tuple(Argument(self.visit(a.node), a.axes) for a in delta.node.arguments))
         return self.product([*rest, replace(delta, node=node)], space, wanted, elsewhere)

@@ -250,7 +250,8 @@ def lower_delta(to: Lowering, value: Delta) -> Labelled:
     if type(value.left) is Index and type(value.right) is Index and value.left.size == value.right.size:
         size = value.left.size
         return Labelled(Node("identity", shape=(size, size), data=size), (value.left, value.right))
-    return elementwise("delta", position(to.visit, value.left), position(to.visit, value.right), origin=value)
+    sides = (position(to.visit, side) for side in (value.left, value.right))
+    return elementwise("delta", *sides, data=(value.left.size, value.right.size), origin=value)
 
 
 def lower_guarded(to: Lowering, value: Guarded) -> Labelled:

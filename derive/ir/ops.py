@@ -125,7 +125,7 @@ def indicator(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
 
 
 def is_equal(arithmetic: Arithmetic, data: Any, left: Any, right: Any) -> Any:
-    """Kronecker's delta of two positions."""
+    """Kronecker's delta of two positions; data: the sizes of the dimensions that they are in."""
     return arithmetic.number(Fraction(left == right))
 
 

@@ -196,10 +196,12 @@ def checked(derivation: Derivation, domain: Domain, seen: Seen | None = None) ->
     """The derivation and its adjoints with evidence; CheckError where anything is wrong."""
     known_steps: Seen = {} if seen is None else seen
     adjoints = tuple(checked_once(d, domain, known_steps) for d in derivation.adjoints)
+    # steps first: where the function has no value they say so, and SymPy would differentiate an infinity
+    found = check_steps(derivation, domain)
     evidence = check_closed(derivation, domain)
     if derivation.wanted.kind == "hessian" and not derivation.wanted.second:
         check_symmetry(derivation, domain)
-    return replace(check_steps(derivation, domain), evidence=evidence, adjoints=adjoints)
+    return replace(found, evidence=evidence, adjoints=adjoints)
 
 
 def checked_once(adjoint: Derivation, domain: Domain, seen: Seen) -> Derivation:

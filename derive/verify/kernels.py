@@ -244,14 +244,16 @@ class Tally:
     ) -> None:
         """Raise CheckError if the entry is farther off than rounding explains.
 
-        At infinite inputs a function of scalars must give its limit; any other may give NaN instead.
+        At infinite inputs, and where the true value is beyond the dtype's range, a function of scalars must give its
+        limit; any other may give NaN instead, as for a sum of infinities.
         """
         if expected is None:  # no real value here: whatever comes out, it came without a warning
             return
         if beyond_floats(got, expected):
             return
         if not np.isfinite(got):
-            if np.isnan(got) and infinite and not self.definition.is_scalar_function:
+            unbounded = infinite or beyond_range(expected, got.dtype)
+            if np.isnan(got) and unbounded and not self.definition.is_scalar_function:
                 return
             raise wrong(where, position, got, expected)
         key = (name, got.dtype.name)
@@ -287,7 +289,12 @@ def wrong(where: str, position: tuple[int, ...], got: Any, expected: Rounded, er
 
 def beyond_floats(got: Any, expected: Rounded) -> bool:
     """An infinity of the right sign where the true value is beyond the dtype's range, or within rounding of it."""
-    info = np.finfo(got.dtype)
+    return bool(np.isinf(got) and (got > 0) == (expected.value > 0) and beyond_range(expected, got.dtype))
+
+
+def beyond_range(expected: Rounded, dtype: Any) -> bool:
+    """Whether the true value, or what rounding makes of it, is larger than any number of the dtype."""
+    info = np.finfo(dtype)
     mp = expected.value.context
     reach = abs(expected.value) + ROUNDINGS * expected.error * mp.mpf(float(info.eps))
-    return bool(np.isinf(got) and (got > 0) == (expected.value > 0) and reach >= mp.mpf(float(info.max)))
+    return bool(reach >= mp.mpf(float(info.max)))

@@ -15,10 +15,13 @@ from derive.language.expressions import Applied, Partial
 from derive.verify.evaluate import Entry, Point, Scope, UndefinedError, Value, from_equation
 from derive.verify.systems import ORDINARY, Real, applied_value, function_point
 
+SINGLE = 2.0**-24
+"""The roundoff of float32: the largest that the error of a product is multiplied with."""
+
 
 @dataclass(frozen=True)
 class Rounded:
-    """A value and how far floating-point arithmetic may lie off it, to first order, in units of the roundoff."""
+    """A value and how far floating-point arithmetic may lie off it, in units of the roundoff."""
 
     value: Any
     error: Any
@@ -29,7 +32,9 @@ class Rounded:
 
     def __mul__(self, other: Rounded) -> Rounded:
         value = self.value * other.value
-        return Rounded(value, abs(self.value) * other.error + abs(other.value) * self.error + abs(value))
+        # beside a factor that is 0 the second order counts: the square of what was 0 before rounding
+        both = self.error * other.error * SINGLE
+        return Rounded(value, abs(self.value) * other.error + abs(other.value) * self.error + both + abs(value))
 
     def __truediv__(self, other: Rounded) -> Rounded:
         value = self.value / other.value

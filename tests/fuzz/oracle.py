@@ -109,18 +109,18 @@ class Trial:
 
 
 def trials(made: Made) -> Iterator[Trial]:
-    """Points at which every equation has a real value, one for each choice of sizes."""
+    """Points at which every equation has a real value whose square a float holds, one for each choice of sizes."""
     for number, sizes in enumerate(SIZES):
         for k, (low, high) in enumerate((*RANGES, *RANGES[:2])):
             chance = random.Random(f"{made.text} {number} {k}")
             trial = Trial(made, Point(sizes, drawn(made, sizes, low, high, chance), made.formulas))
             try:
-                for name in made.formulas:
-                    trial.value(name)
+                huge = max((largest(trial.value(name)) for name in made.formulas), default=MP.zero)
             except ArithmeticError:
                 continue
-            yield trial
-            break
+            if huge < 1e150:
+                yield trial
+                break
 
 
 def drawn(made: Made, sizes: Mapping[str, int], low: float, high: float, chance: random.Random) -> dict[Entry, Any]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from derive.emit.phrases import Sentence, say
 from derive.language.derivation import Derivation, Evidence
-from derive.language.expressions import Number
+from derive.language.expressions import Expression, Number, Power
 
 
 def evidence_of(derivation: Derivation, language: str) -> tuple[Sentence, ...]:
@@ -55,9 +55,14 @@ def result_checked(evidence: Evidence | None, language: str) -> tuple[Sentence, 
     return (say("result_agrees", language, tenth(evidence.worst)),)
 
 
-def tenth(exponent: int) -> Number:
-    """10**exponent, exactly."""
-    return Number(Fraction(10) ** exponent)
+def tenth(exponent: int) -> Expression:
+    """10**exponent, exactly; written out as a number only where that is one that a page could show."""
+    short = abs(exponent) <= LONGEST
+    return Number(Fraction(10) ** exponent) if short else Power(Number(Fraction(10)), Number(Fraction(exponent)))
+
+
+LONGEST = 400
+"""Digits of a number."""
 
 
 def identity_checked(evidence: Evidence | None, language: str) -> tuple[Sentence, ...]:

@@ -220,8 +220,9 @@ def tile(
     names = {*taken, *equations}
     given: dict[int, Array] = {}
     for wanted, node, comment in results:
-        name = node.name if node.name in equations and node.name not in {a.name for a in given.values()} else wanted
-        while name != node.name and name in names:
+        used = {a.name for a in given.values()}
+        name = node.name if node.name in equations and node.name not in used else wanted
+        while name in used or (name != node.name and name in names):
             name += "_"
         names.add(name)
         value = steps.result(node, name, equations.get(node.name) or comment)

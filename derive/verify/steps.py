@@ -32,7 +32,7 @@ from derive.verify.sights import (
     sizes_seen,
     worst_order,
 )  # fmt: skip
-from derive.verify.systems import DIGITS, Exact
+from derive.verify.systems import DIGITS, HIGHEST, Exact
 
 EXACT_POINTS = 2
 EXACT_ASSIGNMENTS = 4
@@ -127,9 +127,10 @@ def check_exact(derivation: Derivation, number: int, sizes: Sequence[Sizes]) -> 
 
 
 def is_root(node: Expression) -> bool:
-    """sqrt(u), u ** (3/2) or u ** v"""
+    """sqrt(u), u ** (3/2) or u ** v; a power beyond HIGHEST is as unknown"""
     if isinstance(node, Power):
-        return not (isinstance(node.exponent, Number) and node.exponent.value.denominator == 1)
+        exponent = node.exponent.value if isinstance(node.exponent, Number) else None
+        return exponent is None or exponent.denominator != 1 or abs(exponent) > HIGHEST
     return isinstance(node, Call) and node.function == "sqrt"
 
 

@@ -211,6 +211,10 @@ class Real:
 # --- fractions over unknowns --------------------------------------------------------------------------
 
 
+HIGHEST = 1000
+"""The highest power of a fraction that is worked out."""
+
+
 @dataclass(frozen=True)
 class Exact:
     """Fractions; whatever is not rational arithmetic is an unknown with a random rational value."""
@@ -240,7 +244,7 @@ class Exact:
         return self.unknown("call", function, arguments)
 
     def power(self, base: Value, exponent: Value) -> Value:
-        if exponent.denominator == 1 and abs(exponent) <= 64:
+        if exponent.denominator == 1 and abs(exponent) <= HIGHEST:
             return base ** int(exponent)
         return self.unknown("power", base, exponent)
 

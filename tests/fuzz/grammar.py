@@ -54,7 +54,7 @@ ANYWHERE = {
     "tanh": MP.tanh, "sigmoid": lambda x: 1 / (1 + MP.exp(-x)), "softplus": lambda x: MP.log(1 + MP.exp(x)),
     "relu": lambda x: max(x, MP.mpf(0)), "silu": lambda x: x / (1 + MP.exp(-x)),
     "elu": lambda x: x if x > 0 else MP.exp(x) - 1,
-    "gelu": lambda x: x * (1 + MP.erf(x / MP.sqrt(2))) / 2,
+    "gelu": lambda x: x * MP.erfc(-x / MP.sqrt(2)) / 2,
 }  # fmt: skip
 WITHIN_ONE = {"arcsin": MP.asin, "arccos": MP.acos, "arctanh": MP.atanh, "log1p": MP.log1p}
 

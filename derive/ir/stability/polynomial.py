@@ -97,6 +97,10 @@ def rescaled(value: Ratio, factor: Fraction) -> Ratio:
 # --- whole exponents -----------------------------------------------------------------------------------
 
 
+GRID = 64
+"""Points between 0 and 1 at which the terms of a polynomial are compared with their sum."""
+
+
 @dataclass(frozen=True)
 class Reduced:
     """coefficients of numerator and denominator, constant first, without common factor; u = v ** unit."""
@@ -199,3 +203,25 @@ def keeps_sign(value: Reduced) -> int:
 def at_ends(values: tuple[Fraction, ...]) -> tuple[bool, bool]:
     """Whether 0 and 1 are roots."""
     return values[0] == 0, sum(values) == 0
+
+
+@cache
+def about_one(values: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
+    """The coefficients of the polynomial in 1 - e."""
+    found = [Fraction(0)] * len(values)
+    for k, c in enumerate(values):
+        for j in range(k + 1):
+            found[j] += c * math.comb(k, j) * (-1) ** j
+    return trimmed(tuple(found)) or (Fraction(0),)
+
+
+@cache
+def cancellation(values: tuple[Fraction, ...]) -> float:
+    """How many times larger the terms are than their sum, at worst for a variable from 0 to 1."""
+    worst = 1.0
+    for place in range(1, GRID):
+        powers = [Fraction(place, GRID) ** k for k in range(len(values))]
+        total = sum(c * u for c, u in zip(values, powers, strict=True))
+        size = sum(abs(c) * u for c, u in zip(values, powers, strict=True))
+        worst = max(worst, float(size / abs(total)) if total else math.inf)
+    return worst

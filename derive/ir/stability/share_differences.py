@@ -144,7 +144,7 @@ def logarithms_of_shares(graph: Graph) -> Graph:
 
 def changed(node: Node) -> Node:
     if node.op == "log":
-        inner = node.arguments[0].node
+        inner = share_looked_up(node.arguments[0].node)
         if inner.op in LOOK_UPS and share_of(inner.arguments[0].node) is not None:
             return looked_up(node, inner)
         share = share_of(inner)
@@ -154,6 +154,24 @@ def changed(node: Node) -> Node:
         return node
     new = from_log_sum(node)
     return new if new is not node else minus_from_log_sum(node)
+
+
+def share_looked_up(inner: Node) -> Node:
+    """e_y / sum_k e_k as the place y of e_i / sum_k e_k"""
+    if inner.op != "divide" or inner.arguments[0].node.op not in LOOK_UPS:
+        return inner
+    above, below = inner.arguments
+    (source, *label), whole_axes = above.node.arguments, range(len(inner.shape))
+    if above.axes != tuple(whole_axes):
+        return inner
+    places = {axis: k for k, axis in enumerate(source.axes)}
+    if not all(axis in places for axis in below.axes):
+        return inner
+    total = Argument(below.node, tuple(places[axis] for axis in below.axes))
+    share = Node("divide", (whole(source.node), total), source.node.shape)
+    if share_of(share) is None:
+        return inner
+    return replace(above.node, arguments=(Argument(share, source.axes), *label), name="", origin=None)
 
 
 def looked_up(node: Node, inner: Node) -> Node:

@@ -37,8 +37,8 @@ def shift_ratios(graph: Graph) -> Graph:
 
 
 def shift_logarithms(graph: Graph) -> Graph:
-    """log of a sum of exponentials as log of the shifted sum plus the shift."""
-    return shifted(graph, logarithms=True)
+    """log of a sum of exponentials as log of the shifted sum plus the shift, and then ratios that stand beside it."""
+    return shift_ratios(shifted(graph, logarithms=True))
 
 
 def shifted(graph: Graph, logarithms: bool) -> Graph:
@@ -220,6 +220,11 @@ def where_degree(node: Node, parts: list[Degree]) -> Degree | None:
     return None if parts[0] else same_degree(node, chosen or parts[1:])
 
 
+def source_degree(node: Node, parts: list[Degree]) -> Degree | None:
+    """What is looked up has the degree of the whole; a label has none."""
+    return None if any(parts[1:]) else parts[0]
+
+
 def power_degree(node: Node, parts: list[Degree]) -> Degree | None:
     exponent = Fraction(1, 2) if node.op == "sqrt" else node.data
     return {k: p * exponent for k, p in parts[0].items()} if isinstance(exponent, Fraction) else None
@@ -232,6 +237,7 @@ DEGREES: Mapping[str, Callable[[Node, list[Degree]], Degree | None]] = {
     "power": power_degree,
     "sqrt": power_degree,
     "where": where_degree,
+    **dict.fromkeys(("pick", "gather", "window"), source_degree),
     **dict.fromkeys(("add", "view", "abs", "maximum", "minimum", "spread", "sum", "max", "min"), same_degree),
     **dict.fromkeys([row.name for row in BY_NAME.values() if row.boolean], compare_degrees),
 }

@@ -17,6 +17,7 @@ from derive.ir.stability.conjugates import conjugates
 from derive.ir.stability.error_function import complementary_errors
 from derive.ir.stability.inverse_functions import half_arguments
 from derive.ir.stability.logarithms import logarithms
+from derive.ir.stability.look_ups import look_up_exponentials
 from derive.ir.stability.one_exponential import one_exponential
 from derive.ir.stability.powers import divide_step_by_step
 from derive.ir.stability.several_terms import one_denominator
@@ -48,6 +49,17 @@ class Rewrite:
 
 
 REWRITES: tuple[Rewrite, ...] = (
+    Rewrite(
+        name="exponentials looked up",
+        condition="exp(u_i) at one place of i, where exp(u_i) is computed for every i",
+        because="what is looked up in exp(u) is exp of what is looked up in u",
+        apply=look_up_exponentials,
+        witnesses=(
+            Witness("f(a[n]) -> y\n y = exp(a[0])/sum(k, exp(a[k]))", {"a": (1e3, 999.0)}, "inf/inf"),
+            Witness("f(a[n]) -> y\n y = -log(exp(a[0])/sum(k, exp(a[k])))", {"a": (0.0, 1e3)}, "log(0/inf)"),
+            Witness("f(a[n]) -> y\n y[i] = exp(2*a[i+1])/sum(k, exp(2*a[k]))", {"a": (1e3, 999.0, 990.0)}, "inf/inf"),
+        ),
+    ),
     Rewrite(
         name="logarithm of a share",
         condition="log p_i or a_i - log sum_k exp(a_k), with p_i = exp(a_i) / sum_k exp(a_k)",
@@ -83,7 +95,14 @@ REWRITES: tuple[Rewrite, ...] = (
         condition="the argument of the logarithm is multiplied by c**d when all exp(z_k) are multiplied by c",
         because="log(f(exp(z - c)) exp(d c)) = d c + log f(exp(z - c))",
         apply=shift_logarithms,
-        witnesses=(Witness("f(a[n]) -> y\n y = log(sum(k, exp(a[k])))", {"a": (1e3, 999.0)}, "log(inf)"),),
+        witnesses=(
+            Witness("f(a[n]) -> y\n y = log(sum(k, exp(a[k])))", {"a": (1e3, 999.0)}, "log(inf)"),
+            Witness(
+                "f(a[n]) -> y\n s = log(sum(k, exp(a[k])))\n y = exp(a[0])/(sum(k, exp(a[k]))*(1 + s**2))",
+                {"a": (1e3, 999.0)},
+                "inf/inf",
+            ),
+        ),
     ),
     Rewrite(
         name="complement of a share",

@@ -12,13 +12,15 @@ from fractions import Fraction
 
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import Node
-from derive.ir.stability.polynomial import Reduced, factored, keeps_sign, padded
+from derive.ir.stability.polynomial import Reduced, about_one, cancellation, factored, keeps_sign, padded
 
 ONE_MINUS_E = (Fraction(1), Fraction(-1))
 ONE_PLUS_E = (Fraction(1), Fraction(1))
 SQUARE = (Fraction(1), Fraction(2), Fraction(1))
 """(1 + e)**2 as 1 + e (2 + e): what is rounded is small beside 1, and nothing rounded is squared."""
 JUST_E = (Fraction(0), Fraction(1))
+MOST_CANCELLATION = 16
+"""Times by which the terms of a polynomial of e may be larger than their sum before 1 - e is tried."""
 
 
 @dataclass(frozen=True)
@@ -144,11 +146,18 @@ def raised(base: Node, exponent: int) -> Node:
 
 
 def factor(value: Bounded, entries: tuple[Fraction, ...]) -> Node:
-    """One irreducible factor, by Horner's rule."""
+    """One irreducible factor, by Horner's rule: in e, or in 1 - e where the terms in e nearly cancel."""
     if entries == ONE_MINUS_E:
         return value.one_minus_e
+    around_one = about_one(entries)
+    if cancellation(entries) > MOST_CANCELLATION and cancellation(around_one) < cancellation(entries) / 2:
+        return horner(value.one_minus_e, around_one)
+    return horner(value.e, entries)
+
+
+def horner(variable: Node, entries: tuple[Fraction, ...]) -> Node:
     total = constant(entries[-1])
     for entry in reversed(entries[:-1]):
-        step = scaled(total.data, value.e) if total.op == "constant" else apply("multiply", value.e, total)  # type: ignore[arg-type]
+        step = scaled(total.data, variable) if total.op == "constant" else apply("multiply", variable, total)  # type: ignore[arg-type]
         total = apply("add", constant(entry), step) if entry else step
-    return total if entries != JUST_E else value.e
+    return total if entries != JUST_E else variable

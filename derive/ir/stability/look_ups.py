@@ -1,0 +1,92 @@
+"""Exponentials of what is looked up, where the exponential of the whole is there: one shift serves both.
+
+    exp(a_0) / sum_k exp(a_k)    the place 0 of exp(a_k), over their sum
+    exp(a_y - b)                 the place y of exp(a_k - b), where these are summed
+
+Contract: `look_up_exponentials` maps a graph to an equal one that computes no more than before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from derive.ir.graph import BATCH, Argument, Graph, Node, moved, named, rebuild, topological, whole
+from derive.ir.ops import BY_NAME
+
+LOOK_UPS = ("pick", "gather", "window")
+
+
+def look_up_exponentials(graph: Graph) -> Graph:
+    """The exponential of a look-up as the look-up of an exponential that is summed somewhere."""
+    known = [n for n in topological(graph) if n.op == "exp" and any(d != BATCH for d in n.shape)]
+
+    def changed(node: Node) -> Node:
+        if node.op != "exp":
+            return node
+        found = next((f for f in candidates(node, known)), None)
+        return node if found is None else named(found, node.name, node.origin)
+
+    return rebuild(graph, changed)
+
+
+def candidates(node: Node, known: Sequence[Node]) -> Iterator[Node]:
+    """The node as a look-up of another exponential."""
+    for other in known:
+        if other is node or other.data != node.data:
+            continue
+        for axis in (k for k, d in enumerate(other.shape) if d != BATCH):
+            found = Correspondence(axis)
+            if found.fits(whole(node), whole(other)) and found.place is not None:
+                yield found.looked_up(node, other)
+
+
+@dataclass
+class Correspondence:
+    """How the axes of a whole lie on those of a node that is the same at one place of `axis`; lives for one try.
+
+    place: the op that looks up, its data and its label, on the node's axes.
+    """
+
+    axis: int
+    axes: dict[int, int] = field(default_factory=dict)
+    place: tuple[object, ...] | None = None
+
+    def fits(self, one: Argument, other: Argument) -> bool:
+        """Whether `one` is `other` at one place of the axis."""
+        if self.axis not in other.axes:
+            return one.node == other.node and self.lies(other.axes, one.axes)
+        if one.node.op in LOOK_UPS and one.node.arguments[0].node == other.node:
+            return self.looks(one, other)
+        alike = one.node.op == other.node.op and one.node.data == other.node.data
+        if not alike or BY_NAME[one.node.op].kind != "elementwise":
+            return False
+        pairs = list(zip(one.node.arguments, other.node.arguments, strict=False))
+        same_count = len(one.node.arguments) == len(other.node.arguments)
+        return same_count and all(self.fits(moved(a, one.axes), moved(b, other.axes)) for a, b in pairs)
+
+    def looks(self, one: Argument, other: Argument) -> bool:
+        """Whether the place is looked up along the axis, and is the one that was met before."""
+        (source, *label), bound = one.node.arguments, len(one.node.shape)
+        pairs = list(zip(source.axes, other.axes, strict=True))
+        if any((a == bound) != (b == self.axis) for a, b in pairs):
+            return False
+        data = one.node.data
+        if one.node.op == "window":
+            assert isinstance(data, tuple)
+            data = (one.axes[data[0]], data[1])
+        place = (one.node.op, data, *(moved(a, one.axes) for a in label))
+        if self.place not in (None, place):
+            return False
+        self.place = place
+        rest = [(a, b) for a, b in pairs if b != self.axis]
+        return self.lies([b for _, b in rest], [one.axes[a] for a, _ in rest])
+
+    def lies(self, whole_axes: Sequence[int], node_axes: Sequence[int]) -> bool:
+        return all(self.axes.setdefault(a, b) == b for a, b in zip(whole_axes, node_axes, strict=True))
+
+    def looked_up(self, node: Node, other: Node) -> Node:
+        assert self.place is not None
+        op, data, *label = self.place
+        axes = tuple(len(node.shape) if k == self.axis else self.axes[k] for k in range(len(other.shape)))
+        return Node(str(op), (Argument(other, axes), *label), node.shape, (other.shape[self.axis],), data)  # type: ignore[arg-type]

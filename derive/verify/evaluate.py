@@ -65,6 +65,9 @@ class System(Protocol):
 
     def same(self, left: Value, right: Value) -> bool: ...
 
+    def apart(self, left: Value, right: Value) -> bool:
+        """Whether rounding leaves no doubt about which of two different values is larger."""
+
     def entry(self, point: Point, entry: Entry) -> Value: ...
 
     def call(self, function: str, arguments: tuple[Value, ...]) -> Value: ...
@@ -221,13 +224,19 @@ def evaluate_reduce(value: Reduce, scope: Scope, point: Point) -> Value:
 
 def evaluate_selected(value: Selected, scope: Scope, point: Point) -> Value:
     values = list(bodies(value, scope, point))
-    first = values.index(REDUCERS[value.kind](values))
+    best = REDUCERS[value.kind](values)
+    if not all(point.system.apart(best, v) for v in values):
+        raise UndefinedError("two entries are so near that rounding decides which is the largest")
+    first = values.index(best)
     return point.system.number(Fraction(first == position_of(value.at, scope, point)))
 
 
 def evaluate_where(value: Where, scope: Scope, point: Point) -> Value:
     left, right = evaluate(value.left, scope, point), evaluate(value.right, scope, point)
-    holds = RELATION_TESTS[value.relation](left, left if point.system.same(left, right) else right)
+    same = point.system.same(left, right)
+    if not same and not point.system.apart(left, right):
+        raise UndefinedError("the sides of a condition are so near that rounding decides")
+    holds = RELATION_TESTS[value.relation](left, left if same else right)
     return evaluate(value.then if holds else value.otherwise, scope, point)
 
 

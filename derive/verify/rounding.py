@@ -19,6 +19,10 @@ SINGLE = 2.0**-24
 """The roundoff of float32: the largest that the error of a product is multiplied with."""
 
 
+DOUBT = 16
+"""Roundings of float32 by which two values must differ for their order to be beyond doubt."""
+
+
 @dataclass(frozen=True)
 class Rounded:
     """A value and how far floating-point arithmetic may lie off it, in units of the roundoff."""
@@ -86,6 +90,11 @@ class Rounding:
 
     def same(self, left: Value, right: Value) -> bool:
         return self.real.same(left.value, right.value)
+
+    def apart(self, left: Value, right: Value) -> bool:
+        """At a hard point, which is chosen, everything is what it is said to be."""
+        gap = abs(left.value - right.value)
+        return bool(not self.ordinary or not gap or gap > DOUBT * SINGLE * (left.error + right.error))
 
     def entry(self, point: Point, entry: Entry) -> Value:
         found: Rounded = from_equation(point, entry)

@@ -26,6 +26,7 @@ from itertools import combinations
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import BATCH, Argument, Graph, Node, named, topological, whole, with_arguments
 from derive.ir.ops import BY_NAME, ROOM, room_of
+from derive.ir.stability.exponentials import linear
 
 Degree = Mapping[tuple[int, ...], Fraction]
 """For each placement of the exponential's other axes: the power of c that stands there."""
@@ -94,11 +95,26 @@ class Shift:
 
     def contains(self, node: Node) -> bool:
         if node not in self.holds:
-            self.holds[node] = any(self.contains(a.node) for a in node.arguments)
+            self.holds[node] = bool(self.among(node)) or any(self.contains(a.node) for a in node.arguments)
         return self.holds[node]
+
+    def among(self, node: Node) -> Degree:
+        """The degree of exp(c z + r): c, where z stands among the terms of another exponent."""
+        if node.op != "exp" or node.data != self.old.data or is_shifted(node):
+            return {}
+        z = self.old.arguments[0]
+        found: dict[tuple[int, ...], Fraction] = {}
+        for term, factor in linear(node.arguments[0]).items():
+            if term is not None and term.node is z.node:
+                places = dict(zip(z.axes, term.axes, strict=True))
+                if all(k in places for k in self.kept):
+                    found[tuple(places[k] for k in self.kept)] = factor
+        return found
 
     def degree(self, node: Node) -> Degree | None:
         """The degree of a node, or None where it has none."""
+        if node not in self.degrees and (own := self.among(node)):
+            self.degrees[node] = own
         if node not in self.degrees:
             parts = [self.degree_at(a) for a in node.arguments]
             known = [p for p in parts if p is not None]
@@ -139,9 +155,16 @@ class Shift:
     def put_in(self, node: Node) -> Node:
         """The node with the shifted exponential in it."""
         if node not in self.replaced:
+            own = self.among(node)
             arguments = tuple(Argument(self.put_in(a.node), a.axes) for a in node.arguments)
-            self.replaced[node] = with_arguments(node, arguments)
+            self.replaced[node] = self.less(node, own) if own else with_arguments(node, arguments)
         return self.replaced[node]
+
+    def less(self, node: Node, degree: Degree) -> Node:
+        """exp(c z + r) with c times the shift subtracted."""
+        minus = tuple(Argument(apply("multiply", constant(-power), self.largest), key) for key, power in degree.items())
+        difference = Node("add", (node.arguments[0], *minus), node.shape)
+        return replace(node, arguments=(whole(difference),), origin=None)
 
     def logarithm(self, node: Node) -> Node:
         """log f = log f' + d c, times the logarithm of the base"""

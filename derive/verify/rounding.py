@@ -19,6 +19,8 @@ SINGLE = 2.0**-24
 """The roundoff of float32: the largest that the error of a product is multiplied with."""
 
 
+FLAT = 1e-6
+"""The slope below which the second order of a function is looked at."""
 DOUBT = 16
 """Roundings of float32 by which two values must differ for their order to be beyond doubt."""
 
@@ -121,10 +123,18 @@ class Rounding:
         return value
 
     def change(self, function: Callable[[Any], Any], argument: Rounded, value: Any) -> Any:
-        """How far the value moves when its argument moves by its own error."""
+        """How far the value moves when its argument moves by its own error.
+
+        Where the function is flat the second order counts, which is larger in float32.
+        """
         if argument.error == 0:
             return self.real.context.zero
-        unit = self.real.number(self.unit)
+        found = self.moves(function, argument, value, self.real.number(self.unit))
+        if self.ordinary and found < FLAT * argument.error:
+            found = max(found, self.moves(function, argument, value, self.real.context.mpf(SINGLE)))
+        return found
+
+    def moves(self, function: Callable[[Any], Any], argument: Rounded, value: Any, unit: Any) -> Any:
         moves = []
         for step in (argument.error * unit, -argument.error * unit):
             try:

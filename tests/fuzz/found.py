@@ -138,9 +138,79 @@ FOUND: dict[str, tuple[str, Request]] = {
         "  T[k] = p[0, 1] + elu(p[0, k])",
         Request(),
     ),
+    "an equation at indices of its own says nothing elsewhere": (
+        "test(b[m], range[m]) -> Q\n  g[k, row] = range[k] + (range[k] + b[k]) + range[row]\n"
+        "  W[l] = range[l]/(range[l]*range[l])*logsumexp(i, g[i, i]*b[i])\n  z = min(range[0], 1e-3)\n"
+        "  Q[l, r] = (W[l] + W[l+1])*cos(range[r])",
+        Request(),
+    ),
+    "a value that a tile holds, called as a quantity is": (
+        "model(x[n]; S[3]) -> y\n  N[r] = exp(S[r] + tan(S[r]))\n  y = N[0]",
+        Request(),
+    ),
+    "labels that are looked up inside a tile and after it": (
+        "my_layer(v[d]; S[d, d]) -> theta\n  O[r] = 2**sum(k, 0.5*S[r+1, r]*erf(S[k, v[r]]))\n"
+        "  theta[j] = clip(log(log(O[j])) + min(q, (3 + gelu(O[j]))*S[q, 1]), 0, 2)",
+        Request(("S",)),
+    ),
+    "a delta beyond a shorter range": (
+        "test(beta, r[m]) -> y\n  y[q, i] = sum(l, (r[i] + cosh(r[q]))*gelu(r[l+1])) - r[i+1]",
+        Request(),
+    ),
+    "a derivative beyond what float32 holds": (
+        "grad(y[n]) -> dx\n  T[q] = 2**prod(r, y[q]*y[q]*y[r])\n  dx[c] = prod(r, (y[r+1] + T[c])*T[r+1])",
+        Request(),
+    ),
+    "differences beside huge values": (
+        "F(S[n], x[d]) -> y\n  e[q] = prod(l, d*x[l]) + x[q]*(x[q] - x[q])\n  y[r] = x[r] - (S[1] + expm1(e[r]))*e[r]",
+        Request(),
+    ),
+    "differences of what is small beside huge terms": (
+        "grad(x[n]) -> y\n  t[j] = ((1 + (n + exp(x[j]))**2)**(1/2))**2\n  y[i, r] = -(x[r] - exp(t[i])) - t[r]",
+        Request(),
+    ),
+    "the square of what is zero before rounding": (
+        "F(; x[m]) -> s\n  g[r] = huber(log(m + expm1(x[r])), x[r], 1.5)\n  s[k] = mean(l, x[l]*g[k]*g[l])*x[k]",
+        Request(),
+    ),
+    "one quantity in several parts of a tile": (
+        "f(w[n]; s[n], b[3, m]) -> y\n"
+        "  t = min(s[1]/(w[1]/(1 + b[0, 1]**2)), s[1]*w[1] - s[1]/(1 + 10**2))\n  y[j] = t + abs(b[0, j])",
+        Request(("w", "s", "b")),
+    ),
+    "a polynomial of an exponential that nearly cancels": (
+        "F(g[m]) -> E\n  E[i] = g[i]/(1 + (10*expm1(g[i]))**2)",
+        Request(),
+    ),
+    "a high power of a fraction": (
+        "F(; O[3]) -> y\n  p[c, j] = where(O[c] <= O[j], O[j] - O[c+1], O[j]) + cos(O[j+1])\n"
+        "  y = (p[1, 1]*p[1, 0])**1e2",
+        Request(("O",), "hvp"),
+    ),
+    "evidence with thousands of digits": (
+        "f(g[n], v) -> y\n  p = logsumexp(k, abs(10**(n - g[k])))\n"
+        "  I = mean(k, sum(r, p*sin(g[k]) - elu(g[r+1])))\n"
+        "  y[j] = max(where(I <= v, p + softplus(g[j]), I), g[1])",
+        Request(),
+    ),
+    "entries of which rounding decides the largest": (
+        "model(b[d, n]) -> Q\n  v = -(min(b[1, 1], b[0, 1])*sum(c, 1e2 - gelu(b[c, 1])))\n"
+        "  w[i, k] = sigmoid(where(v < n, v - sin(b[i, 0]), b[i, k+1]))*b[i, k+1]\n"
+        "  Q[k] = 10**min(r, b[1, 1]*b[k, 1] + w[k, r])",
+        Request(),
+    ),
+    "a weight beside its logarithm": (
+        "f(x[m]) -> r\n  r = (1 + logsumexp(k, (x[k]*tan(x[k]))**-2)**2)**(1/2)",
+        Request(),
+    ),
 }
 
 REFUSED: dict[str, tuple[str, Request, str]] = {
+    "the logarithm of nothing": (
+        "bump(u) -> s\n  s = log(u - u) - u*u",
+        Request(),
+        "no point found at which all values are real",
+    ),
     "a helper that divides by zero": (
         "pair(x, s) -> w\n  w = (s + x)/(x - x)\ntest(m[n]) -> O\n  O = tan(m[0] - pair(m[1], m[1]))",
         Request(),

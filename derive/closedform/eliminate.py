@@ -91,7 +91,8 @@ def solved(value: Expression, equation: Equation) -> tuple[Expression, Expressio
         solution = sympy.cancel(-constant / leading)
         result = substituted(start, symbol, step, solution)
         # an equation at indices of its own says nothing of an atom that lacks them
-        if result is not None and has_indices_of(value, new := atoms.expression(result)):
+        new = None if result is None else atoms.expression(result)
+        if new is not None and has_indices_of(value, new) and weight(new) < weight(value):
             return new, powered(atoms.meanings[symbol], step), atoms.expression(solution)
     return None
 

@@ -47,7 +47,7 @@ def jacobian(node: Expression, context: Context) -> Rewrite | None:
     """dy_i/dx = sum_l dy_i/da_l da_l/dx where y = f(a), whose Jacobian is derived where f is defined"""
     assert isinstance(node, Partial)
     value = node.body
-    if not isinstance(value, Ref) or value.name == node.variable.name or not context.definition.defines(value.name):
+    if not isinstance(value, Ref) or value.name == node.variable.name or not context.depends(value, node):
         return None
     application = context.definition.equation(value.name).origin
     if application is None:

@@ -42,6 +42,11 @@ CITED = {
     "the vector of them": ("f(W[n, m], h[m]) -> L\n  L = sum(i, log(1 + mixed(W, h)[i]))", "h", "mixed"),
     "both arguments the same": ("f(W[n, n], h[n]) -> L\n  L = sum(i, mixed(W, h)[i]*h[i])", "h", "mixed"),
     "fixed places": ("f(x[3]) -> L\n  L = exp(first(x))", "x", "first"),
+    "beside itself": (
+        "f(z[m]) -> L\n  p[i] = softmax2(z)[i]\n  I[i] = min(p[0], z[i]*z[i])\n  L = sum(i, I[i])*p[1]",
+        "z",
+        "softmax2",
+    ),
     "columns carried": ("f(S[s, 3]) -> L\n  L = sum(i, first(S[i])**2)", "S", "first"),
 }
 

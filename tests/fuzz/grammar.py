@@ -13,6 +13,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from tests.fuzz.terms import (
     ATOM,
@@ -22,6 +23,7 @@ from tests.fuzz.terms import (
     Point,
     Scope,
     Term,
+    UndefinedError,
     called,
     cases,
     constant,
@@ -62,6 +64,33 @@ WITHIN_ONE = {"arcsin": MP.asin, "arccos": MP.acos, "arctanh": MP.atanh, "log1p"
 def huber(y: object, t: object, delta: object) -> object:
     apart = abs(y - t)  # type: ignore[operator]
     return apart**2 / 2 if apart <= delta else delta * (apart - delta / 2)  # type: ignore[operator]
+
+
+def shares(values: list[Any]) -> list[Any]:
+    largest = max(values)
+    weights = [MP.exp(v - largest) for v in values]
+    return [w / MP.fsum(weights) for w in weights]
+
+
+def length(values: list[Any]) -> list[Any]:
+    total = MP.fsum(v**2 for v in values)
+    if total == 0:
+        raise UndefinedError("a norm has no slope at 0")
+    return [MP.sqrt(total)]
+
+
+def log_total(values: list[Any]) -> Any:
+    largest = max(values)
+    return largest + MP.log(MP.fsum(MP.exp(v - largest) for v in values))
+
+
+VECTORS: Mapping[str, tuple[Callable[[list[Any]], list[Any]], bool]] = {
+    "softmax": (shares, True),
+    "log_softmax": (lambda values: [v - log_total(values) for v in values], True),
+    "logsumexp": (lambda values: [log_total(values)], False),
+    "l2_norm": (length, False),
+}
+"""Definitions of the catalogue that take a vector, what they mean, and whether that has entries."""
 
 
 @dataclass(frozen=True)
@@ -403,6 +432,26 @@ class Grammar:
         # in max(u, ...) a name that is a quantity would be a value, so the letter is none of them
         return reduced(kind, letter.name, lambda point: extent(letter.size, point.sizes), body)
 
+    def vector(self, depth: int, scope: Sequence[Letter], *needed: Term) -> Term:
+        """A definition of vectors by its name, applied to a quantity or to a row of one."""
+        having = [q for q in self.quantities.values() if q.labels is None and q.sizes and usable(q.sizes[-1])]
+        if not having:
+            return self.arithmetic(depth, scope, *needed)
+        quantity = self.pick(having)
+        size, name = quantity.sizes[-1], self.pick(sorted(VECTORS))
+        leading = [self.subscript(s, scope) for s in quantity.sizes[:-1]]
+        row = f"{quantity.name}[{', '.join(t for t, _ in leading)}]" if leading else quantity.name
+        function, has_entries = VECTORS[name]
+        place, entry = self.subscript(size, scope) if has_entries else ("", None)
+
+        def value(point: Point, scope: Scope) -> object:
+            first = tuple(at(point, scope) for _, at in leading)
+            found = function([point.entry(quantity.name, (*first, k)) for k in range(extent(size, point.sizes))])
+            return found[entry(point, scope)] if entry else found[0]
+
+        term = Term(f"{name}({row})" + (f"[{place}]" if has_entries else ""), ATOM, value)
+        return self.joined(self.expression(depth, scope, *needed), term) if needed else term
+
 
 def usable(size: Size) -> bool:
     """Long enough for positions 0 and 1 at the sizes that are tried."""
@@ -442,4 +491,5 @@ FORMS: tuple[tuple[Callable[..., Term], int], ...] = (
     (Grammar.cases, 2),
     (Grammar.extreme, 2),
     (Grammar.reduction, 6),
+    (Grammar.vector, 2),
 )

@@ -183,6 +183,22 @@ def with_inverse(factor: int) -> Ratio:
     return Ratio(((Fraction(-1), Fraction(factor)),), polynomial.UNIT)
 
 
+def find_looked_up(search: Exponentials, node: Node) -> Group | None:
+    """R(exp(z)) at one place is R of exp(z at that place)"""
+    source, *label = node.arguments
+    group = search.at(source)
+    if group is None or group.argument is None:
+        return group
+    bound, argument = len(node.shape), group.argument
+    if bound not in argument.axes:
+        return group
+    axes = tuple(sorted({k for a in (argument, *label) for k in a.axes} - {bound}))
+    place = {axis: k for k, axis in enumerate((*axes, bound))}
+    arguments = tuple(Argument(a.node, tuple(place[k] for k in a.axes)) for a in (argument, *label))
+    looked_up = Node(node.op, arguments, tuple(node.shape[k] for k in axes), node.bound, node.data)
+    return replace(group, argument=Argument(looked_up, axes))
+
+
 FIND: Mapping[str, Callable[[Exponentials, Node], Group | None]] = {
     "constant": find_constant,
     "exp": find_exp,
@@ -195,6 +211,8 @@ FIND: Mapping[str, Callable[[Exponentials, Node], Group | None]] = {
     "divide": find_fold(polynomial.divide),
     "power": find_power,
     "view": lambda search, node: search.at(node.arguments[0]),
+    "pick": find_looked_up,
+    "gather": find_looked_up,
 }
 
 

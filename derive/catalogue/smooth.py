@@ -24,7 +24,7 @@ ROWS = (
         ),
         symbol=r"\operatorname{softplus}",
         hard=at("x", *EVERYWHERE),
-        bounds=(Bound("", 1.5, 3.5), Bound("grad", 2.5, 3)),
+        bounds=(Bound("", 1.5, 2.5), Bound("grad", 2.5, 3)),
         source="Dugas et al., 2001",
     ),
     Row(

@@ -24,6 +24,7 @@ HELPERS = (
     Helper("in_parts"),
     Helper("summed"),
     Helper("exp_less"),
+    Helper("sharp_exp"),
     Helper("within"),
     Helper("chosen"),
     Helper("largest"),

@@ -434,7 +434,7 @@ def indicator(steps: Steps, node: Node) -> str:
 STEPS: Mapping[str, Callable[[Steps, Node], str]] = MappingProxyType(
     {"add": add, "multiply": multiply, "power": power, "exp": exponential, "where": choice, "bracket": bracket,
      "indicator": indicator, "maximum": clipped, "minimum": clipped,
-     "normal_tail": special, "times_tail": special, "tail_sum": special, "gaussian": special}
+     **dict.fromkeys(("normal_tail", "times_tail", "tail_sum", "gaussian", "sharp_exp"), special)}
 )  # fmt: skip
 
 

@@ -187,6 +187,7 @@ BASIC = (
 EXTRA_FUNCTIONS = (
     Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),
     Op("floor", "elementwise", 1, calling("floor"), "np.floor({0})"),
+    Op("sharp_exp", "elementwise", 1, calling("exp"), "_sharp_exp({0})"),
     Op("erfc", "elementwise", 1, calling("erfc"), "_erfc({0})"),
     Op("normal_tail", "elementwise", 1, normal_tail, "_normal_tail({0})"),
     Op("gaussian", "elementwise", 3, gaussian, "_gaussian({1}, {2}, {0})"),

@@ -16,6 +16,7 @@ from derive.ir.stability.common import without_common_parts, without_logarithms
 from derive.ir.stability.conjugates import one_exponent, sizes
 from derive.ir.stability.error_function import normal_tails, products_with_tails, sums_with_tails
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
+from derive.ir.stability.logarithms import sharp_exponentials
 from derive.ir.stability.squares import as_squares
 from derive.ir.stability.table import STABILITY
 from derive.ir.stability.totals import totals_of_largest
@@ -51,6 +52,7 @@ LIMITS = (
     Pass("totals of the largest", totals_of_largest),
     Pass("take maxima", take_maxima),
     Pass("indicators", indicators),
+    Pass("sharp exponentials", sharp_exponentials),
 )
 PASSES: tuple[Pass, ...] = (*SIMPLIFY, *PREPARE, *STABILITY, *LIMITS, *ARRANGE)
 LITERAL: tuple[Pass, ...] = (*SIMPLIFY, *ARRANGE)

@@ -56,7 +56,7 @@ def _bce_with_logits_tile(x, t, L):
     """One tile of bce_with_logits."""
     u = np.abs(x, out=L)
     np.negative(u, out=u)
-    np.exp(u, out=u)
+    _sharp_exp(u, out=u)
     np.log1p(u, out=u)
     s = np.subtract(1.0, t)  # 1 - t
     # L = -(t ln(p) + (1 - t) ln(1 - p))
@@ -150,10 +150,10 @@ def bce_with_logits_value_and_grad(x, t, *, out=None):
 def _bce_with_logits_value_and_grad_tile(x, t, L, dL_dx):
     """One tile of bce_with_logits_value_and_grad."""
     # at most 1 on both sides of 0: nothing overflows
-    # e = np.exp(-np.abs(x))
+    # e = _sharp_exp(-np.abs(x))
     u = np.abs(x, out=L)
     np.negative(u, out=u)
-    e = np.exp(u, out=dL_dx)
+    e = _sharp_exp(u, out=dL_dx)
     u2 = np.log1p(e, out=u)
     s = np.subtract(1.0, t)  # 1 - t
     # L = -(t ln(p) + (1 - t) ln(1 - p))
@@ -395,6 +395,10 @@ def _check_out(target, array):
 
 # --- arithmetic of its own ---
 
+
+def _sharp_exp(x, out=None):
+    """exp(x) rounded once: as float32 computes it, it may be off by two places more."""
+    return np.exp(x, out=np.empty_like(x) if out is None else out, dtype=np.float64, casting="same_kind")
 
 def _chosen(condition, first, second, out=None):
     """np.where to an array; large arrays by their bits: no slower in float64, and five times as fast in float32."""

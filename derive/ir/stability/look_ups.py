@@ -15,27 +15,41 @@ from derive.ir.graph import BATCH, Argument, Graph, Node, moved, named, rebuild,
 from derive.ir.ops import BY_NAME
 
 LOOK_UPS = ("pick", "gather", "window")
+SUMS = ("sum", "contract")
 
 
 def look_up_exponentials(graph: Graph) -> Graph:
     """The exponential of a look-up as the look-up of an exponential that is summed somewhere."""
-    known = [n for n in topological(graph) if n.op == "exp" and any(d != BATCH for d in n.shape)]
+    known = list(dict.fromkeys(found for n in topological(graph) if n.op in SUMS for found in summed(n)))
 
     def changed(node: Node) -> Node:
         if node.op != "exp":
             return node
-        found = next((f for f in candidates(node, known)), None)
+        found = next(candidates(node, known), None)
         return node if found is None else named(found, node.name, node.origin)
 
     return rebuild(graph, changed)
 
 
-def candidates(node: Node, known: Sequence[Node]) -> Iterator[Node]:
+def summed(node: Node) -> Iterator[tuple[Node, int]]:
+    """The exponentials in what is summed, each with the axis that the sum runs over.
+
+    Others would be shifted by their largest, which need not be among what is summed.
+    """
+    stack = list(node.arguments)
+    while stack:
+        argument = stack.pop()
+        inner = argument.node
+        if inner.op == "exp":
+            yield from ((inner, k) for k, axis in enumerate(argument.axes) if axis >= len(node.shape))
+        if BY_NAME[inner.op].kind == "elementwise":
+            stack += [moved(a, argument.axes) for a in inner.arguments]
+
+
+def candidates(node: Node, known: Sequence[tuple[Node, int]]) -> Iterator[Node]:
     """The node as a look-up of another exponential."""
-    for other in known:
-        if other is node or other.data != node.data:
-            continue
-        for axis in (k for k, d in enumerate(other.shape) if d != BATCH):
+    for other, axis in known:
+        if other is not node and other.data == node.data and other.shape[axis] != BATCH:
             found = Correspondence(axis)
             if found.fits(whole(node), whole(other)) and found.place is not None:
                 yield found.looked_up(node, other)

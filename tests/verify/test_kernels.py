@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from derive.closedform.derivations import derive_all
+from derive.emit.kernel_numpy import emit_module
 from derive.language.errors import CheckError
 from derive.language.resolve import parse
 from derive.pipeline.load import load
@@ -139,6 +141,37 @@ def test_a_value_kernel_without_differences_fails() -> None:
     noise = module("sigmoid", "np.where(x >= 0, x.dtype.type(1), e) / (1 + e)", "np.sin(1e9 * x)")
     with pytest.raises(CheckError, match="no differences of the value kernel along x"):
         check_directions(Trial(SIGMOID, (sigmoid(),), noise, "y"), [hard_case(SIGMOID, {}, None, "s")])
+
+
+HUGE = parse("f(x) -> y\n  y = exp(60) + x**3")[-1]
+
+
+def test_beside_huge_values_the_definition_is_differenced() -> None:
+    """exp(60) hides x**3 from the kernel's own differences; a wrong gradient is seen all the same."""
+    derivations = derive_all(HUGE)
+    source = emit_module(HUGE, derivations, title="f")
+    cases = [hard_case(HUGE, {}, None, f"f {k}") for k in range(2)]
+    check_directions(Trial(HUGE, derivations, load("f", source), "y"), cases)
+    wrong = source.replace("*= 3.0", "*= 3.001")
+    assert wrong != source
+    with pytest.raises(CheckError, match=r"differences of f"):
+        check_directions(Trial(HUGE, derivations, load("f", wrong), "y"), cases)
+
+
+@pytest.mark.parametrize(("apart", "is_clear"), [(0.0, True), (1e-9, False), (1e-3, True)])
+def test_an_order_that_rounding_decides_is_no_evidence(apart: float, is_clear: bool) -> None:
+    """Of two entries that differ by less than float32 can tell, neither is the larger; equal ones are a tie."""
+    system = Rounding(Real(DIGITS), UNIT, ordinary=True)
+    one, other = (Rounded(system.real.context.mpf(1 + a), system.real.context.mpf(1)) for a in (0.0, apart))
+    assert system.apart(one, other) is is_clear
+
+
+def test_a_flat_function_moves_by_the_second_order() -> None:
+    """The square of what is 0 before rounding is not 0 after it: in float32 by 2**-24 times the square of its error."""
+    system = Rounding(Real(DIGITS), UNIT, ordinary=True)
+    nothing = Rounded(system.real.context.zero, system.real.context.one)
+    assert (nothing * nothing).error >= 2.0**-24
+    assert system.power(nothing, Rounded(system.real.context.mpf(2), system.real.context.zero)).error >= 2.0**-24
 
 
 def test_jvp_and_vjp_must_be_adjoint() -> None:

@@ -160,6 +160,8 @@ class Steps:
     def result(self, node: Node, name: str, comment: str) -> int:
         """The value of a result, made by a step of its own."""
         known = self.values.get(node)
+        if node.op == "spread" and not node.arguments[0].node.shape:
+            known = self.spelled(node.arguments[0].node).text  # one number fills the whole array
         if known is None and not node.is_leaf:
             return marked(self.own(node, name, comment))[0]
         text = known or self.spelled(node).text

@@ -79,7 +79,9 @@ def tiled(
     setup = [f"{local.dtype} = {body.outputs[0]}.dtype"] if mentions(code, local.dtype) else []
     setup += [f"{local.samples} = len({first})"] if mentions(code, local.samples) else []
     name = f"_{kernel.name}_tile"
-    short = near_of(kernel.name, rows, taken, equations, local) if mode == FLAT else None
+    short = near_of(kernel.name, rows, taken, equations, local, first) if mode == FLAT else None
+    # what is spread over the samples needs arrays of one axis, which the straight way does not make of them
+    counts = mentions("\n".join([code, *(short.lines if short else ())]), local.samples)
     rest = [*shared, *(f'{call}.sizes["{size}"]' for size in sizes)]
     dimensions = [repr(r.dimensions).replace("'", '"') for r in kernel.results]
     flat = mode == FLAT and any(r.dimensions for r in kernel.results)
@@ -93,24 +95,30 @@ def tiled(
         body.outputs,
         f"return {over}[0]" if single else f"{results_as} = {over}",
         not single,
-        () if checked else fast(kernel, mode, name, sizes, body.outputs, results_as, returned),
+        () if checked or counts else fast(kernel, mode, name, sizes, body.outputs, results_as, returned),
         flat,
         short,
     )
 
 
 def near_of(
-    name: str, rows: Sequence[tuple[str, Node, str]], taken: set[str], equations: Mapping[str, str], local: Locals
+    name: str,
+    rows: Sequence[tuple[str, Node, str]],
+    taken: set[str],
+    equations: Mapping[str, str],
+    local: Locals,
+    first: str,
 ) -> Near | None:
-    """The function of a tile whose entries lie near 0."""
+    """The function of a tile whose entries lie near 0; `first` is an array of it."""
     found = near(tuple(node for _, node, _ in rows))
     if found is None:
         return None
     graph, counting = found
     body = tile([(w, n, c) for (w, _, c), n in zip(rows, graph, strict=True)], taken, equations, local)
     test = " and ".join(f"_within({x}, {WITHIN}.0)" for x in counting)
-    code = "\n".join(body.lines)
+    code = "\n".join(line for line in body.lines if not line.startswith("#"))
     setup = [f"{local.dtype} = {body.outputs[0]}.dtype"] if mentions(code, local.dtype) else []
+    setup += [f"{local.samples} = len({first})"] if mentions(code, local.samples) else []
     return Near(f"_{name}_near", (*setup, *body.lines), test)
 
 

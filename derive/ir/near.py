@@ -112,11 +112,13 @@ def everywhere(number: Node, node: Node) -> Node:
 
 
 def simpler(node: Node) -> Node:
-    """e ** 0 is 1, and 1 is no factor."""
+    """e ** 0 is 1, 0 times what is finite is 0, and 1 is no factor."""
     if node.op == "exp" and is_number(node.arguments[0].node, 0):
         return everywhere(constant(1), node)
     if node.op != "multiply":
         return node
+    if any(is_number(a.node, 0) for a in node.arguments):
+        return everywhere(constant(0), node)
     factors = tuple(a for a in node.arguments if not is_number(a.node, 1))
     if len(factors) == 1 and len(node.arguments) > 1 and factors[0] == whole(factors[0].node):
         return named(factors[0].node, node.name, node.origin)

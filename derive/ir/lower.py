@@ -161,12 +161,15 @@ def lower_reduce(to: Lowering, value: Reduce) -> Labelled:
             return body
 
 
+def over_index(body: Labelled, index: Index) -> Labelled:
+    """The body at every value of the index, which it need not depend on."""
+    labels = body.labels if index in body.labels else (*body.labels, index)
+    return body if labels == body.labels else Labelled(arranged(body, labels), labels)
+
+
 def lower_product_of_others(to: Lowering, value: Reduce) -> Labelled:
     """The product over k without some places: one by products from both sides, the others count as 1."""
-    body, one = to.visit(value.body), Labelled(constant(1))
-    if value.index not in body.labels:
-        labels = (*body.labels, value.index)
-        body = Labelled(arranged(body, labels), labels)
+    body, one = over_index(to.visit(value.body), value.index), Labelled(constant(1))
     used = {*body.labels, *(letter for e in value.excluding if isinstance(e, Chosen) for letter in letters(e))}
     along = (e for e in value.excluding if type(e) is Index and e.size == value.index.size)
     apart = next((e for e in along if e not in used), None)
@@ -196,7 +199,7 @@ def contracted(value: Reduce) -> Iterable[Expression]:
 
 def lower_selected(to: Lowering, value: Selected) -> Labelled:
     """1 at the first largest entry, else 0, and NaN where there is a NaN among the entries."""
-    body = to.visit(value.body)
+    body = over_index(to.visit(value.body), value.index)
     rest = tuple(label for label in body.labels if label != value.index)
     labels = (*rest, Index("#0", value.index.size))
     node = Node(

@@ -204,6 +204,15 @@ FOUND: dict[str, tuple[str, Request]] = {
         "grad(e, r[m]) -> I\n  I[q] = min(logsumexp(r), cosh(r[q])*(e*(r[q]*r[q])))",
         Request(("e", "r")),
     ),
+    "the largest of what is the same everywhere": (
+        "h(g[d], r[n]) -> u\n  W[l] = sin(arcsin(tanh(r[l])/2)**0)\n"
+        "  u[q] = digamma(1 + max(l, 0.1 - expm1(g[q+1]) + sigmoid(W[l]))**2)",
+        Request(),
+    ),
+    "a factor that is one near zero, squared": (
+        "bump(x, s) -> v\n  v = where(x >= s, huber(s*sigmoid(s), s, 1.5), x)",
+        Request(),
+    ),
     "the slope at one place": (
         "value(x[d]) -> E\n  z[j] = tanh(10 - x[j])\n  E = z[0]",
         Request(),

@@ -39,6 +39,7 @@ HELPERS = (
     Helper("erfc", ("mills", "gaussian")),
     Helper("mills"),
     Helper("gaussian"),
+    Helper("lgamma1p", ("lgamma",)),
     Helper("lgamma"),
     Helper("digamma"),
     Helper("polygamma"),

@@ -153,6 +153,10 @@ def gaussian(arithmetic: Arithmetic, data: Any, factor: Any, value: Any, square:
     return factor * arithmetic.call("exp", -square * value * value)
 
 
+def lgamma_of_one_plus(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
+    return arithmetic.call("lgamma", arithmetic.number(Fraction(1)) + value)
+
+
 LEAVES = (
     Op("input", "leaf", 0),
     Op("constant", "leaf", 0),
@@ -187,6 +191,7 @@ BASIC = (
 EXTRA_FUNCTIONS = (
     Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),
     Op("floor", "elementwise", 1, calling("floor"), "np.floor({0})"),
+    Op("lgamma1p", "elementwise", 1, lgamma_of_one_plus, "_lgamma1p({0})"),
     Op("sharp_exp", "elementwise", 1, calling("exp"), "_sharp_exp({0})"),
     Op("erfc", "elementwise", 1, calling("erfc"), "_erfc({0})"),
     Op("normal_tail", "elementwise", 1, normal_tail, "_normal_tail({0})"),

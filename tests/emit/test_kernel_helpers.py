@@ -47,6 +47,21 @@ def positive(dtype) -> np.ndarray:
     return found[found > 0]
 
 
+def around_zero(dtype) -> np.ndarray:
+    """Both signs down to the smallest normal number, and the borders of the series."""
+    tiny = np.log10(float(np.finfo(dtype).tiny)) + 1
+    sizes = np.concatenate(
+        [10.0 ** np.linspace(tiny, -0.5, 200), np.linspace(0.01, 0.9, 200), [0.5, np.nextafter(0.5, 0)]]
+    )
+    return np.concatenate([sizes, -sizes]).astype(dtype)
+
+
+def lgamma_of_one_plus(value):
+    """With the digits that 1 + value needs."""
+    with mp.workdps(360):
+        return mp.loggamma(1 + value)
+
+
 def psi(order: int) -> Callable:
     return lambda x: mp.psi(order, x)
 
@@ -63,6 +78,7 @@ SPECIAL: dict[str, tuple[Callable, Callable, float, float]] = {
     "erfc": (mp.erfc, both_signs, 4, 4),
     "normal_tail": (lambda x: mp.erfc(x / mp.sqrt(2)) / 2, both_signs, 4, 4),
     "lgamma": (mp.loggamma, positive, 6, 0.51),
+    "lgamma1p": (lgamma_of_one_plus, around_zero, 6, 0.51),
     "digamma": (mp.digamma, positive, 6, 0.51),
     **{f"polygamma {order}": (psi(order), positive, 4, 0.51) for order in POLYGAMMA.values()},
 }

@@ -62,6 +62,8 @@ class Rewriting:
         new = None
         if node.op in ("log", "log1p"):
             new = self.of_group(node) or self.of_one_plus(node)
+        elif node.op == "lgamma":
+            new = self.of_one_plus(node)
         elif node.op == "add":
             new = self.difference(node)
         elif node.op == "multiply":
@@ -86,7 +88,7 @@ class Rewriting:
         return Argument(spelled(value, group.base, form), group.argument.axes)
 
     def of_one_plus(self, node: Node) -> Argument | None:
-        """log(1 + v) = log1p(v)"""
+        """log(1 + v) = log1p(v), and ln Γ(1 + v) from v"""
         (argument,) = node.arguments
         inner = argument.node
         if node.op == "log1p" or inner.op != "add" or len(inner.arguments) != 2 or inner.name:
@@ -97,7 +99,7 @@ class Rewriting:
         if one.node != constant(1) or other.node.op == "constant":
             return None
         lies = moved(Argument(self.node(other.node), other.axes), argument.axes)
-        return whole(Node("log1p", (lies,), node.shape))
+        return whole(Node(f"{node.op}1p", (lies,), node.shape))
 
     def difference(self, node: Node) -> Argument | None:
         """The logarithms of a sum and what is linear in their argument as one, where nothing cancels in it."""

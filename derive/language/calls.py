@@ -38,9 +38,6 @@ class Calls(Applications):
         token, arguments = tree.children[0], [c for c in tree.children[1:] if isinstance(c, Tree)]
         assert isinstance(token, Token)
         name = str(token)
-        for argument in arguments:
-            if argument.data == "relation" and name != "where":
-                raise self.error("a comparison stands only in where(condition, a, b)", argument)
         if name not in self.functions and name not in CALLABLE:
             known = {*self.functions, *CALLABLE}
             raise self.error(f"unknown function {name}", token, advice_for(name) or did_you_mean(name, known))

@@ -62,6 +62,9 @@ class Terms(Names):
     def build_group(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
         return self.build(tree.children[0], scope, depth)
 
+    def build_relation(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
+        raise self.error("a comparison stands only in where(condition, a, b)", tree)
+
     def build_number(self, tree: Tree[Token], scope: Mapping[str, Index], depth: int) -> Expression:
         token = str(tree.children[0])
         mantissa, _, exponent = token.lower().partition("e")

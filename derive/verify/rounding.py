@@ -88,7 +88,8 @@ class Rounding:
 
     def number(self, value: Fraction) -> Value:
         exact = self.real.number(value)
-        return Rounded(exact, self.real.context.zero if value.denominator == 1 else abs(exact))
+        is_exact = value.denominator == 1 and abs(value) * SINGLE <= 1  # as float32 holds it
+        return Rounded(exact, self.real.context.zero if is_exact else abs(exact))
 
     def same(self, left: Value, right: Value) -> bool:
         return self.real.same(left.value, right.value)

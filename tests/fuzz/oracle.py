@@ -109,7 +109,7 @@ class Trial:
 
 
 def trials(made: Made) -> Iterator[Trial]:
-    """Points at which every equation has a real value whose square a float holds, one for each choice of sizes."""
+    """Points at which every equation has an ordinary real value, one for each choice of sizes."""
     for number, sizes in enumerate(SIZES):
         for k, (low, high) in enumerate((*RANGES, *RANGES[:2])):
             chance = random.Random(f"{made.text} {number} {k}")
@@ -118,7 +118,7 @@ def trials(made: Made) -> Iterator[Trial]:
                 huge = max((largest(trial.value(name)) for name in made.formulas), default=MP.zero)
             except ArithmeticError:
                 continue
-            if huge < 1e150:
+            if huge < 1e30:
                 yield trial
                 break
 

@@ -19,7 +19,7 @@ import numpy as np
 from tests.fuzz.grammar import Made, Quantity, extent
 from tests.fuzz.terms import MP, Entry, Point
 
-FIRST, SECOND = MP.mpf(10) ** -15, MP.mpf(10) ** -9
+FIRST, SECOND = MP.mpf(10) ** -18, MP.mpf(10) ** -16
 RANGES = ((-1.5, 1.5), (0.2, 0.9), (0.3, 2.5), (1.1, 2.0), (-0.8, -0.1), (0.01, 0.3))
 SIZES = ({"n": 3, "m": 4, "d": 3}, {"n": 4, "m": 3, "d": 3})
 RELATIVE = 1e-9

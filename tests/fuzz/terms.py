@@ -13,7 +13,7 @@ from typing import Any
 import mpmath
 
 MP = mpmath.MPContext()
-MP.dps = 45
+MP.dps = 60
 
 SUM, PRODUCT, UNARY, POWER, ATOM = range(5)
 

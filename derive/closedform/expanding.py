@@ -100,4 +100,4 @@ def positive_first(terms: tuple[Expression, ...]) -> tuple[Expression, ...]:
 
 
 def is_negative(term: Expression) -> bool:
-    return split_coefficient(term)[0] < 0
+    return bool(split_coefficient(term)[0] < 0)

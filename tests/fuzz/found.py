@@ -213,6 +213,10 @@ FOUND: dict[str, tuple[str, Request]] = {
         "bump(x, s) -> v\n  v = where(x >= s, huber(s*sigmoid(s), s, 1.5), x)",
         Request(),
     ),
+    "the sign of a coefficient": (
+        "test(e[m]) -> v\n  v = sum(q, arcsin(tanh(e[1]*e[q] - e[q])/2))",
+        Request(("e",), "hvp"),
+    ),
     "the slope at one place": (
         "value(x[d]) -> E\n  z[j] = tanh(10 - x[j])\n  E = z[0]",
         Request(),

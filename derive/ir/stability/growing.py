@@ -1,7 +1,7 @@
 """Powers of exp(z) times powers of exp(z) - 1, which grow without bound, by expm1.
 
     exp(z) - 1 = expm1(z),  1 - exp(-z) = -expm1(-z),  exp(2 z) - exp(z) = exp(z) expm1(z)
-    1 - (exp(z) - 1)/exp(z) = exp(-z)
+    1 - (exp(z) - 1)/exp(z) = exp(-z),  sinh(z)**2 = exp(2 |z|) (1 - exp(-2 |z|))**2 / 4
 
 Contract: `by_expm1(value, base, ratio)` is the node, or None where the function is of another kind.
 """
@@ -34,10 +34,24 @@ def by_expm1(argument: Node, base: Fraction | None, ratio: Reduced) -> Node | No
     scale /= below_scale
     if power == -count:
         return scaled(scale, raised(apply("expm1", scaled(-1, natural), name="~m"), count))
+    if power < 0:
+        return scaled(scale * (-1) ** (count % 2), on_both_sides(z, natural, power, count, base))
     result = raised(apply("expm1", natural, name="~m"), count)
     if power:
         result = apply("multiply", apply("exp", scaled(power, z), data=base), result)
     return scaled(scale * (-1) ** count, result)
+
+
+def on_both_sides(z: Node, natural: Node, power: int, count: int, base: Fraction | None) -> Node:
+    """(-1)**k u**a (1 - u)**k with a < 0, where one factor goes to 0 and the other grows without bound.
+
+    With w = 1 - exp(-|z|) it is w**k exp(max(a z, (a + k) z)), with the sign of z where k is odd.
+    """
+    shrinks = scaled(-1, apply("expm1", scaled(-1, apply("abs", natural)), name="~m"))
+    signed = apply("copysign", shrinks, z) if count % 2 else shrinks
+    low = scaled(power, z)
+    exponent = low if power + count == 0 else apply("maximum", low, scaled(power + count, z))
+    return apply("multiply", apply("exp", exponent, data=base), raised(signed, count))
 
 
 def raised(value: Node, exponent: int) -> Node:

@@ -74,6 +74,7 @@ NOTHING = (sympy.zoo, sympy.nan)
 """What SymPy calls a division by zero."""
 
 
+@functools.lru_cache(maxsize=256)  # the adjoints of several parameters ask the same
 def solved(value: Expression, equation: Equation) -> tuple[Expression, Expression, Expression] | None:
     atoms = Atoms()
     atoms.prepare(equation.body, value)

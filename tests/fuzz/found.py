@@ -178,6 +178,10 @@ FOUND: dict[str, tuple[str, Request]] = {
         "  t = min(s[1]/(w[1]/(1 + b[0, 1]**2)), s[1]*w[1] - s[1]/(1 + 10**2))\n  y[j] = t + abs(b[0, j])",
         Request(("w", "s", "b")),
     ),
+    "a softplus of what cancels to a number": (
+        "f(g[m]) -> y\n  p[k, r] = softplus(g[r] - g[k] - 7)*g[r]\n  y[c] = p[c, c]",
+        Request(),
+    ),
     "a polynomial of an exponential that nearly cancels": (
         "F(g[m]) -> E\n  E[i] = g[i]/(1 + (10*expm1(g[i]))**2)",
         Request(),

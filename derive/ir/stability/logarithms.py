@@ -36,14 +36,21 @@ def logarithms(graph: Graph) -> Graph:
 
 
 def sharp_exponentials(graph: Graph) -> Graph:
-    """exp(u) rounded once in log(1 + exp(u)), whose rounding the logarithm would add its own to."""
+    """exp(u) rounded once in log(1 + exp(u)), whose rounding the logarithm would add its own to.
+
+    Numbers and sizes are no arrays of the computation's dtype, and Python rounds them once.
+    """
     inner = {n.arguments[0].node for n in topological(graph) if n.op == "log1p"}
     new: dict[Node, Node] = {}
     for old in topological(graph):
         node = with_arguments(old, tuple(Argument(new[a.node], a.axes) for a in old.arguments))
-        is_sharp = old in inner and old.op == "exp" and old.data is None
+        is_sharp = old in inner and old.op == "exp" and old.data is None and depends_on_inputs(old)
         new[old] = replace(node, op="sharp_exp") if is_sharp else node
     return tuple(new[n] for n in graph)
+
+
+def depends_on_inputs(node: Node) -> bool:
+    return any(n.op == "input" for n in topological((node,)))
 
 
 class Rewriting:

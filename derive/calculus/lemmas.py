@@ -52,13 +52,9 @@ def jacobian(node: Expression, context: Context) -> Rewrite | None:
     application = context.definition.equation(value.name).origin
     if application is None:
         return None
-    moving = (p for p, a in enumerate(application.arguments) if context.depends(at_any_index(a), node))
+    moving = (p for p, a in enumerate(application.expressions) if context.depends(a, node))
     terms = tuple(through_argument(p, application, node, context) for p in moving)
     return Rewrite(add(*terms), (value,), cites=application.function.name) if terms else None
-
-
-def at_any_index(argument: Row | Expression) -> Expression:
-    return Ref(argument.name, argument.leading) if isinstance(argument, Row) else argument
 
 
 def through_argument(place: int, application: Application, node: Partial, context: Context) -> Expression:
@@ -72,7 +68,7 @@ def through_argument(place: int, application: Application, node: Partial, contex
     if not isinstance(argument, Row):
         moved = node.of(rename(freshen(argument, context.taken), carried))
         return mul(at_indices(here, value.indices, context), moved)
-    row = rename(Ref(argument.name, argument.leading), carried)
+    row = rename(argument.reference, carried)
     assert isinstance(row, Ref)
     if row.name == variable.name:
         same = (delta(i, j) for i, j in zip(row.indices, variable.indices, strict=False))

@@ -30,7 +30,7 @@ def eliminate(value: Expression, definition: Definition) -> tuple[Expression, Ex
     for place in sorted({p for atom in present for p in known.get(atom, ())}):
         equation = foldable(definition)[place]
         found = solved_in(value, equation, present & heavy_atoms(equation.body))
-        if found is not None and weight(found[0]) < weight(value):
+        if found is not None:
             return found
     return None
 

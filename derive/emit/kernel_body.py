@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from derive.emit.kernel_spelling import NUMBERS, Locals, Speller, Text
 from derive.emit.unicode_text import unicode_text
 from derive.ir.graph import BATCH, Node, topological, users
+from derive.ir.ops import LOOKS
 from derive.language.expressions import Less
 
 LONGEST = 60
@@ -138,7 +139,7 @@ def result(state: Body, wanted: str, node: Node, comment: str) -> str:
     if node in state.names:
         return state.names[node]
     text = Speller(state.inner, state.local).spell(node)
-    if node.is_leaf or node.op in ("view", "spread", "pick", "window"):
+    if node.is_leaf or node.op in LOOKS:
         text = Text(f"{text.text}.copy()")
     name = node.name if node.name in state.equations else wanted
     return state.assign(node, text, name, state.equations.get(node.name) or comment)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from derive.emit.kernel_parts import Kernel
 from derive.emit.kernel_plan import kernels
 from derive.ir.graph import BATCH, Node, topological
+from derive.ir.ops import LOOKS
 from derive.ir.order import NOMINAL
 from derive.language.definition import Definition
 from derive.language.derivation import Derivation
@@ -22,9 +23,6 @@ from derive.language.expressions import Dimension, Less
 
 Monomial = tuple[str, ...]
 """Sizes that are multiplied, in a fixed order."""
-
-LOOKS = ("view", "spread", "pick", "window")
-"""Ops that compute nothing; NumPy gives another look at the same memory."""
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from derive.emit.kernel_buffers import tile
 from derive.emit.kernel_modes import is_by_sample
 from derive.emit.kernel_parts import Kernel
 from derive.emit.kernel_spelling import Locals
-from derive.emit.kernel_steps import LOOKS
 from derive.emit.kernel_tiles import in_tuple, mentions
 from derive.ir.graph import BATCH, Argument, Node, topological
+from derive.ir.ops import LOOKS
 from derive.language.expressions import Dimension
 
 LEAST = 4

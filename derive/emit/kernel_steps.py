@@ -18,7 +18,7 @@ from derive.emit.kernel_body import FALLBACK, LONGEST, comment_of, is_alias
 from derive.emit.kernel_numbers import coefficient, float_is_inexact, without_sign
 from derive.emit.kernel_spelling import NUMBERS, Locals, Speller, Text
 from derive.ir.graph import BATCH, Argument, Node, whole
-from derive.ir.ops import ATOM, BY_NAME, POWER, PRODUCT, SUM, size_of
+from derive.ir.ops import ATOM, BY_NAME, LOOKS, POWER, PRODUCT, SUM, size_of
 from derive.language.expressions import Dimension
 
 FLOAT, BOOLEAN, INDEX = "float", "boolean", "index"
@@ -30,9 +30,6 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
         ">": "np.greater", ">=": "np.greater_equal", "==": "np.equal",
     }
 )  # fmt: skip
-LOOKS = ("view", "spread", "pick", "window")
-"""Ops whose value may be another look at an argument's memory."""
-
 MARK = re.compile("\ue000(\\d+)\ue001")
 
 

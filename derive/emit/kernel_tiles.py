@@ -71,13 +71,11 @@ def tiled(
     if mode == WHOLE or len({r.node for r in kernel.results}) < len(kernel.results):
         return None  # one array for each result: a tile cannot write one value to two of them
     body = tile(rows, taken, equations, local)
-    code = "\n".join(line for line in body.lines if not line.startswith("#"))
+    code = uncommented(body.lines)
     sliced = [p.name for p in kernel.parameters if not p.shared]
     shared = [p.name for p in kernel.parameters if p.shared]
     sizes = [s for s in sizes_used(r.node for r in kernel.results) if s != BATCH and mentions(code, s)]
     first = [*sliced, *body.outputs][0]
-    setup = [f"{local.dtype} = {body.outputs[0]}.dtype"] if mentions(code, local.dtype) else []
-    setup += [f"{local.samples} = len({first})"] if mentions(code, local.samples) else []
     name = f"_{kernel.name}_tile"
     short = near_of(kernel.name, rows, taken, equations, local, first) if mode == FLAT else None
     # what is spread over the samples needs arrays of one axis, which the straight way does not make of them
@@ -91,7 +89,7 @@ def tiled(
     return Tiled(
         name,
         (*sliced, *body.outputs, *shared, *sizes),
-        (*setup, *body.lines),
+        (*of_arrays(code, body.outputs[0], first, local), *body.lines),
         body.outputs,
         f"return {over}[0]" if single else f"{results_as} = {over}",
         not single,
@@ -116,10 +114,18 @@ def near_of(
     graph, counting = found
     body = tile([(w, n, c) for (w, _, c), n in zip(rows, graph, strict=True)], taken, equations, local)
     test = " and ".join(f"_within({x}, {WITHIN}.0)" for x in counting)
-    code = "\n".join(line for line in body.lines if not line.startswith("#"))
-    setup = [f"{local.dtype} = {body.outputs[0]}.dtype"] if mentions(code, local.dtype) else []
-    setup += [f"{local.samples} = len({first})"] if mentions(code, local.samples) else []
+    setup = of_arrays(uncommented(body.lines), body.outputs[0], first, local)
     return Near(f"_{name}_near", (*setup, *body.lines), test)
+
+
+def uncommented(lines: Sequence[str]) -> str:
+    return "\n".join(line for line in lines if not line.startswith("#"))
+
+
+def of_arrays(code: str, output: str, first: str, local: Locals) -> tuple[str, ...]:
+    """What the code mentions of the arrays of a tile: the dtype and the number of samples."""
+    rows = ((local.dtype, f"{output}.dtype"), (local.samples, f"len({first})"))
+    return tuple(f"{name} = {value}" for name, value in rows if mentions(code, name))
 
 
 def mentions(code: str, name: str) -> bool:

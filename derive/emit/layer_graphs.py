@@ -20,14 +20,12 @@ from derive.emit.layer_systems import Change, Level, freeing, general, handed_on
 from derive.ir.build import BATCH_INDEX, Labelled, arranged, elementwise, reduction
 from derive.ir.graph import Argument, Node, rebuild, topological, with_arguments
 from derive.ir.lower import Lowering
+from derive.ir.ops import LOOKS
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation
 from derive.language.expressions import Partial, Ref
 from derive.language.layered import Layer, at, base_of, layer_of, mover, relabelled
 from derive.language.recurrence import FIRST, ZERO, Gradient, RecurrentDefinition, RecurrentDerivation
-
-LOOKS = ("view", "spread", "pick", "window")
-"""Another look at an array: made again rather than kept."""
 
 HERE, BEFORE, BACK = "here", "before", "back"
 """Where a node's inputs come from."""

@@ -5,7 +5,7 @@ Contract: pure functions of a definition or of bounds; a sentence in parts is a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from derive.emit.phrases import Argument, Cite, Code, Sentence, Shape, say
@@ -41,24 +41,18 @@ def inputs_of(definition: Definition, language: str) -> tuple[Sentence, ...]:
 
 def assumptions_of(definition: Definition, language: str) -> tuple[Sentence, ...]:
     """A sentence for each assumption."""
-    return tuple(
-        part
-        for assumption in definition.assumptions
-        for part in (say("space", language), say("assumed", language, assumption.left, assumption.right))
-    )
+    return following((say("assumed", language, a.left, a.right) for a in definition.assumptions), language)
 
 
 def applied_in(definition: Definition, language: str) -> tuple[Sentence, ...]:
     """A sentence for each quantity that another definition gives, applied by name."""
-    return tuple(
-        part
-        for equation in definition.equations
-        if equation.origin is not None
-        for part in (
-            say("space", language),
-            say("given", language, Ref(equation.name), Cite(equation.origin.function.name)),
-        )
-    )
+    given = [(e.name, e.origin.function.name) for e in definition.equations if e.origin is not None]
+    return following((say("given", language, Ref(name), Cite(function)) for name, function in given), language)
+
+
+def following(sentences: Iterable[Sentence], language: str) -> tuple[Sentence, ...]:
+    """Sentences behind others, a space before each."""
+    return tuple(part for sentence in sentences for part in (say("space", language), sentence))
 
 
 def listed(opening: str, entries: Sequence[Sentence], comma: str, language: str) -> tuple[Sentence, ...]:

@@ -163,8 +163,10 @@ def lower_reduce(to: Lowering, value: Reduce) -> Labelled:
 
 def over_index(body: Labelled, index: Index) -> Labelled:
     """The body at every value of the index, which it need not depend on."""
-    labels = body.labels if index in body.labels else (*body.labels, index)
-    return body if labels == body.labels else Labelled(arranged(body, labels), labels)
+    if index in body.labels:
+        return body
+    labels = (*body.labels, index)
+    return Labelled(arranged(body, labels), labels)
 
 
 def lower_product_of_others(to: Lowering, value: Reduce) -> Labelled:

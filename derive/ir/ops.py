@@ -245,6 +245,12 @@ REDUCTIONS = (
 OPS: tuple[Op, ...] = (*LEAVES, *BASIC, *EXTRA_FUNCTIONS, *ELEMENTARY, *REDUCTIONS)
 BY_NAME = MappingProxyType({row.name: row for row in OPS})
 
+LOOKS = ("view", "spread", "pick", "window")
+"""Ops that compute nothing: NumPy gives another look at an argument's memory."""
+
+LOOK_UPS = ("pick", "gather", "window")
+"""Ops whose entries are some of an argument's."""
+
 RELATIONS = MappingProxyType({"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"})
 """The op of each comparison of the language."""
 

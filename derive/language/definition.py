@@ -29,6 +29,10 @@ class Row:
     name: str
     leading: tuple[Index, ...] = ()
 
+    @property
+    def reference(self) -> Ref:
+        return Ref(self.name, self.leading)
+
 
 @dataclass(frozen=True)
 class Application:
@@ -39,11 +43,15 @@ class Application:
     sizes: tuple[tuple[str, Dimension], ...]
 
     @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """The arguments, each row at its first indices."""
+        return tuple(a.reference if isinstance(a, Row) else a for a in self.arguments)
+
+    @property
     def carried(self) -> tuple[Index, ...]:
         """The indices that the arguments carry, in the order in which they stand."""
         found: dict[Index, None] = {}
-        for argument in self.arguments:
-            value = Ref(argument.name, argument.leading) if isinstance(argument, Row) else argument
+        for value in self.expressions:
             found.update(dict.fromkeys(free_indices(value)))
         return tuple(found)
 

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derive.ir.graph import BATCH, Argument, Graph, Node, moved, named, rebuild, topological, whole
-from derive.ir.ops import BY_NAME
+from derive.ir.ops import BY_NAME, LOOK_UPS
 
-LOOK_UPS = ("pick", "gather", "window")
 SUMS = ("sum", "contract")
 
 

@@ -25,7 +25,7 @@ from itertools import combinations
 
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import BATCH, Argument, Graph, Node, named, topological, whole, with_arguments
-from derive.ir.ops import BY_NAME, ROOM, room_of
+from derive.ir.ops import BY_NAME, LOOK_UPS, ROOM, room_of
 from derive.ir.stability.exponentials import linear
 
 Degree = Mapping[tuple[int, ...], Fraction]
@@ -260,7 +260,7 @@ DEGREES: Mapping[str, Callable[[Node, list[Degree]], Degree | None]] = {
     "power": power_degree,
     "sqrt": power_degree,
     "where": where_degree,
-    **dict.fromkeys(("pick", "gather", "window"), source_degree),
+    **dict.fromkeys(LOOK_UPS, source_degree),
     **dict.fromkeys(("add", "view", "abs", "maximum", "minimum", "spread", "sum", "max", "min"), same_degree),
     **dict.fromkeys([row.name for row in BY_NAME.values() if row.boolean], compare_degrees),
 }

@@ -231,6 +231,11 @@ def spell_bracket(speller: Speller, node: Node) -> Text:
     return Text(f"({speller.lined_up(node, 0).at(SUM)} >= 0).astype({speller.local.dtype})")
 
 
+def spell_real(speller: Speller, node: Node) -> Text:
+    """Labels as numbers to compute with."""
+    return Text(f"{speller.lined_up(node, 0).at(ATOM)}.astype({speller.local.dtype})")
+
+
 def spell_view(speller: Speller, node: Node) -> Text:
     return speller.broadcast(node.arguments[0], len(node.shape))
 
@@ -339,7 +344,7 @@ SPELL: Mapping[str, Callable[[Speller, Node], Text]] = MappingProxyType(
         "logarithm": spell_logarithm, "pi": spell_pi, "room": spell_room, "still": spell_still,
         "identity": spell_identity, "same": spell_same, "add": spell_add, "multiply": spell_multiply,
         "power": spell_power, "exp": spell_exp, "where": spell_where, "bracket": spell_bracket,
-        "view": spell_view, "spread": spell_spread,
+        "view": spell_view, "real": spell_real, "spread": spell_spread,
         "sum": spell_reduction, "prod": spell_reduction, "max": spell_reduction, "min": spell_reduction,
         "first_max": spell_first, "first_min": spell_first, "contract": contract, "matrix": spell_matrix,
         "index": spell_index, "pick": spell_pick, "gather": spell_gather, "scatter": spell_scatter,

@@ -425,6 +425,11 @@ def bracket(steps: Steps, node: Node) -> str:
     return steps.step(function, (steps.operand(opposite or argument, node), "0.0"), node, fills=True)
 
 
+def real(steps: Steps, node: Node) -> str:
+    """Labels as numbers to compute with."""
+    return steps.step("", (steps.spelled(node).text,), node)
+
+
 def indicator(steps: Steps, node: Node) -> str:
     """A helper of the module, which writes to a buffer."""
     return steps.step("_indicator", (steps.operand(node.arguments[0], node),), node)
@@ -432,7 +437,7 @@ def indicator(steps: Steps, node: Node) -> str:
 
 STEPS: Mapping[str, Callable[[Steps, Node], str]] = MappingProxyType(
     {"add": add, "multiply": multiply, "power": power, "exp": exponential, "where": choice, "bracket": bracket,
-     "indicator": indicator, "maximum": clipped, "minimum": clipped,
+     "real": real, "indicator": indicator, "maximum": clipped, "minimum": clipped,
      **dict.fromkeys(("normal_tail", "times_tail", "tail_sum", "gaussian", "sharp_exp"), special)}
 )  # fmt: skip
 

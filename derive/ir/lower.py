@@ -45,6 +45,9 @@ from derive.language.expressions import (
 )  # fmt: skip
 from derive.language.trees import letters, rename
 
+NEVER_NAN = ("constant", "size", "real")
+"""Numbers, sizes and labels are never NaN."""
+
 
 @dataclass
 class Lowering:
@@ -63,6 +66,13 @@ class Lowering:
 
     def visit(self, value: Expression) -> Labelled:
         return LOWER[type(value)](self, value)
+
+    def entry(self, value: Ref) -> Labelled:
+        """A quantity at its subscripts; labels are whole numbers."""
+        return at_subscripts(self.entry, self.quantity(value.name), value.indices, value)
+
+    def is_label(self, name: str) -> bool:
+        return any(i.name == name and i.labels is not None for i in self.definition.inputs)
 
     def quantity(self, name: str) -> Labelled:
         """An input, or a named quantity lowered from its equation, on its own indices."""
@@ -106,7 +116,8 @@ def lower_size(to: Lowering, value: Size) -> Labelled:
 
 
 def lower_ref(to: Lowering, value: Ref) -> Labelled:
-    return at_subscripts(to.visit, to.quantity(value.name), value.indices, value)
+    found = to.entry(value)
+    return elementwise("real", found, origin=value) if to.is_label(value.name) else found
 
 
 def lower_add(to: Lowering, value: Add) -> Labelled:
@@ -177,7 +188,7 @@ def lower_product_of_others(to: Lowering, value: Reduce) -> Labelled:
     apart = next((e for e in along if e not in used), None)
     for place in value.excluding:
         if place != apart:
-            body = elementwise("where", same_place(to.visit, value.index, place), one, body)
+            body = elementwise("where", same_place(to.entry, value.index, place), one, body)
     if apart is None:
         return reduction("prod", body, value.index, value)
     rest = tuple(label for label in body.labels if label != value.index)
@@ -215,7 +226,7 @@ def lower_selected(to: Lowering, value: Selected) -> Labelled:
     best = reduction(value.kind, body, value.index)
     chosen = elementwise("where", Labelled(node, labels), Labelled(constant(1)), Labelled(constant(0)))
     found = elementwise("where", elementwise("greater_equal", best, best), chosen, best)
-    return at_subscripts(to.visit, found, (value.at,), value)
+    return at_subscripts(to.entry, found, (value.at,), value)
 
 
 def lower_where(to: Lowering, value: Where) -> Labelled:
@@ -226,7 +237,7 @@ def lower_where(to: Lowering, value: Where) -> Labelled:
     if {then, otherwise} == {left, right}:
         larger = value.relation.startswith(">") == (then == left)
         return elementwise("maximum" if larger else "minimum", left, right, origin=value)
-    sources = [part for part in (left, right) if part.node.op not in ("constant", "size")]
+    sources = [part for part in (left, right) if part.node.op not in NEVER_NAN]
     if not all(carries_nan(otherwise, source) for source in sources):
         if all(carries_nan(then, source) for source in sources):
             return elementwise("where", elementwise(OPPOSITE[relation], left, right), otherwise, then, origin=value)
@@ -237,7 +248,7 @@ def lower_where(to: Lowering, value: Where) -> Labelled:
 
 def carries_nan(value: Labelled, source: Labelled) -> bool:
     """Whether the value is NaN wherever the source is: it is computed from all that the source is."""
-    if value == source or source.node.op in ("constant", "size"):
+    if value == source or source.node.op in NEVER_NAN:
         return True
     parts = parts_of(value) if BY_NAME[value.node.op].kind == "elementwise" and value.node.op != "where" else ()
     if any(carries_nan(part, source) for part in parts):
@@ -255,13 +266,13 @@ def lower_delta(to: Lowering, value: Delta) -> Labelled:
     if type(value.left) is Index and type(value.right) is Index and value.left.size == value.right.size:
         size = value.left.size
         return Labelled(Node("identity", shape=(size, size), data=size), (value.left, value.right))
-    sides = (position(to.visit, side) for side in (value.left, value.right))
+    sides = (position(to.entry, side) for side in (value.left, value.right))
     return elementwise("delta", *sides, data=(value.left.size, value.right.size), origin=value)
 
 
 def lower_guarded(to: Lowering, value: Guarded) -> Labelled:
     """The body between two positions, else 0."""
-    found, at, zero = to.visit(value.body), position(to.visit, value.index), Labelled(constant(0))
+    found, at, zero = to.visit(value.body), position(to.entry, value.index), Labelled(constant(0))
     if value.low > 0:
         found = elementwise("where", elementwise("greater_equal", at, Labelled(constant(value.low))), found, zero)
     if value.high != value.index.size:

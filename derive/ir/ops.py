@@ -170,6 +170,7 @@ LEAVES = (
 )
 BASIC = (
     Op("view", "elementwise", 1, lambda arithmetic, data, value: value),
+    Op("real", "elementwise", 1, lambda arithmetic, data, value: value),
     Op("add", "elementwise", None, folding(operator.add), "", SUM),
     Op("multiply", "elementwise", None, folding(operator.mul), "", PRODUCT),
     Op("divide", "elementwise", 2, folding(operator.truediv), "{0} / {1}", PRODUCT, (PRODUCT, NEGATION)),

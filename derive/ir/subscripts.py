@@ -2,7 +2,7 @@
 
 Contract: `at_subscripts(visit, part, subscripts, origin)` gives a quantity, which lies on axes #0, #1, ..., at its
 subscripts; `position` is the number of the place that a subscript stands for. `visit` lowers the quantity that a label
-is.
+is, to whole numbers.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 from derive.ir.build import Labelled, constant, elementwise, placed, sizes_of, union
 from derive.ir.graph import Node
-from derive.language.expressions import Chosen, Expression, Fixed, Index, Shifted
+from derive.language.expressions import Chosen, Expression, Fixed, Index, Ref, Shifted
 
-Visit = Callable[[Expression], Labelled]
+Visit = Callable[[Ref], Labelled]
 
 
 def at_subscripts(visit: Visit, part: Labelled, subscripts: tuple[Index, ...], origin: Expression) -> Labelled:

@@ -76,12 +76,14 @@ def exponential(value: Any) -> Any:
     return mp.mpf(wide.exp(wide.mpf(value) - third) * wide.exp(third))
 
 
+@functools.lru_cache(maxsize=2**14)
 def difference_depth(value: Expression) -> int:
     """How many differences are taken of differences, at most."""
     own = 1 if isinstance(value, Partial) else len(value.derived) if isinstance(value, Applied) else 0
     return own + max((difference_depth(c) for c in value.children), default=0)
 
 
+@functools.lru_cache(maxsize=256)
 def definition_depth(definition: Definition) -> int:
     return max(
         [difference_depth(e.body) for e in definition.equations] + [definition_depth(f) for f in definition.functions],

@@ -225,6 +225,10 @@ FOUND: dict[str, tuple[str, Request]] = {
         "value(x[d]) -> E\n  z[j] = tanh(10 - x[j])\n  E = z[0]",
         Request(),
     ),
+    "labels are numbers too": (
+        "f(x[n], b[n]) -> s\n  s = sum(i, x[b[i]]*sigmoid(b[i])) + where(b[0] < 1, x[1]**2, softplus(b[1]))",
+        Request(),
+    ),
     "a weight beside its logarithm": (
         "f(x[m]) -> r\n  r = (1 + logsumexp(k, (x[k]*tan(x[k]))**-2)**2)**(1/2)",
         Request(),

@@ -331,7 +331,8 @@ class Grammar:
             if sizes:
                 name = self.pick(sizes)
                 return Term(name, ATOM, lambda point, scope: MP.mpf(point.sizes[name]))
-        usable_names = [q.name for q in self.quantities.values() if q.labels is None]
+        known = self.quantities.values()
+        usable_names = [q.name for q in known if q.labels is None or all(self.covered(s, scope) for s in q.sizes)]
         return self.reference(scope, self.pick(usable_names))
 
     def number(self) -> Term:

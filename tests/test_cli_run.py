@@ -42,6 +42,16 @@ def test_a_text_with_several_definitions(capsys: pytest.CaptureFixture[str]) -> 
     assert "∂y/∂x" not in shown
 
 
+@pytest.mark.parametrize("kind", ["derivative", "hessian", "hvp"])
+@pytest.mark.parametrize("inputs", ["x", "; x"])
+def test_every_derivative_of_one_number_is_published(
+    kind: str, inputs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"f({inputs}) -> y\n  y = x*tanh(x)"
+    assert run(capsys, "run", "-e", text, "--kind", kind, "--wrt", "x", "--out", str(tmp_path / "out"))[0] == 0
+    assert {"kernels/f.py", "latex/f.tex", "report/f.json", "notes/en/f.md"} <= set(content(tmp_path / "out"))
+
+
 def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("square(x) -> y\n  y = x**2\n"))
     code, shown, _ = run(capsys, "run", "-", "--format", "latex")

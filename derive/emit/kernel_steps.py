@@ -8,6 +8,7 @@ To extend: an op whose NumPy spelling is a ufunc or an operator needs nothing; a
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from derive.emit.kernel_numbers import coefficient, float_is_inexact, without_si
 from derive.emit.kernel_spelling import NUMBERS, Locals, Speller, Text
 from derive.ir.graph import BATCH, Argument, Node, whole
 from derive.ir.ops import ATOM, BY_NAME, LOOKS, POWER, PRODUCT, SUM, size_of
+from derive.ir.subscripts import whole_numbers
 from derive.language.expressions import Dimension
 
 FLOAT, BOOLEAN, INDEX = "float", "boolean", "index"
@@ -91,6 +93,11 @@ class Steps:
     groups: list[Group] = field(default_factory=list)
     count: int = 0
     current: list[Step] = field(default_factory=list)
+
+    @functools.cached_property
+    def labels(self) -> frozenset[Node]:
+        """The nodes that are whole numbers."""
+        return whole_numbers(self.uses)
 
     # --- what gets a variable ---
 
@@ -194,7 +201,7 @@ class Steps:
     def step(
         self, function: str, operands: tuple[str, ...], node: Node, *, looks: bool = False, fills: bool = False
     ) -> str:
-        kind = BOOLEAN if BY_NAME[node.op].boolean else FLOAT
+        kind = BOOLEAN if BY_NAME[node.op].boolean else INDEX if node in self.labels else FLOAT
         self.current.append(Step(self.count, function, operands, node.shape, kind, looks, fills))
         self.count += 1
         return mark(self.count - 1)

@@ -2,15 +2,17 @@
 
 Contract: `at_subscripts(visit, part, subscripts, origin)` gives a quantity, which lies on axes #0, #1, ..., at its
 subscripts; `position` is the number of the place that a subscript stands for. `visit` lowers the quantity that a label
-is, to whole numbers.
+is, to whole numbers. `whole_numbers` finds them in a graph.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from types import MappingProxyType
 
 from derive.ir.build import Labelled, constant, elementwise, placed, sizes_of, union
-from derive.ir.graph import Node
+from derive.ir.graph import Node, topological
+from derive.ir.ops import LOOK_UPS, LOOKS
 from derive.language.expressions import Chosen, Expression, Fixed, Index, Ref, Shifted
 
 Visit = Callable[[Ref], Labelled]
@@ -78,3 +80,16 @@ def same_place(visit: Visit, left: Index, right: Index) -> Labelled:
     if type(left) is Index and type(right) is Index and left.size == right.size:
         return Labelled(Node("same", shape=(left.size, left.size), data=left.size), (left, right))
     return elementwise("equal", position(visit, left), position(visit, right))
+
+
+def whole_numbers(nodes: Iterable[Node]) -> frozenset[Node]:
+    """The nodes that are places or labels, and what these are looked up in."""
+    found = {a.node for n in nodes for a in n.arguments[FIRST_PLACE.get(n.op, len(n.arguments)) :]}
+    for node in reversed(tuple(topological(tuple(found)))):
+        if node in found and node.op in (*LOOKS, *LOOK_UPS):
+            found.add(node.arguments[0].node)
+    return frozenset(found)
+
+
+FIRST_PLACE = MappingProxyType({"gather": 1, "scatter": 1, "real": 0, "equal": 0})
+"""From which argument on an op takes whole numbers."""

@@ -17,8 +17,10 @@ from derive.verify.observe import observe
 
 
 def is_activation(study: Study) -> bool:
-    """A function of one number, defined at 0 too."""
-    if not is_ordinary(study.definition):
+    """A function of one number of each sample, defined at 0 too, whose derivative was asked for."""
+    if not is_ordinary(study.definition) or study.definition.inputs[0].shared:
+        return False
+    if not any(d.wanted.kind == "derivative" for d in study.derivations):
         return False
     return isfinite(float(getattr(study.compile(), study.name)(0.0)))
 

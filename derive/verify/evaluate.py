@@ -186,7 +186,7 @@ def evaluate_add(value: Add, scope: Scope, point: Point) -> Value:
 
 def evaluate_mul(value: Mul, scope: Scope, point: Point) -> Value:
     # a delta that is 0 removes its term, whatever stands beside it
-    if not all([evaluate_delta(f, scope, point) for f in value.factors if type(f) is Delta]):
+    if not all(evaluate_delta(f, scope, point) for f in value.factors if type(f) is Delta):
         return point.system.number(Fraction(0))
     return functools.reduce(operator.mul, (evaluate(f, scope, point) for f in value.factors))
 

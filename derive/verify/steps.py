@@ -36,6 +36,8 @@ from derive.verify.systems import DIGITS, HIGHEST, Exact
 
 EXACT_POINTS = 2
 EXACT_ASSIGNMENTS = 4
+ANY_SIGN = 3
+"""How many draws of fractions have both signs, where the first ones divide by zero."""
 
 
 def check_steps(derivation: Derivation, domain: Domain | None = None, points: int = POINTS) -> Derivation:
@@ -139,9 +141,12 @@ def check_exact_at(derivation: Derivation, number: int, sizes: Sizes, seed: str)
     chance = random.Random(seed)
     scopes = assignments(all_free_indices((step.before, step.after)), sizes, EXACT_ASSIGNMENTS, chance)
 
+    tries = itertools.count()
+
     def attempt(_: Values) -> None:
-        # a division by zero is drawn again, with other fractions
-        point = Point(derivation.system, sizes, {}, Exact(str(chance.random())))
+        # a division by zero is drawn again, with other fractions: by clip(x, 0, 2), with positive ones
+        signs = (-1, 1) if next(tries) < ANY_SIGN else (1,)
+        point = Point(derivation.system, sizes, {}, Exact(str(chance.random()), signs))
         for scope in scopes:
             before, after = (evaluate(e, scope, point) for e in (step.before, step.after))
             if before != after:

@@ -222,9 +222,10 @@ HIGHEST = 1000
 
 @dataclass(frozen=True)
 class Exact:
-    """Fractions; whatever is not rational arithmetic is an unknown with a random rational value."""
+    """Fractions; whatever is not rational arithmetic is an unknown with a random rational value, of one of the signs."""
 
     seed: str
+    signs: tuple[int, ...] = (-1, 1)
     atoms: dict[object, Fraction] = field(default_factory=dict, compare=False, repr=False)
 
     def number(self, value: Fraction) -> Value:
@@ -236,7 +237,7 @@ class Exact:
     def unknown(self, *key: object) -> Fraction:
         if key not in self.atoms:
             draw = random.Random(f"{self.seed} {len(self.atoms)}")
-            self.atoms[key] = Fraction(draw.choice((-1, 1)) * draw.randint(1, 997), draw.randint(1, 97))
+            self.atoms[key] = Fraction(draw.choice(self.signs) * draw.randint(1, 997), draw.randint(1, 97))
         return self.atoms[key]
 
     def apart(self, left: Value, right: Value) -> bool:

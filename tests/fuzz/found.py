@@ -225,6 +225,15 @@ FOUND: dict[str, tuple[str, Request]] = {
         "value(x[d]) -> E\n  z[j] = tanh(10 - x[j])\n  E = z[0]",
         Request(),
     ),
+    "labels of labels are numbers too": (
+        "loss(O, a[3], u[3]) -> b\n  b = logsumexp(j, huber(O + a[j] + a[j], u[u[j]], 1.5))",
+        Request(),
+    ),
+    "a quotient by what is 0 for every other fraction": (
+        "f(y[n]) -> s\n"
+        "  s[j] = where(y[j] >= n, n, y[j])/sum(i, n*arctan(y[i]))/(clip(y[j] + y[j], 0, 2)/(1 + tanh(y[j] - y[j])**2))",
+        Request(),
+    ),
     "labels are numbers too": (
         "f(x[n], b[n]) -> s\n  s = sum(i, x[b[i]]*sigmoid(b[i])) + where(b[0] < 1, x[1]**2, softplus(b[1]))",
         Request(),

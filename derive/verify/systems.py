@@ -222,7 +222,7 @@ HIGHEST = 1000
 
 @dataclass(frozen=True)
 class Exact:
-    """Fractions; whatever is not rational arithmetic is an unknown with a random rational value, of one of the signs."""
+    """Fractions; whatever is not rational arithmetic is an unknown with a random rational value of one of `signs`."""
 
     seed: str
     signs: tuple[int, ...] = (-1, 1)

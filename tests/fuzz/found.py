@@ -231,7 +231,8 @@ FOUND: dict[str, tuple[str, Request]] = {
     ),
     "a quotient by what is 0 for every other fraction": (
         "f(y[n]) -> s\n"
-        "  s[j] = where(y[j] >= n, n, y[j])/sum(i, n*arctan(y[i]))/(clip(y[j] + y[j], 0, 2)/(1 + tanh(y[j] - y[j])**2))",
+        "  s[j] = where(y[j] >= n, n, y[j])/sum(i, n*arctan(y[i]))"
+        "/(clip(y[j] + y[j], 0, 2)/(1 + tanh(y[j] - y[j])**2))",
         Request(),
     ),
     "labels are numbers too": (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from derive.calculus.linearity import constants_out
 from derive.calculus.positions import position, solved
-from derive.calculus.rule import Context, Rewrite, Rule
+from derive.calculus.rule import Context, Rewrite, Rule, reaches
+from derive.language.definition import Definition
 from derive.language.derivation import Reason, Weight
 from derive.language.expressions import (
     ONE,
@@ -37,27 +39,24 @@ Support = tuple[int | None, ...]
 """For each index of the variable, which index of the quantity it must equal (None: any)."""
 
 
-def support(name: str, partial: Partial, context: Context) -> Support | None:
-    """Which entries of the variable the entry name[i...] depends on; None if on none."""
-    if not context.reaches(name, partial):
+@functools.lru_cache(maxsize=2**12)
+def support(name: str, variable: str, holding: frozenset[str], definition: Definition) -> Support | None:
+    """Which entries of the variable the entry name[i...] depends on, others held; None if on none."""
+    if not reaches(definition, name, variable, holding):
         return None
-    equation = context.definition.equation(name)
     found: Support | None = None
-    for ref in references(equation.body):
-        here = support_of_reference(ref, equation.indices, partial, context)
-        if here is not None:
+    for ref in dict.fromkeys(references(definition.equation(name).body)):
+        every = tuple(range(len(ref.indices)))
+        inner = every if ref.name == variable else support(ref.name, variable, holding, definition)
+        if inner is not None:
+            own = definition.equation(name).indices
+            here = tuple(None if a is None else axis_of(ref.indices[a], own) for a in inner)
             found = here if found is None else tuple(a if a == b else None for a, b in zip(found, here, strict=True))
     return found
 
 
-def support_of_reference(ref: Ref, own: tuple[Index, ...], partial: Partial, context: Context) -> Support | None:
-    def axis(index: Index) -> int | None:
-        return own.index(index) if index in own else None
-
-    if ref.name == partial.variable.name:
-        return tuple(map(axis, ref.indices))
-    inner = support(ref.name, partial, context)
-    return None if inner is None else tuple(None if a is None else axis(ref.indices[a]) for a in inner)
+def axis_of(index: Index, own: tuple[Index, ...]) -> int | None:
+    return own.index(index) if index in own else None
 
 
 def one_term_survives(node: Expression, context: Context) -> Rewrite | None:
@@ -71,7 +70,7 @@ def one_term_survives(node: Expression, context: Context) -> Rewrite | None:
         body, variable = factor.body, factor.variable
         if not context.definition.defines(body.name) or body.name == variable.name:
             continue
-        entries = support(body.name, factor, context) or ()
+        entries = support(body.name, variable.name, factor.holding, context.definition) or ()
         for axis, target in zip(entries, variable.indices, strict=False):
             if axis is not None and body.indices[axis] == node.index:
                 found = position(target, 0, node.index.size)

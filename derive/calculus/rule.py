@@ -6,13 +6,14 @@ know the definition, the derivatives already derived and the index letters in us
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from derive.language.definition import Definition
 from derive.language.derivation import Reason
 from derive.language.expressions import Expression, Index, Partial, Ref
-from derive.language.trees import freshen, references, rename
+from derive.language.trees import freshen, reference_names, rename
 
 
 @dataclass(frozen=True)
@@ -46,22 +47,27 @@ class Context:
 
     def depends(self, value: Expression, partial: Partial) -> bool:
         """Whether a value changes with the variable of a derivative, what it holds fixed aside."""
-        return any(self.reaches(r.name, partial) for r in references(value))
+        return any(self.reaches(name, partial) for name in reference_names(value))
 
     def reaches(self, name: str, partial: Partial) -> bool:
-        variable, holding = partial.variable.name, partial.holding
-        if name == variable:
-            return True
-        if name in holding or not self.definition.depends_on(name, variable):
-            return False
-        used = references(self.definition.equation(name).body)
-        return not holding or any(self.reaches(r.name, partial) for r in used)
+        return reaches(self.definition, name, partial.variable.name, partial.holding)
 
     def unfolded(self, ref: Ref) -> Expression:
         """The right side of a named quantity's equation at the given indices, with fresh bound indices."""
         equation = self.definition.equation(ref.name)
         body = freshen(equation.body, self.taken | {i.name for i in ref.indices})
         return rename(body, dict(zip(equation.indices, ref.indices, strict=True)))
+
+
+@functools.lru_cache(maxsize=2**14)
+def reaches(definition: Definition, name: str, variable: str, holding: frozenset[str]) -> bool:
+    """Whether a quantity changes with a variable while others are held."""
+    if name == variable:
+        return True
+    if name in holding or not definition.depends_on(name, variable):
+        return False
+    used = reference_names(definition.equation(name).body)
+    return not holding or any(reaches(definition, u, variable, holding) for u in used)
 
 
 @dataclass(frozen=True)

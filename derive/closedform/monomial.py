@@ -147,7 +147,9 @@ def common_factor(value: Expression) -> Expression | None:
     parts = [monomial(t) for t in value.terms]
     shared: dict[Expression, tuple[Expression, Fraction]] = {}
     for key, (base, _) in parts[0].powers.items():
-        exponents = [p.exponent(base) for p in parts]
+        if not all(key in p.powers for p in parts):
+            continue
+        exponents = [p.powers[key][1] for p in parts]
         if any((e - exponents[0]).denominator != 1 for e in exponents):
             continue
         if all(e > 0 for e in exponents):

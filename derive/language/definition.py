@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from derive.language.expressions import Applied, Dimension, Expression, Fixed, Index, Less, Ref
-from derive.language.trees import bound_index, free_indices, references, subscripts, walk
+from derive.language.expressions import Applied, Dimension, Expression, Fixed, Frozen, Index, Less, Ref, node
+from derive.language.trees import bound_index, free_indices, reference_names, subscripts, walk
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ class Assumption:
     of: str
 
 
-@dataclass(frozen=True)
-class Definition:
+@node
+class Definition(Frozen):
     """name(inputs) -> outputs. Equations stand in an order in which each uses only earlier ones.
 
     `functions` are the definitions that this one applies by name; `text` is what the user wrote; `assumptions`
@@ -113,10 +113,14 @@ class Definition:
         return self.equation(self.output).indices
 
     def equation(self, name: str) -> Equation:
-        return next(e for e in self.equations if e.name == name)
+        return self.equation_table[name]
 
     def defines(self, name: str) -> bool:
-        return any(e.name == name for e in self.equations)
+        return name in self.equation_table
+
+    @cached_property
+    def equation_table(self) -> dict[str, Equation]:
+        return {e.name: e for e in self.equations}
 
     def input(self, name: str) -> Input:
         return next(i for i in self.inputs if i.name == name)
@@ -173,8 +177,8 @@ class Definition:
     def ancestor_table(self) -> dict[str, frozenset[str]]:
         table: dict[str, frozenset[str]] = {}
         for equation in self.equations:
-            used = {r.name for r in references(equation.body)}
-            table[equation.name] = frozenset(used).union(*(table.get(u, frozenset()) for u in used))
+            used = reference_names(equation.body)
+            table[equation.name] = used.union(*(table.get(u, frozenset()) for u in used))
         return table
 
 

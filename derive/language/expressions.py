@@ -79,12 +79,16 @@ class Shifted(Index):
     offset: int
 
 
-class Expression:
-    """Base of all nodes."""
+class Frozen:
+    """A value about which things are remembered, under names with an underscore."""
 
     def __getstate__(self) -> dict[str, object]:
         """What goes to another process: the fields, and none of what is remembered about them."""
         return {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
+
+
+class Expression(Frozen):
+    """Base of all nodes."""
 
     @property
     def children(self) -> tuple[Expression, ...]:

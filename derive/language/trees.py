@@ -55,6 +55,16 @@ def references(value: Expression) -> Iterator[Ref]:
     return (n for n in walk(value) if isinstance(n, Ref))
 
 
+def reference_names(value: Expression) -> frozenset[str]:
+    """The names of all references in a tree."""
+    cached = value.__dict__.get("_names")
+    if cached is None:
+        cached = frozenset({value.name} if isinstance(value, Ref) else ()).union(*map(reference_names, value.children))
+        object.__setattr__(value, "_names", cached)
+    found: frozenset[str] = cached
+    return found
+
+
 def subscripts(value: Expression) -> tuple[Index, ...]:
     """What the node itself writes where an index can stand, fixed and chosen positions included."""
     if isinstance(value, Ref):

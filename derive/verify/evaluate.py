@@ -138,11 +138,14 @@ def entry_of(value: Ref, scope: Scope, point: Point) -> Entry:
 
 def position_of(index: Index, scope: Scope, point: Point) -> int:
     """Where a subscript points: a fixed place, the place that a label says, or the index's own."""
+    if type(index) is Index:  # the usual kind
+        return scope[index]
     if isinstance(index, Fixed):
         return index.position
     if isinstance(index, Shifted):
         return position_of(index.base, scope, point) + index.offset
-    return int(evaluate(index.by, scope, point)) if isinstance(index, Chosen) else scope[index]
+    assert isinstance(index, Chosen)
+    return int(evaluate(index.by, scope, point))
 
 
 def from_equation(point: Point, entry: Entry) -> Value:

@@ -64,23 +64,27 @@ class Rewriting:
         return tuple(a for a in arguments if a is not None)
 
     def apart(self, node: Node) -> Node:
-        """(a R) / S as a (R / S), R and S of one exponential, whatever a is."""
-        above, below = node.arguments
-        inner, group = above.node, self.search.at(below)
-        if inner.op != "multiply" or group is None or group.argument is None:
-            return node
-        factors = [moved(a, above.axes) for a in inner.arguments]
+        """(a R) / (b S) as (a (R / S)) / b, R and S of one exponential, whatever a and b are."""
+        above, below = (factors_of(a) for a in node.arguments)
+        homes = [g for g in map(self.search.at, below) if g is not None and g.argument is not None]
+        for home in homes:
+            (top, rest), (bottom, under) = (self.parted(side, home) for side in (above, below))
+            if not top or not (rest or under):
+                continue
+            part = Node("divide", (product(top, node), product(bottom, node)), node.shape)
+            if self.group(self.search.of(part)) is None:
+                continue
+            whole_top = product([*rest, whole(part)], node)
+            if under:
+                return replace(node, arguments=(whole_top, product(under, node)))
+            return replace(node, op="multiply", arguments=whole_top.node.arguments)
+        return node
+
+    def parted(self, factors: Sequence[Argument], home: Group) -> tuple[list[Argument], list[Argument]]:
+        """The factors that are of one exponential with a group, and the others."""
         found = [self.search.at(a) for a in factors]
-        own = [f is not None and f.argument is not None and aligned(group, f) is not None for f in found]
-        if not any(own) or all(own):
-            return node
-        top = [a for a, mine in zip(factors, own, strict=True) if mine]
-        rest = [a for a, mine in zip(factors, own, strict=True) if not mine]
-        whole_top = top[0] if len(top) == 1 else whole(Node("multiply", tuple(top), node.shape))
-        part = Node("divide", (whole_top, below), node.shape)
-        if self.group(self.search.of(part)) is None:
-            return node
-        return replace(node, op="multiply", arguments=(*rest, whole(part)))
+        own = [f is not None and f.argument is not None and aligned(home, f) is not None for f in found]
+        return [a for a, mine in zip(factors, own) if mine], [a for a, mine in zip(factors, own) if not mine]
 
     def group(self, group: Group | None) -> Argument | None:
         """The two-sided form of a group, on the axes of the group's argument."""
@@ -95,6 +99,18 @@ class Rewriting:
             return None
         self.done[new] = new
         return Argument(new, group.argument.axes)
+
+
+def factors_of(argument: Argument) -> list[Argument]:
+    """The factors of a product, and those of its products, on the axes of its user; of anything else, itself."""
+    if argument.node.op != "multiply":
+        return [argument]
+    return [f for a in argument.node.arguments for f in factors_of(moved(a, argument.axes))]
+
+
+def product(factors: Sequence[Argument], node: Node) -> Argument:
+    """The factors as one argument of a node that lies on all their axes."""
+    return factors[0] if len(factors) == 1 else whole(Node("multiply", tuple(factors), node.shape))
 
 
 def joint_origin(part: Node) -> Expression | None:

@@ -18,7 +18,19 @@ from derive.closedform.monomial import Monomial, monomial, of_base, split
 from derive.closedform.recognise import fold, foldable, is_heavy, weight
 from derive.language.definition import Definition, Equation
 from derive.language.derivation import Reason
-from derive.language.expressions import Add, Expression, Quotient, Reduce, Ref, add, mul, negate, sum_over
+from derive.language.expressions import (
+    Add,
+    Call,
+    Expression,
+    Quotient,
+    Reduce,
+    Ref,
+    add,
+    mul,
+    negate,
+    split_coefficient,
+    sum_over,
+)
 from derive.language.trees import (
     count_nodes,
     free_indices,
@@ -116,11 +128,22 @@ def best_moves(node: Expression, definition: Definition) -> tuple[Move, ...]:
     least = weight(node)
     for plan in PLANS:
         moves = plan(node, definition)
-        if plan is eliminated and moves and count_nodes(moves[-1].new) > count_nodes(node):
-            continue  # what is solved for is written by y; that is worth it only where it leaves less to read
+        if plan is eliminated and moves and not is_worth(moves[-1].new, node):
+            continue
         if moves and weight(moves[-1].new) < least and not divides_anew(moves[-1].new, node):
             best, least = moves, weight(moves[-1].new)
     return best or shorter(recognised(node, definition), node) or shorter(inside_first(node, definition), node)
+
+
+def is_worth(new: Expression, old: Expression) -> bool:
+    """Whether what is written by y leaves less to read, and no exponential grows that was one that shrinks."""
+    return count_nodes(new) <= count_nodes(old) and directions(new) <= directions(old)
+
+
+def directions(value: Expression) -> set[tuple[Expression, bool]]:
+    """The arguments of exponentials up to a factor, and its sign."""
+    arguments = (n.arguments[0] for n in walk(value) if isinstance(n, Call) and n.function == "exp")
+    return {(unordered(rest), factor > 0) for factor, rest in map(split_coefficient, arguments)}
 
 
 def shorter(moves: tuple[Move, ...], node: Expression) -> tuple[Move, ...]:

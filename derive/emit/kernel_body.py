@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from derive.emit.kernel_numbers import uses
 from derive.emit.kernel_spelling import NUMBERS, Locals, Speller, Text
 from derive.emit.unicode_text import unicode_text
-from derive.ir.graph import BATCH, Node, topological, users
+from derive.ir.graph import BATCH, Node, topological
 from derive.ir.ops import LOOKS
 from derive.language.expressions import Less
 
@@ -126,7 +127,7 @@ def body(
     kept: frozenset[str] = frozenset(),
 ) -> tuple[list[Statement], list[str]]:
     """Statements of (wanted name, node, comment) rows, and the text of each result."""
-    state = Body({*taken, *equations, *kept}, equations, users(tuple(n for _, n, _ in results)), local, kept)
+    state = Body({*taken, *equations, *kept}, equations, uses(tuple(n for _, n, _ in results)), local, kept)
     found: list[str] = []
     for row in results:
         name = result(state, *row)

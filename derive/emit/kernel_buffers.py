@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from derive.emit.kernel_body import LONGEST_LINE
+from derive.emit.kernel_numbers import uses
 from derive.emit.kernel_spelling import Locals
 from derive.emit.kernel_steps import FLOAT, MARK, Group, Step, Steps, mark, marked, rank_of_large
-from derive.ir.graph import Node, topological, users
+from derive.ir.graph import Node, topological
 from derive.language.expressions import Dimension
 
 IN_PLACE: Mapping[str, str] = MappingProxyType(
@@ -216,7 +217,7 @@ def tile(
 ) -> Tile:
     """The tile of (wanted name, node, comment) rows."""
     nodes = tuple(node for _, node, _ in results)
-    steps = Steps(users(nodes), local, equations, rank_of_large(topological(nodes)))
+    steps = Steps(uses(nodes), local, equations, rank_of_large(topological(nodes)))
     names = {*taken, *equations}
     given: dict[int, Array] = {}
     for wanted, node, comment in results:

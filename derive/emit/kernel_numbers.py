@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.ir.build import constant
-from derive.ir.graph import Argument, Node, moved
+from derive.ir.graph import Argument, Graph, Node, moved, users, whole
 from derive.language.errors import DeriveError
 
 EXACT_INTEGERS = 2**53
@@ -48,6 +48,16 @@ def without_sign(argument: Argument) -> Argument | None:
         return moved(rest[0], argument.axes)
     head = () if factor == -1 else (Argument(constant(-factor), ()),)
     return Argument(replace(node, arguments=(*head, *rest)), argument.axes)
+
+
+def uses(graph: Graph) -> dict[Node, int]:
+    """How often each node stands in the text: that of -u is u, wherever -u stands."""
+    count = users(graph)
+    for node, times in list(count.items()):
+        rest = without_sign(whole(node))
+        if rest is not None and rest.node in count:
+            count[rest.node] += times - 1
+    return count
 
 
 def float_is_inexact(value: Fraction) -> bool:

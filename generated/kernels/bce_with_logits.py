@@ -54,6 +54,7 @@ def bce_with_logits(x, t, *, out=None):
 
 def _bce_with_logits_tile(x, t, L):
     """One tile of bce_with_logits."""
+    # u = np.log1p(_sharp_exp(-np.abs(x)))
     u = np.abs(x, out=L)
     np.negative(u, out=u)
     _sharp_exp(u, out=u)

@@ -40,6 +40,7 @@ def main() -> int:
     options.add_argument("--definitions", type=int, default=1000)
     options.add_argument("--bytes", type=int, default=10_000)
     options.add_argument("--seed", default="0")
+    options.add_argument("--first", type=int, default=0, help="the number of the first definition, to go on from there")
     options.add_argument("--only", type=int, help="the number of one definition")
     options.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options.add_argument("--keep", type=Path, help="folder for failing texts")
@@ -48,7 +49,7 @@ def main() -> int:
         _, text, outcome = run(("definition", given.seed, given.only))
         print(f"{text}\n{outcome.kind} ({outcome.seconds:.1f} s, {outcome.compared} compared)\n{outcome.told}")
         return int(outcome.is_fault)
-    cases: list[Case] = [("definition", given.seed, k) for k in range(given.definitions)]
+    cases: list[Case] = [("definition", given.seed, k) for k in range(given.first, given.definitions)]
     cases += [("text", given.seed, k) for k in range(given.bytes)]
     return report(cases, given.workers, given.keep)
 

@@ -25,6 +25,8 @@ SIZES = ({"n": 3, "m": 4, "d": 3}, {"n": 4, "m": 3, "d": 3})
 RELATIVE = 1e-9
 NUDGE = 1e-12
 CANCELLED = 1e-12
+NOTHING = MP.mpf(10) ** -25
+"""What differences with many digits leave of 0."""
 
 Array = Any
 Position = tuple[int, ...]
@@ -187,7 +189,7 @@ def compare(trial: Trial, what: str, got: Array, truth: Callable[[Trial], Array]
                 moved = abs(truth(trial.nudged())[place] - right)
             except ArithmeticError:
                 moved = MP.zero
-            if apart > 10 * moved + (CANCELLED if right == moved == 0 else 1e-18):
+            if apart > 10 * moved + (CANCELLED if max(abs(right), moved) < NOTHING else 1e-18):
                 raise WrongError(f"{what}{list(place)} = {mine!r}, expected {MP.nstr(right, 17)} at {shown(trial)}")
 
 

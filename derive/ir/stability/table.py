@@ -20,6 +20,7 @@ from derive.ir.stability.logarithms import logarithms
 from derive.ir.stability.look_ups import look_up_exponentials
 from derive.ir.stability.one_exponential import one_exponential
 from derive.ir.stability.powers import divide_step_by_step
+from derive.ir.stability.quotients import remainders, scaled_logarithms, scaled_quotients
 from derive.ir.stability.several_terms import one_denominator
 from derive.ir.stability.share_differences import logarithms_of_shares, targets
 from derive.ir.stability.shares import complements, rebased_means
@@ -210,6 +211,41 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x, w) -> y\n y = w*exp(x)/(1 + exp(x))", {"x": 800.0, "w": 3.0}, "inf/inf"),
         ),
         unsound="for exp(z) itself or cosh z, which grow, exp(-|z|) would be 0 where the truth is infinite",
+    ),
+    Rewrite(
+        name="what a part leaves of 1",
+        condition="1 - a/(a + b), a one of the terms below the line",
+        because="1 - a/(a + b) = b/(a + b), which does not cancel where a is nearly the whole sum",
+        apply=remainders,
+        witnesses=(
+            Witness("f(x, c) -> y\n y = 1 - exp(x)/(c + exp(x))", {"x": 40.0, "c": 3.0}, "1 - 1"),
+            Witness("f(x, k) -> y\n y = 1 - x/(x + k)", {"x": 1e17, "k": 3.0}, "1 - 1"),
+        ),
+    ),
+    Rewrite(
+        name="logarithm of a sum with exponentials",
+        condition="log S or log(exp(z) S/T), S a sum of exponentials and other terms",
+        because="log(exp(m) S') = m + log S'",
+        apply=scaled_logarithms,
+        witnesses=(
+            Witness("f(x, c) -> y\n y = log(c + exp(x))", {"x": 800.0, "c": 3.0}, "log(inf)"),
+            Witness("f(x, c) -> y\n y = log(exp(x)/(exp(x) + exp(c)))", {"x": -800.0, "c": 3.0}, "log(0)"),
+        ),
+    ),
+    Rewrite(
+        name="quotient of sums with exponentials",
+        condition="exponentials above the line, and below it a sum of exponentials and other terms",
+        because="S = exp(m) S' with m the largest exponent in S: above and below, what is left is of ordinary size",
+        apply=scaled_quotients,
+        witnesses=(
+            Witness("f(x, c) -> y\n y = exp(x)/(c + exp(x))", {"x": 800.0, "c": 3.0}, "inf/inf"),
+            Witness("f(x, c) -> y\n y = exp(x)/(exp(x) + exp(c))", {"x": -800.0, "c": -801.0}, "0/0"),
+            Witness(
+                "f(p, s[n]) -> y\n y = exp(p)/(exp(p) + sum(k, exp(s[k])))", {"p": 1e3, "s": (998.0, 999.0)}, "inf/inf"
+            ),
+            Witness("f(x, c) -> y\n y = sinh(x)/(c + cosh(x))**2", {"x": -400.0, "c": 3.0}, "divided by inf"),
+        ),
+        unsound="exp(x - m)/(c + exp(x - m)): the terms without an exponential are scaled too",
     ),
     Rewrite(
         name="complementary error function",

@@ -1,0 +1,214 @@
+"""Quotients and logarithms of sums in which exponentials stand beside other terms, or several stand side by side.
+
+    exp(x) / (c + exp(x))                   exp(x - m) / (c exp(-m) + exp(x - m)),  m = max(x, 0)
+    sinh(x) / (c + cosh(x))**2              exp(|x| - 2 m) ((1 - exp(-2 |x|)) / 2) / ((c + cosh(x)) exp(-m))**2
+    1 - exp(x) / (c + exp(x))               c / (c + exp(x))
+    log(c + exp(x))                         m + log(c exp(-m) + exp(x - m))
+    log(exp(p) / (exp(p) + sum_k exp(s_k))) -m - log1p(sum_k exp(s_k - p - m) + (exp(-m) - 1)),  m = max(0, s_k - p)
+
+Contract: `remainders`, `scaled_quotients` and `scaled_logarithms` map a graph to an equal one. An infinite exponent
+gives NaN, as infinity over infinity did before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from functools import reduce
+
+from derive.ir.build import Labelled, arranged, elementwise
+from derive.ir.graph import Graph, Node, named, rebuild
+from derive.ir.stability.scaling import (
+    GROWING,
+    MINUS_ONE,
+    ONE,
+    Factor,
+    arguments_of,
+    highest_of,
+    labels_of,
+    scaled,
+    shift_of,
+    times,
+    without_size,
+)
+
+
+def remainders(graph: Graph) -> Graph:
+    """The graph with what parts of a sum leave of 1 as the other parts."""
+    return rebuild(graph, lambda node: remainder(node) or node if node.op == "add" else node)
+
+
+def scaled_quotients(graph: Graph) -> Graph:
+    """The graph with quotients scaled that would be infinite above and below the line, or 0."""
+    return rebuild(graph, lambda node: quotient(node) or node)
+
+
+def scaled_logarithms(graph: Graph) -> Graph:
+    """The graph with the logarithms of such sums and quotients as an exponent and the logarithm of what is left."""
+    return rebuild(graph, lambda node: logarithm(node) or node if node.op == "log" else node)
+
+
+# --- quotients -------------------------------------------------------------------------------------------
+
+
+def factors(value: Labelled, power: int = 1) -> Iterator[Factor]:
+    """The factors above (power > 0) and below the line; a quotient that is scaled by itself is one of them."""
+    node, arguments = value.node, arguments_of(value)
+    if node.op == "multiply":
+        for argument in arguments:
+            yield from factors_inside(argument, power)
+    elif node.op == "divide":
+        yield from factors_inside(arguments[0], power)
+        yield from factors_inside(arguments[1], -power)
+    elif is_whole_power(node):
+        yield from factors_inside(arguments[0], power * int(node.data))  # type: ignore[call-overload]
+    elif value != ONE:
+        yield Factor(value, power)
+
+
+def factors_inside(value: Labelled, power: int) -> Iterator[Factor]:
+    return iter([Factor(value, power)]) if needs_scale(list(factors(value))) else factors(value, power)
+
+
+def is_whole_power(node: Node) -> bool:
+    return node.op == "power" and isinstance(node.data, Fraction) and node.data.denominator == 1
+
+
+def needs_scale(parts: Sequence[Factor]) -> bool:
+    """Whether a sum of exponentials stands below the line, and one or more exponentials above."""
+    return any(p.power < 0 and p.is_sum for p in parts) and any(p.power > 0 and p.exponents for p in parts)
+
+
+def quotient(node: Node) -> Node | None:
+    """A product or quotient, each sum in it scaled, times one exponential."""
+    if node.op not in ("multiply", "divide"):
+        return None
+    parts = list(factors(Labelled(node, labels_of(node))))
+    if not needs_scale(parts):
+        return None
+    exponent, rest = taken_out(parts)
+    size = [Factor(elementwise("exp", total(exponent)), 1)] if exponent else []
+    found = over_line([*size, *rest])
+    return named(arranged(found, labels_of(node)), node.name, node.origin)
+
+
+def taken_out(
+    parts: Sequence[Factor], shift_of: Callable[[Factor], Labelled] = shift_of
+) -> tuple[list[Labelled], list[Factor]]:
+    """The terms of the exponent of what all parts are as large as, and what is left of each part."""
+    exponent: Counter[Labelled] = Counter()
+    rest: list[Factor] = []
+    for part in parts:
+        if part.is_sum:
+            shift = shift_of(part)
+            exponent[shift] += part.power
+            rest.append(Factor(scaled(part.value, shift), part.power))
+        elif part.value.node.op in GROWING and part.exponents:
+            exponent[part.exponents[0]] += part.power
+            rest += [] if part.value.node.op == "exp" else [Factor(without_size(part.value), part.power)]
+        else:
+            rest.append(part)
+    return [times(power, term) for term, power in exponent.items() if power], rest
+
+
+def raised(value: Labelled, power: int) -> Labelled:
+    return value if power == 1 else elementwise("power", value, data=Fraction(power))
+
+
+def over_line(parts: Sequence[Factor]) -> Labelled:
+    """The quotient of the factors above and those below the line."""
+    above = product([raised(p.value, p.power) for p in parts if p.power > 0])
+    below = [raised(p.value, -p.power) for p in parts if p.power < 0]
+    return elementwise("divide", above, product(below)) if below else above
+
+
+def product(parts: Sequence[Labelled]) -> Labelled:
+    return reduce(lambda a, b: elementwise("multiply", a, b), parts) if parts else ONE
+
+
+def total(parts: Sequence[Labelled]) -> Labelled:
+    return reduce(lambda a, b: elementwise("add", a, b), parts)
+
+
+# --- remainders ------------------------------------------------------------------------------------------
+
+
+def remainder(node: Node) -> Node | None:
+    """1 - a/(a + b) + c = b/(a + b) + c"""
+    parts = arguments_of(Labelled(node, labels_of(node)))
+    if ONE not in parts:
+        return None
+    for part in parts:
+        left = rest_of(part)
+        if left is not None:
+            found = total([left, *(p for p in parts if p not in (ONE, part))])
+            return named(arranged(found, labels_of(node)), node.name, node.origin)
+    return None
+
+
+def rest_of(value: Labelled) -> Labelled | None:
+    """b/(a + b), where the value is -a/(a + b)"""
+    arguments = arguments_of(value)
+    if value.node.op != "multiply" or arguments[0] != MINUS_ONE or len(arguments) != 2:
+        return None
+    if arguments[1].node.op != "divide":
+        return None
+    part, whole = arguments_of(arguments[1])
+    if whole.node.op != "add" or arguments_of(whole).count(part) != 1:
+        return None
+    return elementwise("divide", total([a for a in arguments_of(whole) if a != part]), whole)
+
+
+# --- logarithms ------------------------------------------------------------------------------------------
+
+
+def logarithm(node: Node) -> Node | None:
+    """The logarithm of a share, or of a product and quotient with sums in it."""
+    (inner,) = arguments_of(Labelled(node, labels_of(node)))
+    parts = list(factors(inner))
+    if not any(p.is_sum for p in parts):
+        return None
+    share = share_of(parts)
+    found = times(-1, of_sum(share)) if share else of_product(parts)
+    return named(arranged(found, labels_of(node)), node.name, node.origin)
+
+
+def share_of(parts: Sequence[Factor]) -> Labelled | None:
+    """S/exp(p) = 1 + the other terms of S over exp(p), where the parts are exp(p), above, and S, below"""
+    if len(parts) != 2:
+        return None
+    term, whole = sorted(parts, key=lambda p: -p.power)
+    if (term.power, whole.power) != (1, -1) or term.value.node.op != "exp" or whole.value.node.op != "add":
+        return None
+    others = [a for a in arguments_of(whole.value) if a != term.value]
+    if len(others) != len(whole.value.node.arguments) - 1 or not term.exponents:
+        return None
+    return total([ONE, *(scaled(a, term.exponents[0]) for a in others)])
+
+
+def of_sum(value: Labelled) -> Labelled:
+    """log(1 + S) = m + log1p(S' + (exp(-m) - 1)), where m is 0 unless something in S is larger than 1"""
+    shift = highest_of(Factor(value, 1))
+    others = [scaled(a, shift) for a in terms(value) if a != ONE]
+    missing = elementwise("expm1", times(-1, shift))
+    return total([shift, elementwise("log1p", total([*others, missing]))])
+
+
+def terms(value: Labelled) -> list[Labelled]:
+    """The terms of a sum, those of its sums among them."""
+    return [t for a in arguments_of(value) for t in terms(a)] if value.node.op == "add" else [value]
+
+
+def of_product(parts: Sequence[Factor]) -> Labelled:
+    """log(exp(z) S / T) = z + m_S - m_T + log(S' / T')
+
+    Here m is the largest exponent itself: z - m is 0 where z is it, and nothing cancels against the logarithm.
+    """
+    if len(parts) == 1 and parts[0].power == 1 and ONE in terms(parts[0].value):
+        return of_sum(parts[0].value)
+    exponent, rest = taken_out(parts, highest_of)
+    if all(p.power < 0 for p in rest):
+        turned = over_line([Factor(p.value, -p.power) for p in rest])
+        return total([*exponent, times(-1, elementwise("log", turned))])
+    return total([*exponent, elementwise("log", over_line(rest))])

@@ -1,0 +1,213 @@
+"""How large a sum of exponentials and other terms is, and what is left of it without that.
+
+    c + exp(x)                 exp(m) (c exp(-m) + exp(x - m)),  m = max(x, 0)
+    exp(p) + sum_k exp(s_k)    the same with m = max(p, max_k s_k)
+    c + cosh(x)                exp(m) (c exp(-m) + exp(|x| - m) (1 + exp(-2 |x|)) / 2),  m = |x|
+
+Contract: `exponents(value)` are the z of which the largest is m; `scaled(value, shift)` is value exp(-shift) for any
+shift; `shift_of` is the whole number that `shift` takes: 0 where nothing can overflow or vanish, so that nothing is
+rounded there that was not before. Nodes carry labels for their axes here, as in `build`.
+To extend: an op that grows like an exponential is a row of EXPONENTS and a case of `scaled`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import reduce
+from types import MappingProxyType
+
+from derive.ir.build import BATCH_INDEX, Labelled, constant, elementwise, reduction
+from derive.ir.graph import BATCH, Argument, Node
+from derive.ir.ops import STILL
+from derive.ir.stability.exponentials import linear
+from derive.ir.stability.shift import reach_of
+from derive.language.expressions import Index
+
+Labels = tuple[Index, ...]
+ZERO, ONE, MINUS_ONE = (Labelled(constant(k)) for k in (0, 1, -1))
+SUMS, GROWING = ("add", "sum"), ("exp", "expm1", "sinh", "cosh")
+
+
+@dataclass(frozen=True)
+class Factor:
+    """value ** power"""
+
+    value: Labelled
+    power: int
+
+    @property
+    def exponents(self) -> tuple[Labelled, ...]:
+        return exponents(self.value)
+
+    @property
+    def is_sum(self) -> bool:
+        """A sum that overflows or vanishes where its largest exponent is far from 0."""
+        if self.value.node.op not in SUMS:
+            return False
+        found = self.exponents
+        return bool(found) and (ZERO not in found or any(not is_bounded(z.node) for z in found))
+
+
+def labels_of(node: Node) -> Labels:
+    return tuple(BATCH_INDEX if d == BATCH else Index(f"@{k}", d) for k, d in enumerate(node.shape))
+
+
+def at(argument: Argument, labels: Labels) -> Labelled:
+    """An argument on the axes of its user's labels."""
+    return Labelled(argument.node, tuple(labels[a] for a in argument.axes))
+
+
+def arguments_of(value: Labelled) -> list[Labelled]:
+    """The arguments of a node; the axes that it is reduced over have labels of their own."""
+    taken = len(value.labels)
+    bound = tuple(Index(f"@{taken + k}", d) for k, d in enumerate(value.node.bound))
+    inside = {label.name for label in value.labels}
+    bound = tuple(Index(fresh(b.name, inside), b.size) for b in bound)
+    return [at(a, (*value.labels, *bound)) for a in value.node.arguments]
+
+
+def fresh(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "'"
+    return name
+
+
+# --- exponents -------------------------------------------------------------------------------------------
+
+
+def exponents(value: Labelled) -> tuple[Labelled, ...]:
+    """What a value is as large as the exponential of, at most, its other factors aside; none where that is 0 alone."""
+    find = EXPONENTS.get(value.node.op)
+    return find(value) if find else ()
+
+
+def of_exp(value: Labelled) -> tuple[Labelled, ...]:
+    return () if value.node.data is not None or is_scaled(value.node) else tuple(arguments_of(value))
+
+
+def is_scaled(node: Node) -> bool:
+    """Whether an exponential has a shift in its exponent already."""
+    return any(term is not None and term.node.op == "floor" for term in linear(node.arguments[0]))
+
+
+def of_expm1(value: Labelled) -> tuple[Labelled, ...]:
+    return (elementwise("maximum", *arguments_of(value), ZERO),)
+
+
+def of_hyperbolic(value: Labelled) -> tuple[Labelled, ...]:
+    return (elementwise("abs", *arguments_of(value)),)
+
+
+def of_add(value: Labelled) -> tuple[Labelled, ...]:
+    parts = [exponents(a) for a in arguments_of(value)]
+    return tuple(z for part in parts for z in part or (ZERO,)) if any(parts) else ()
+
+
+def of_multiply(value: Labelled) -> tuple[Labelled, ...]:
+    """Of one factor: several are one exponential already, or sums whose product is not looked into."""
+    parts = [p for p in map(exponents, arguments_of(value)) if p]
+    return parts[0] if len(parts) == 1 else ()
+
+
+def of_sum(value: Labelled) -> tuple[Labelled, ...]:
+    (inner,) = arguments_of(value)
+    bound = [label for label in inner.labels if label not in value.labels]
+    return tuple(largest_over(z, bound) for z in exponents(inner))
+
+
+def largest_over(z: Labelled, bound: Sequence[Index]) -> Labelled:
+    return reduce(lambda part, label: reduction("max", part, label), [b for b in bound if b in z.labels], z)
+
+
+def of_view(value: Labelled) -> tuple[Labelled, ...]:
+    return exponents(arguments_of(value)[0])
+
+
+EXPONENTS: Mapping[str, Callable[[Labelled], tuple[Labelled, ...]]] = MappingProxyType(
+    {"exp": of_exp, "expm1": of_expm1, "sinh": of_hyperbolic, "cosh": of_hyperbolic, "add": of_add,
+     "multiply": of_multiply, "sum": of_sum, "view": of_view, "spread": of_view}
+)  # fmt: skip
+
+
+def is_bounded(node: Node) -> bool:
+    """Whether a value stays, by its form, below what an exponential bears."""
+    if node.op == "constant" and isinstance(node.data, Fraction):
+        return node.data <= STILL
+    if node.op in ("add", "view", "max", "maximum"):
+        return all(is_bounded(a.node) for a in node.arguments)
+    if node.op == "multiply":
+        first, *rest = (a.node for a in node.arguments)
+        is_less = isinstance(first.data, Fraction) and first.op == "constant" and first.data <= 0
+        return is_less and all(map(is_never_negative, rest))
+    return node.op == "still" or (node.op == "minimum" and any(is_bounded(a.node) for a in node.arguments))
+
+
+def is_never_negative(node: Node) -> bool:
+    if node.op == "constant" and isinstance(node.data, Fraction):
+        return node.data >= 0
+    if node.op == "power" and isinstance(node.data, Fraction) and node.data.denominator == 1:
+        return node.data % 2 == 0 or is_never_negative(node.arguments[0].node)
+    if node.op in ("add", "multiply", "divide", "view", "sum"):
+        return all(is_never_negative(a.node) for a in node.arguments)
+    return node.op in ("abs", "exp", "cosh", "size", "sqrt")
+
+
+# --- scaling ---------------------------------------------------------------------------------------------
+
+
+def highest_of(factor: Factor) -> Labelled:
+    """The largest exponent of a sum."""
+    return reduce(lambda a, b: elementwise("maximum", a, b), dict.fromkeys(factor.exponents))
+
+
+def shift_of(factor: Factor) -> Labelled:
+    """The whole number that is subtracted from the exponents of a sum."""
+    highest = highest_of(factor)
+    beyond = elementwise("add", highest, Labelled(reach_of(None, -1, abs(factor.power))))
+    least = ZERO if ZERO in factor.exponents else elementwise("minimum", highest, ZERO)
+    found = elementwise("floor", elementwise("maximum", beyond, least))
+    return replace(found, node=replace(found.node, name="~shift"))
+
+
+def less(value: Labelled, shift: Labelled) -> Labelled:
+    return elementwise("add", value, times(-1, shift))
+
+
+def times(factor: Fraction | int, value: Labelled) -> Labelled:
+    return value if factor == 1 else elementwise("multiply", Labelled(constant(factor)), value)
+
+
+def scaled(value: Labelled, shift: Labelled) -> Labelled:
+    """value exp(-shift)"""
+    if not exponents(value):
+        return elementwise("multiply", value, elementwise("exp", times(-1, shift)))
+    arguments = arguments_of(value)
+    match value.node.op:
+        case "exp":
+            return elementwise("exp", less(arguments[0], shift))
+        case "expm1" | "sinh" | "cosh":
+            size = elementwise("exp", less(exponents(value)[0], shift))
+            return elementwise("multiply", size, without_size(value))
+        case "multiply":
+            parts = [scaled(a, shift) if exponents(a) else a for a in arguments]
+            return elementwise("multiply", *parts)
+        case "add":
+            return elementwise("add", *(scaled(a, shift) for a in arguments))
+        case "sum":
+            bound = [label for label in arguments[0].labels if label not in value.labels]
+            return reduce(lambda part, label: reduction("sum", part, label), bound, scaled(arguments[0], shift))
+        case _:
+            return scaled(arguments[0], shift)
+
+
+def without_size(value: Labelled) -> Labelled:
+    """(exp(z) - 1) / exp(max(z, 0)), sinh z and cosh z over exp |z|"""
+    (z,) = arguments_of(value)
+    size, half = elementwise("abs", z), Fraction(1, 2)
+    if value.node.op == "cosh":
+        return times(half, elementwise("add", ONE, elementwise("exp", times(-2, size))))
+    if value.node.op == "sinh":
+        return elementwise("copysign", times(-half, elementwise("expm1", times(-2, size))), z)
+    return elementwise("copysign", times(-1, elementwise("expm1", times(-1, size))), z)

@@ -229,10 +229,6 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(x[3]) -> T\n  O[k] = softplus(x[k]**-2)\n  T[j] = O[j+1]*cosh(x[j+1])",
         Request(),
     ),
-    "a sum with an exponential below the line": (
-        "f(x[n]) -> s\n  u[i] = 90*x[i]**3\n  s = sum(q, 1/(u[q] + sinh(u[q+1])))",
-        Request(),
-    ),
     "a size known by what is one shorter": (
         "f(x[3], w[n]) -> y\n  y[k] = 0.5**sum(i, w[k] - w[k+1] + x[i])",
         Request(("x",)),

@@ -29,6 +29,10 @@ DIGITS = 100
 """More than any comparison needs: what cancels inside a formula may cost some."""
 
 
+HUGE = 1e50
+"""Where values beyond it cancel, too few digits are left."""
+
+
 @dataclass(frozen=True, eq=False)
 class Valuation:
     """The numbers that symbols stand for, and the values found so far."""
@@ -80,8 +84,12 @@ def number(formula: Formula, valuation: Valuation) -> Any:
 
 
 def power(formula: Formula, valuation: Valuation) -> Any:
+    """A power that is huge is one over what cancelled to 0 but for its last digits."""
     base, exponent = formula.args
-    return valuation.value(base) ** (int(exponent) if exponent.is_Integer else valuation.value(exponent))
+    found = valuation.value(base) ** (int(exponent) if exponent.is_Integer else valuation.value(exponent))
+    if abs(found) > HUGE:
+        raise UndefinedError("a power is beyond all ordinary numbers")
+    return found
 
 
 def piecewise(formula: Formula, valuation: Valuation) -> Any:

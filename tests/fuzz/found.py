@@ -229,6 +229,10 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(x[3]) -> T\n  O[k] = softplus(x[k]**-2)\n  T[j] = O[j+1]*cosh(x[j+1])",
         Request(),
     ),
+    "a sum of exponentials of one number": (
+        "f(x[n], z) -> v\n  v = logsumexp(j, clip(3 - x[j] + x[j], -1, 1)) + z",
+        Request(),
+    ),
     "a size known by what is one shorter": (
         "f(x[3], w[n]) -> y\n  y[k] = 0.5**sum(i, w[k] - w[k+1] + x[i])",
         Request(("x",)),

@@ -197,9 +197,17 @@ def scaled(value: Labelled, shift: Labelled) -> Labelled:
             return elementwise("add", *(scaled(a, shift) for a in arguments))
         case "sum":
             bound = [label for label in arguments[0].labels if label not in value.labels]
-            return reduce(lambda part, label: reduction("sum", part, label), bound, scaled(arguments[0], shift))
+            return reduce(summed, bound, scaled(arguments[0], shift))
         case _:
             return scaled(arguments[0], shift)
+
+
+def summed(value: Labelled, over: Index) -> Labelled:
+    """The sum over an index, on which the value may not depend."""
+    if over in value.labels:
+        return reduction("sum", value, over)
+    size = constant(over.size) if isinstance(over.size, int) else Node("size", data=over.size)
+    return elementwise("multiply", Labelled(size), value)
 
 
 def without_size(value: Labelled) -> Labelled:

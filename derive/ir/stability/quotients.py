@@ -1,6 +1,7 @@
 """Quotients and logarithms of sums in which exponentials stand beside other terms, or several stand side by side.
 
     exp(x) / (c + exp(x))                   exp(x - m) / (c exp(-m) + exp(x - m)),  m = max(x, 0)
+    exp(-a x) sinh(b x)                     exp(|b x| - a x) (1 - exp(-2 |b x|)) / 2, with the sign of b x
     sinh(x) / (c + cosh(x))**2              exp(|x| - 2 m) ((1 - exp(-2 |x|)) / 2) / ((c + cosh(x)) exp(-m))**2
     1 - exp(x) / (c + exp(x))               c / (c + exp(x))
     log(c + exp(x))                         m + log(c exp(-m) + exp(x - m))
@@ -26,6 +27,7 @@ from derive.ir.stability.scaling import (
     Factor,
     arguments_of,
     highest_of,
+    is_bounded,
     labels_of,
     scaled,
     shift_of,
@@ -76,8 +78,12 @@ def is_whole_power(node: Node) -> bool:
 
 
 def needs_scale(parts: Sequence[Factor]) -> bool:
-    """Whether a sum of exponentials stands below the line, and one or more exponentials above."""
-    return any(p.power < 0 and p.is_sum for p in parts) and any(p.power > 0 and p.exponents for p in parts)
+    """Whether exponentials stand above the line and a sum of such below it, or two above of which one overflows."""
+    above = [p for p in parts if p.power > 0 and p.exponents]
+    growing = [p for p in above if p.value.node.op in GROWING]
+    if len(growing) > 1 and not all(is_bounded(z.node) for p in growing for z in p.exponents):
+        return True
+    return bool(above) and any(p.power < 0 and p.is_sum for p in parts)
 
 
 def quotient(node: Node) -> Node | None:

@@ -234,7 +234,7 @@ REWRITES: tuple[Rewrite, ...] = (
     ),
     Rewrite(
         name="quotient of sums with exponentials",
-        condition="exponentials above the line, and below it a sum of exponentials and other terms",
+        condition="exponentials above the line, below it a sum of exponentials and other terms, or two above",
         because="S = exp(m) S' with m the largest exponent in S: above and below, what is left is of ordinary size",
         apply=scaled_quotients,
         witnesses=(
@@ -243,6 +243,7 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness(
                 "f(p, s[n]) -> y\n y = exp(p)/(exp(p) + sum(k, exp(s[k])))", {"p": 1e3, "s": (998.0, 999.0)}, "inf/inf"
             ),
+            Witness("f(x) -> y\n y = exp(-2*x)*expm1(3*x/2)", {"x": 800.0}, "0 inf"),
             Witness("f(x, c) -> y\n y = sinh(x)/(c + cosh(x))**2", {"x": -400.0, "c": 3.0}, "divided by inf"),
         ),
         unsound="exp(x - m)/(c + exp(x - m)): the terms without an exponential are scaled too",

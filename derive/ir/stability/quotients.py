@@ -18,14 +18,16 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import reduce
 
-from derive.ir.build import Labelled, arranged, elementwise
+from derive.ir.build import Labelled, arranged, elementwise, placed, union
 from derive.ir.graph import Graph, Node, named, rebuild
+from derive.ir.stability.exponentials import linear_sum
 from derive.ir.stability.scaling import (
     GROWING,
     MINUS_ONE,
     ONE,
     Factor,
     arguments_of,
+    exponents,
     highest_of,
     is_bounded,
     labels_of,
@@ -48,6 +50,7 @@ def scaled_quotients(graph: Graph) -> Graph:
 
 def scaled_logarithms(graph: Graph) -> Graph:
     """The graph with the logarithms of such sums and quotients as an exponent and the logarithm of what is left."""
+    graph = rebuild(graph, lambda node: difference(node) or node if node.op == "add" else node)
     return rebuild(graph, lambda node: logarithm(node) or node if node.op == "log" else node)
 
 
@@ -141,26 +144,24 @@ def total(parts: Sequence[Labelled]) -> Labelled:
 
 
 def remainder(node: Node) -> Node | None:
-    """1 - a/(a + b) + c = b/(a + b) + c"""
+    """1 - a/(a + b) + c = b/(a + b) + c, and a/(a + b) - 1 = -b/(a + b)"""
     parts = arguments_of(Labelled(node, labels_of(node)))
-    if ONE not in parts:
-        return None
-    for part in parts:
-        left = rest_of(part)
-        if left is not None:
-            found = total([left, *(p for p in parts if p not in (ONE, part))])
+    one = next((p for p in parts if p in (ONE, MINUS_ONE)), None)
+    for part in parts if one else ():
+        ratio = arguments_of(part)[-1] if is_opposite(part) else part
+        left = rest_of(ratio) if (ratio is part) == (one == MINUS_ONE) else None
+        if left:
+            left = left if one == ONE else times(-1, left)
+            found = total([left, *(p for p in parts if p not in (one, part))])
             return named(arranged(found, labels_of(node)), node.name, node.origin)
     return None
 
 
-def rest_of(value: Labelled) -> Labelled | None:
-    """b/(a + b), where the value is -a/(a + b)"""
-    arguments = arguments_of(value)
-    if value.node.op != "multiply" or arguments[0] != MINUS_ONE or len(arguments) != 2:
+def rest_of(ratio: Labelled) -> Labelled | None:
+    """b/(a + b), where the ratio is a/(a + b)"""
+    if ratio.node.op != "divide":
         return None
-    if arguments[1].node.op != "divide":
-        return None
-    part, whole = arguments_of(arguments[1])
+    part, whole = arguments_of(ratio)
     if whole.node.op != "add" or arguments_of(whole).count(part) != 1:
         return None
     return elementwise("divide", total([a for a in arguments_of(whole) if a != part]), whole)
@@ -185,12 +186,43 @@ def share_of(parts: Sequence[Factor]) -> Labelled | None:
     if len(parts) != 2:
         return None
     term, whole = sorted(parts, key=lambda p: -p.power)
-    if (term.power, whole.power) != (1, -1) or term.value.node.op != "exp" or whole.value.node.op != "add":
+    return relative(whole.value, term.value) if (term.power, whole.power) == (1, -1) else None
+
+
+def relative(whole: Labelled, term: Labelled) -> Labelled | None:
+    """S/exp(p) = 1 + the other terms of S over exp(p), where exp(p) is one of them"""
+    if whole.node.op != "add" or term.node.op != "exp" or arguments_of(whole).count(term) != 1:
         return None
-    others = [a for a in arguments_of(whole.value) if a != term.value]
-    if len(others) != len(whole.value.node.arguments) - 1 or not term.exponents:
-        return None
-    return total([ONE, *(scaled(a, term.exponents[0]) for a in others)])
+    found = exponents(term)
+    return total([ONE, *(scaled(a, found[0]) for a in arguments_of(whole) if a != term)]) if found else None
+
+
+def difference(node: Node) -> Node | None:
+    """log S - p = log(S/exp(p)), where exp(p) is one of the terms of S"""
+    parts = arguments_of(Labelled(node, labels_of(node)))
+    for part in parts:
+        sign, inner = (-1, arguments_of(part)[-1]) if is_opposite(part) else (1, part)
+        if inner.node.op != "log":
+            continue
+        (whole,) = arguments_of(inner)
+        for term in arguments_of(whole):
+            share, z = relative(whole, term), exponents(term)
+            other = next((p for p in parts if share and p is not part and is_zero(p, times(sign, z[0]))), None)
+            if share and other:
+                found = total([times(sign, of_sum(share)), *(p for p in parts if p not in (part, other))])
+                return named(arranged(found, labels_of(node)), node.name, node.origin)
+    return None
+
+
+def is_opposite(value: Labelled) -> bool:
+    """-u"""
+    return value.node.op == "multiply" and arguments_of(value)[0] == MINUS_ONE and len(value.node.arguments) == 2
+
+
+def is_zero(left: Labelled, right: Labelled) -> bool:
+    """Whether the sum of both is 0, linear forms of the same."""
+    labels = union((left, right))
+    return not linear_sum(placed(value, labels) for value in (left, right))
 
 
 def of_sum(value: Labelled) -> Labelled:

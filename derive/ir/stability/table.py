@@ -230,6 +230,10 @@ REWRITES: tuple[Rewrite, ...] = (
         witnesses=(
             Witness("f(x, c) -> y\n y = log(c + exp(x))", {"x": 800.0, "c": 3.0}, "log(inf)"),
             Witness("f(x, c) -> y\n y = log(exp(x)/(exp(x) + exp(c)))", {"x": -800.0, "c": 3.0}, "log(0)"),
+            Witness("f(x, c) -> y\n y = 2*x - log(exp(2*x) + exp(c))", {"x": 40.0, "c": 3.0}, "80 - 80"),
+            Witness(
+                "f(p, s[n]) -> y\n y = log(exp(p) + sum(k, exp(s[k]))) - p", {"p": 50.0, "s": (8.0, 9.0)}, "50 - 50"
+            ),
         ),
     ),
     Rewrite(

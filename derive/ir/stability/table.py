@@ -214,12 +214,13 @@ REWRITES: tuple[Rewrite, ...] = (
     ),
     Rewrite(
         name="what a part leaves of 1",
-        condition="1 - a/(a + b), a one of the terms below the line",
+        condition="1 - a/(a + b) or a/(a + b) - 1, a one of the terms below the line",
         because="1 - a/(a + b) = b/(a + b), which does not cancel where a is nearly the whole sum",
         apply=remainders,
         witnesses=(
             Witness("f(x, c) -> y\n y = 1 - exp(x)/(c + exp(x))", {"x": 40.0, "c": 3.0}, "1 - 1"),
             Witness("f(x, k) -> y\n y = 1 - x/(x + k)", {"x": 1e17, "k": 3.0}, "1 - 1"),
+            Witness("f(x, k) -> y\n y = x/(x + k) - 1", {"x": 1e17, "k": 3.0}, "1 - 1"),
         ),
     ),
     Rewrite(

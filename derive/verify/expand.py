@@ -46,11 +46,13 @@ from derive.language.expressions import (
 )
 from derive.language.primitives import BY_NAME, POLYGAMMA
 from derive.verify.choices import above, at_least, at_most, below, choice, piecewise
+from derive.verify.evaluate import UndefinedError
 
 Entry = tuple[str, tuple[int, ...]]
 Scope = Mapping[Index, int]
 Formula = Any
 """A SymPy expression."""
+NO_VALUE = (sympy.nan, sympy.zoo)
 Relation = Callable[[Formula, Formula], Formula]
 """1 where the first stands in the relation to the second, else 0."""
 
@@ -220,7 +222,10 @@ def translate_partial(value: Partial, scope: Scope, expansion: Expansion) -> For
     entries = [entry, *(e for name in sorted(value.holding) for e in entries_of(name, expansion))]
     free = {e: sympy.Dummy(e[0], real=True) for e in entries}
     inside = Expansion(expansion.definition, expansion.sizes, {**expansion.given, **free})
-    derivative = sympy.diff(to_sympy(value.body, scope, inside), free[entry])
+    body = to_sympy(value.body, scope, inside)
+    if body.has(*NO_VALUE):  # SymPy's derivative of them is 0
+        raise UndefinedError("a quantity has no value")
+    derivative = sympy.diff(body, free[entry])
     return derivative.xreplace({dummy: expansion.entry(e) for e, dummy in free.items()})
 
 

@@ -22,8 +22,8 @@ from derive.verify.assumptions import satisfied
 from derive.verify.evaluate import Scope
 from derive.verify.expand import Expansion, symbol, to_sympy
 from derive.verify.formulas import DIGITS as FORMULA_DIGITS
-from derive.verify.formulas import Valuation
-from derive.verify.samples import Domain, Sizes, Values, assignments, describe, draw, first_success
+from derive.verify.formulas import Formula, Valuation
+from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success
 from derive.verify.sights import (
     POINTS,
     TOLERANCE,
@@ -60,10 +60,7 @@ def check_closed(derivation: Derivation, domain: Domain | None = None) -> Eviden
 
 def entry_orders(derivation: Derivation, sizes: Sizes, scope: Scope, domain: Domain | None) -> list[int | None]:
     """Differences, as powers of ten, between SymPy's derivative and one entry of the closed form."""
-    chance = random.Random(f"{derivation.name} {sorted(sizes.items())} labels")
-    labels = draw([i for i in derivation.system.inputs if i.labels is not None], sizes, {}, chance)
-    expansion = Expansion(derivation.system, sizes, {e: sympy.Integer(int(v)) for e, v in labels.items()})
-    truth, closed = (to_sympy(e, scope, expansion) for e in (derivation.left, derivation.closed))
+    truth, closed = written_out(derivation, sizes, scope)
 
     def attempt(values: Values) -> int | None:
         values = satisfied(derivation.system, sizes, values)
@@ -81,6 +78,19 @@ def entry_orders(derivation: Derivation, sizes: Sizes, scope: Scope, domain: Dom
         first_success(inputs, sizes, domain, f"{derivation.name} {point}", attempt, derivation.name)
         for point in range(EXPANDED_POINTS)
     ]
+
+
+def written_out(derivation: Derivation, sizes: Sizes, scope: Scope) -> tuple[Formula, Formula]:
+    """SymPy's derivative and the closed form, at labels where the definition has a value."""
+    chosen = [i for i in derivation.system.inputs if i.labels is not None]
+
+    def attempt(labels: Values) -> tuple[Formula, Formula]:
+        expansion = Expansion(derivation.system, sizes, {e: sympy.Integer(int(v)) for e, v in labels.items()})
+        truth, closed = (to_sympy(e, scope, expansion) for e in (derivation.left, derivation.closed))
+        return truth, closed
+
+    seed = f"{derivation.name} {sorted(sizes.items())} labels"
+    return first_success(chosen, sizes, None, seed, attempt, derivation.name)
 
 
 def valuation_at(values: Values) -> Valuation:

@@ -28,7 +28,7 @@ Values = Mapping[Entry, Fraction]
 Result = TypeVar("Result")
 
 ORDINARY = (-2.0, 2.0)
-FALLBACKS = (None, None, None, (0.1, 2.0), (0.1, 0.9), (1.1, 3.0))
+FALLBACKS = (None, None, None, (0.1, 2.0), (0.1, 0.9), (1.1, 3.0), (-2.0, -0.1), (-0.9, -0.1))
 """Ranges to draw from in turn; None is the input's own domain."""
 
 SIZES = ((2, 3, 4), (3, 2, 1), (1, 3, 2))

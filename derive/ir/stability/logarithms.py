@@ -6,27 +6,20 @@
     log p - log q     a z, where p / q is a power of exp(z), as for the two sides of a sigmoid
     z - log(1 + e^z)  the logarithm of one function, log(exp(z) / (1 + exp(z)))
 
-Contract: `logarithms(graph)` maps a graph to an equal one. R must be a power of exp(z) times powers of one sign of
-polynomials with positive coefficients whose first and last are 1, and the linear part of the same sign: then all
-that is added is of one sign, and nothing cancels.
+Contract: `logarithms(graph)` maps a graph to an equal one. Which R have a form, and which, says `logarithm_forms`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from functools import reduce
 
-from derive.ir.build import apply, constant, scaled
+from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, topological, whole, with_arguments
 from derive.ir.stability import polynomial
 from derive.ir.stability.exponentials import Exponentials, Group, combined, linear, multiple
-from derive.ir.stability.growing import U
-from derive.ir.stability.one_exponential import on_axes, without_factor
-from derive.ir.stability.polynomial import Ratio, coefficients, common_unit, poly
-
-Coefficients = tuple[Fraction, ...]
+from derive.ir.stability.logarithm_forms import form_of, near_one, scaled_form, spelled
+from derive.ir.stability.one_exponential import on_axes
 
 
 def logarithms(graph: Graph) -> Graph:
@@ -88,11 +81,16 @@ class Rewriting:
 
     def of_group(self, node: Node) -> Argument | None:
         group = self.group(node)
-        form = form_of(group.ratio) if group is not None and group.argument is not None else None
-        if group is None or group.argument is None or form is None:
+        if group is None or group.argument is None:
             return None
-        value = self.node(group.argument.node)
-        return Argument(spelled(value, group.base, form), group.argument.axes)
+        value, form = self.node(group.argument.node), form_of(group.ratio)
+        if form is None:
+            new = near_one(value, group.base, group.ratio)
+        elif form.scale == 1:
+            new = spelled(value, group.base, form)
+        else:
+            new = scaled_form(value, group.base, form)
+        return Argument(new, group.argument.axes) if new is not None else None
 
     def of_one_plus(self, node: Node) -> Argument | None:
         """log(1 + v) = log1p(v), and ln Γ(1 + v) from v"""
@@ -120,7 +118,7 @@ class Rewriting:
         for _, part in linear_parts:
             total = combined(total, part, polynomial.multiply)
         form = form_of(total.ratio) if total is not None and total.argument is not None else None
-        if total is None or total.argument is None or form is None:
+        if total is None or total.argument is None or form is None or form.scale != 1:
             return None
         if not linear_parts and (len(found) < 2 or form.factors):
             return None
@@ -151,7 +149,9 @@ class Rewriting:
         group = self.group(inner)
         form = form_of(group.ratio) if group is not None and group.argument is not None else None
         rest = [Argument(self.node(a.node), a.axes) for k, a in enumerate(node.arguments) if k != taken[0]]
-        if group is None or group.argument is None or form is None or all(a.node.op == "constant" for a in rest):
+        if group is None or group.argument is None or form is None or form.scale != 1:
+            return None
+        if all(a.node.op == "constant" for a in rest):
             return None
         if any(group.argument.node in set(topological((a.node,))) for a in rest):
             return None
@@ -177,91 +177,3 @@ class Rewriting:
         if group is None or group.argument is None or ratio is None:
             return None
         return Group(ratio, moved(group.argument, argument.axes), group.base)
-
-
-# --- what a logarithm is made of ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Form:
-    """u**power * product of factors**exponent, in v = u ** (1/unit)."""
-
-    power: int
-    factors: tuple[tuple[Coefficients, int], ...]
-    unit: Fraction
-
-    @property
-    def right(self) -> int:
-        """The power of v that the function grows with for v -> infinity."""
-        return self.power + sum((len(f) - 1) * k for f, k in self.factors)
-
-
-def form_of(ratio: Ratio) -> Form | None:
-    exponents = [e for e, _ in ratio.numerator + ratio.denominator]
-    unit = common_unit(exponents)
-    lowest = [min(e for e, _ in side) / unit for side in (ratio.numerator, ratio.denominator)]
-    highest = max(abs(e) / unit for e in exponents)
-    if highest > polynomial.MAX_DEGREE:
-        return None
-    above, below = (
-        poly({e / unit - low: c for e, c in side})
-        for (side, low) in zip((ratio.numerator, ratio.denominator), lowest, strict=True)
-    )
-    above, below = above.cancel(below, include=True)
-    factors: list[tuple[Coefficients, int]] = []
-    scale, power = Fraction(1), int(lowest[0] - lowest[1])
-    for side, sign in ((above, 1), (below, -1)):
-        constant_part, found = polynomial.factored(coefficients(side))
-        scale *= constant_part**sign
-        for factor, multiplicity in found:
-            if factor == U:
-                power += sign * multiplicity
-            else:
-                factors.append((factor, sign * multiplicity))
-    form = Form(power, tuple(factors), unit)
-    return form if scale == 1 and keeps_one_sign(form) else None
-
-
-def keeps_one_sign(form: Form) -> bool:
-    if any(f[0] != 1 or f[-1] != 1 or min(f) < 0 for f, _ in form.factors):
-        return False
-    signs = {1 if k > 0 else -1 for _, k in form.factors}
-    if not signs:
-        return True
-    (sign,) = signs if len(signs) == 1 else (0,)
-    return sign != 0 and -form.power * sign >= 0 and form.right * sign >= 0
-
-
-def spelled(argument: Node, base: Fraction | None, form: Form) -> Node:
-    """power min(z, 0) + right max(z, 0) + sum k log1p(f - 1) with z = c v"""
-    natural = argument if base is None else apply("multiply", Node("logarithm", data=base), argument)
-    value, factor = without_factor(natural)
-    scale = factor * form.unit
-    below, above = (form.power, form.right) if scale > 0 else (form.right, form.power)
-    if below == above:
-        parts = [scaled(below * scale, value)]
-    else:
-        sides = (("minimum", below), ("maximum", above))
-        parts = [scaled(power * scale, apply(op, value, constant(0))) for op, power in sides if power]
-    e = apply("exp", scaled(-abs(scale), apply("abs", value)), name="~e")
-    for entries, k in form.factors:
-        left, right = entries, tuple(reversed(entries))
-        parts.append(scaled(k, apply("log1p", rest_of(*((left, right) if scale > 0 else (right, left)), value, e))))
-    return parts[0] if len(parts) == 1 else apply("add", *parts)
-
-
-def rest_of(below: Coefficients, above: Coefficients, value: Node, e: Node) -> Node:
-    """f(e) - 1, by its coefficients on each side of 0."""
-    left, right = horner(below[1:], e), horner(above[1:], e)
-    return left if left == right else apply("where", apply("greater_equal", value, constant(0)), right, left)
-
-
-def horner(values: Sequence[Fraction], e: Node) -> Node:
-    """e (c_1 + e (c_2 + ...))"""
-
-    def step(total: Node, value: Fraction) -> Node:
-        inner = apply("multiply", e, total) if total.op != "constant" else scaled(total.data, e)  # type: ignore[arg-type]
-        return apply("add", constant(value), inner) if value else inner
-
-    total = reduce(step, reversed(values[:-1]), constant(values[-1]))
-    return scaled(total.data, e) if total.op == "constant" else apply("multiply", e, total)  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from derive.emit.kernel_contraction import Factor, spell_contract
 from derive.emit.kernel_numbers import coefficient, float_is_inexact, number, without_sign
 from derive.ir.build import constant
 from derive.ir.graph import BATCH, Argument, Node
-from derive.ir.ops import ATOM, BY_NAME, NEGATION, POWER, PRODUCT, STILL, SUM, room_of
+from derive.ir.ops import ATOM, BY_NAME, DOUBLE, NEGATION, POWER, PRODUCT, SINGLE, STILL, SUM, room_of
 from derive.language.errors import DeriveError
 from derive.language.expressions import Dimension, Less
 
@@ -75,6 +75,8 @@ class Speller:
             raise DeriveError(f"NumPy has no function {node.op}, so there is no kernel for it")
         precedences = op.inner or (0,) * len(node.arguments)
         parts = [self.lined_up(node, k).at(p) for k, p in enumerate(precedences)]
+        if op.numpy.startswith("_") and is_number(node):
+            parts[0] = self.typed(self.inner(node.arguments[0].node)).text
         return Text(op.numpy.format(*parts), op.precedence)
 
     def lined_up(self, node: Node, position: int) -> Text:
@@ -101,6 +103,11 @@ class Speller:
         if len(wanted) < len(axes):
             return Text(f'np.einsum("{letters(axes)}->{letters(wanted)}", {text.text})'), wanted
         return transposed(text, tuple(axes.index(a) for a in wanted)), wanted
+
+
+def is_number(node: Node) -> bool:
+    """Whether a node is computed from numbers alone, which Python does without a dtype."""
+    return node.op in NUMBERS or (bool(node.arguments) and all(is_number(a.node) for a in node.arguments))
 
 
 def letters(axes: Sequence[int]) -> str:
@@ -139,7 +146,7 @@ def spell_size(speller: Speller, node: Node) -> Text:
 def spell_room(speller: Speller, node: Node) -> Text:
     """Half of the largest exponent that the dtype holds, less where a power of the exponential stands."""
     assert isinstance(node.data, int)
-    single, double = room_of(44, node.data), room_of(354, node.data)
+    single, double = room_of(SINGLE, node.data), room_of(DOUBLE, node.data)
     return Text(f"({single} if {speller.local.dtype} == np.float32 else {double})")
 
 

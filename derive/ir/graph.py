@@ -89,6 +89,11 @@ def topological(graph: Iterable[Node]) -> Iterator[Node]:
             stack.extend((a.node, False) for a in reversed(top.arguments))
 
 
+def has_input(node: Node) -> bool:
+    """Whether a value depends on an input, and not on numbers and sizes alone."""
+    return any(n.op == "input" for n in topological((node,)))
+
+
 def rebuild(graph: Graph, change: Callable[[Node], Node]) -> Graph:
     """The graph with `change` applied to every node, arguments first; equal nodes become one object."""
     new: dict[Node, Node] = {}

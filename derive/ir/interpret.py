@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.ir.graph import Graph, Node, topological
-from derive.ir.ops import BY_NAME, ROOM, Arithmetic, room_of, still
+from derive.ir.ops import BY_NAME, DOUBLE, ROOM, SINGLE, Arithmetic, room_of, still
 from derive.language.expressions import extent
 from derive.language.primitives import POLYGAMMA, PRIMITIVES
 
@@ -33,6 +33,7 @@ class Exact:
     """Numbers of an mpmath context."""
 
     context: Any
+    half_exponent: int = ROOM
 
     def number(self, value: Fraction) -> Any:
         return self.context.mpf(value.numerator) / value.denominator
@@ -46,6 +47,10 @@ class Floats:
     """Floating-point numbers of one NumPy type."""
 
     kind: type[np.floating[Any]] = np.float64
+
+    @property
+    def half_exponent(self) -> int:
+        return SINGLE if self.kind is np.float32 else DOUBLE
 
     def number(self, value: Fraction) -> Any:
         return self.kind(float(value))
@@ -90,7 +95,7 @@ def leaf(node: Node, inputs: Mapping[str, Any], sizes: Sizes, arithmetic: Arithm
         case "still", Fraction() as factor:
             return objects(still(arithmetic, factor))
         case "room", int() as power:
-            return objects(arithmetic.number(Fraction(room_of(ROOM, power))))
+            return objects(arithmetic.number(Fraction(room_of(arithmetic.half_exponent, power))))
         case _:
             zero, one = (arithmetic.number(Fraction(k)) if node.op == "identity" else bool(k) for k in (0, 1))
             n = extent(node.shape[0], sizes)

@@ -37,6 +37,11 @@ COMPARISON = 0
 class Arithmetic(Protocol):
     """Numbers that a graph can be computed on: mpmath's, or floats."""
 
+    @property
+    def half_exponent(self) -> int:
+        """Half of the largest exponent whose exponential is finite; where there is none, of the least type."""
+        ...
+
     def number(self, value: Fraction) -> Any: ...
 
     def call(self, function: str, *values: Any) -> Any:
@@ -87,7 +92,8 @@ def copy_sign(arithmetic: Arithmetic, data: Any, size: Any, sign: Any) -> Any:
     return -abs(size) if sign < 0 else abs(size)
 
 
-ROOM = 40
+ROOM, SINGLE, DOUBLE = 40, 44, 354
+"""Half of the largest exponent: what every type bears, that of float32 and that of float64."""
 
 
 def room_of(half: int, power: int) -> int:
@@ -96,8 +102,8 @@ def room_of(half: int, power: int) -> int:
 
 
 def room(arithmetic: Arithmetic, data: Any) -> Any:
-    """Exponentials up to here may be squared: half of the largest exponent of a type, here of the least one."""
-    return arithmetic.number(Fraction(room_of(ROOM, data)))
+    """Exponentials up to here may be squared."""
+    return arithmetic.number(Fraction(room_of(arithmetic.half_exponent, data)))
 
 
 STILL = 44

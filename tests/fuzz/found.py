@@ -233,6 +233,14 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(x[n], z) -> v\n  v = logsumexp(j, clip(3 - x[j] + x[j], -1, 1)) + z",
         Request(),
     ),
+    "a function of numbers alone": (
+        "f(v[d]) -> y\n  y[i] = expm1(digamma(1 + (v[i] + (1 - v[i]))**2))",
+        Request(),
+    ),
+    "a whole number less one as an exponent": (
+        "f(x[d]) -> y\n  y[k] = (x[k] - 1)**2**d",
+        Request(),
+    ),
     "a size known by what is one shorter": (
         "f(x[3], w[n]) -> y\n  y[k] = 0.5**sum(i, w[k] - w[k+1] + x[i])",
         Request(("x",)),

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.ir.build import apply, constant
-from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topological, whole
+from derive.ir.graph import Argument, Graph, Node, has_input, moved, named, rebuild, topological, whole
 from derive.ir.stability.growth import polynomial_of
 
 BOUND = Fraction(10**8)
@@ -120,10 +120,6 @@ def sign_and_size(node: Node) -> Fraction:
     if node.op == "constant" and isinstance(node.data, Fraction):
         return node.data
     return Fraction(1 if node.op in POSITIVE else 0)
-
-
-def has_input(node: Node) -> bool:
-    return any(n.op == "input" for n in topological((node,)))
 
 
 def is_polynomial(argument: Argument, value: Argument) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.ir.build import apply, scaled
-from derive.ir.graph import Node
+from derive.ir.graph import Node, has_input
 from derive.ir.stability.polynomial import Reduced, factored
 
 U = (Fraction(0), Fraction(1))
@@ -28,6 +28,8 @@ def by_expm1(argument: Node, base: Fraction | None, ratio: Reduced) -> Node | No
     if powers or set(dict(below)) - {U}:
         return None
     z = scaled(ratio.unit, argument)
+    if base is not None and not has_input(argument):
+        return None  # 2**n - 1 is a whole number, and nothing cancels
     if count == 0:
         return scaled(scale / below_scale, apply("exp", scaled(power, z), data=base)) if power else None
     natural = z if base is None else apply("multiply", Node("logarithm", data=base), z)

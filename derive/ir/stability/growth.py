@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.ir.graph import Node, rebuild, topological, whole
+from derive.ir.graph import Node, has_input, rebuild, whole
 
 MOST = 8
 """No higher power is looked at."""
@@ -67,7 +67,7 @@ class Polynomial:
 
 def polynomial_of(node: Node) -> Polynomial | None:
     """The node as a polynomial of what is neither a sum, a product nor a power."""
-    if not depends_on_input(node):
+    if not has_input(node):
         size = number(node)
         return None if size is None else Polynomial(None, {0: size})
     if node.op == "power" and isinstance(node.data, Fraction) and node.data.denominator == 1 and 2 <= node.data <= MOST:
@@ -85,10 +85,6 @@ def polynomial_of(node: Node) -> Polynomial | None:
             return None
         total = total.plus(part) if node.op == "add" else total.times(part)
     return total
-
-
-def depends_on_input(node: Node) -> bool:
-    return any(n.op == "input" for n in topological((node,)))
 
 
 def whole_part(node: Node, position: int) -> Polynomial | None:

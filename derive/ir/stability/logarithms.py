@@ -15,7 +15,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.ir.build import apply, constant
-from derive.ir.graph import Argument, Graph, Node, moved, topological, whole, with_arguments
+from derive.ir.graph import Argument, Graph, Node, has_input, moved, topological, whole, with_arguments
 from derive.ir.stability import polynomial
 from derive.ir.stability.exponentials import Exponentials, Group, combined, linear, multiple
 from derive.ir.stability.logarithm_forms import form_of, near_one, scaled_form, spelled
@@ -37,13 +37,9 @@ def sharp_exponentials(graph: Graph) -> Graph:
     new: dict[Node, Node] = {}
     for old in topological(graph):
         node = with_arguments(old, tuple(Argument(new[a.node], a.axes) for a in old.arguments))
-        is_sharp = old in inner and old.op == "exp" and old.data is None and depends_on_inputs(old)
+        is_sharp = old in inner and old.op == "exp" and old.data is None and has_input(old)
         new[old] = replace(node, op="sharp_exp") if is_sharp else node
     return tuple(new[n] for n in graph)
-
-
-def depends_on_inputs(node: Node) -> bool:
-    return any(n.op == "input" for n in topological((node,)))
 
 
 class Rewriting:

@@ -7,8 +7,8 @@
     log(c + exp(x))                         m + log(c exp(-m) + exp(x - m))
     log(exp(p) / (exp(p) + sum_k exp(s_k))) -m - log1p(sum_k exp(s_k - p - m) + (exp(-m) - 1)),  m = max(0, s_k - p)
 
-Contract: `remainders`, `scaled_quotients` and `scaled_logarithms` map a graph to an equal one. An infinite exponent
-gives NaN, as infinity over infinity did before.
+Contract: `remainders`, `scaled_powers`, `scaled_quotients` and `scaled_logarithms` map a graph to an equal one. An
+infinite exponent gives NaN, as infinity over infinity did before.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from derive.ir.stability.scaling import (
     arguments_of,
     exponents,
     highest_of,
-    is_bounded,
     labels_of,
     scaled,
     shift_of,
@@ -48,10 +47,15 @@ def scaled_quotients(graph: Graph) -> Graph:
     return rebuild(graph, lambda node: quotient(node) or node)
 
 
+def scaled_powers(graph: Graph) -> Graph:
+    """The graph with powers that are not whole of such sums as an exponential and the power of what is left."""
+    return rebuild(graph, lambda node: root(node) or node if node.op in ("sqrt", "power", "raise") else node)
+
+
 def scaled_logarithms(graph: Graph) -> Graph:
     """The graph with the logarithms of such sums and quotients as an exponent and the logarithm of what is left."""
     graph = rebuild(graph, lambda node: difference(node) or node if node.op == "add" else node)
-    return rebuild(graph, lambda node: logarithm(node) or node if node.op == "log" else node)
+    return rebuild(graph, lambda node: logarithm(node) or node if node.op in ("log", "log1p") else node)
 
 
 # --- quotients -------------------------------------------------------------------------------------------
@@ -84,9 +88,9 @@ def needs_scale(parts: Sequence[Factor]) -> bool:
     """Whether exponentials stand above the line and a sum of such below it, or two above of which one overflows."""
     above = [p for p in parts if p.power > 0 and p.exponents]
     growing = [p for p in above if p.value.node.op in GROWING]
-    if len(growing) > 1 and not all(is_bounded(z.node) for p in growing for z in p.exponents):
+    if len(growing) > 1 and any(p.is_growing for p in growing):
         return True
-    return bool(above) and any(p.power < 0 and p.is_sum for p in parts)
+    return bool(above) and any(p.power < 0 and (p.is_sum or p.is_growing) for p in parts)
 
 
 def quotient(node: Node) -> Node | None:
@@ -140,6 +144,23 @@ def total(parts: Sequence[Labelled]) -> Labelled:
     return reduce(lambda a, b: elementwise("add", a, b), parts)
 
 
+# --- powers ----------------------------------------------------------------------------------------------
+
+
+def root(node: Node) -> Node | None:
+    """S**c = exp(c m) S'**c"""
+    value = Labelled(node, labels_of(node))
+    base, *exponent = arguments_of(value)
+    if is_whole_power(node) or not Factor(base, 1).is_sum:
+        return None
+    shift = shift_of(Factor(base, 1))
+    left = elementwise(node.op, scaled(base, shift), *exponent, data=node.data)
+    power = node.data if node.op == "power" else Fraction(1, 2)
+    size = elementwise("multiply", *exponent, shift) if exponent else times(power, shift)  # type: ignore[arg-type]
+    found = elementwise("multiply", elementwise("exp", size), left)
+    return named(arranged(found, labels_of(node)), node.name, node.origin)
+
+
 # --- remainders ------------------------------------------------------------------------------------------
 
 
@@ -173,7 +194,7 @@ def rest_of(ratio: Labelled) -> Labelled | None:
 def logarithm(node: Node) -> Node | None:
     """The logarithm of a share, or of a product and quotient with sums in it."""
     (inner,) = arguments_of(Labelled(node, labels_of(node)))
-    parts = list(factors(inner))
+    parts = list(factors(inner)) if node.op == "log" else [Factor(elementwise("add", ONE, inner), 1)]
     if not any(p.is_sum for p in parts):
         return None
     share = share_of(parts)

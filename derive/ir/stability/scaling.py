@@ -42,6 +42,11 @@ class Factor:
         return exponents(self.value)
 
     @property
+    def is_growing(self) -> bool:
+        """An exponential, or nearly one, that may overflow."""
+        return self.value.node.op in GROWING and not all(is_bounded(z.node) for z in self.exponents)
+
+    @property
     def is_sum(self) -> bool:
         """A sum that overflows or vanishes where its largest exponent is far from 0."""
         if self.value.node.op not in SUMS:
@@ -88,8 +93,9 @@ def of_exp(value: Labelled) -> tuple[Labelled, ...]:
 
 
 def is_scaled(node: Node) -> bool:
-    """Whether an exponential has a shift in its exponent already."""
-    return any(term is not None and term.node.op == "floor" for term in linear(node.arguments[0]))
+    """Whether an exponential has a shift subtracted in its exponent already."""
+    found = linear(node.arguments[0])
+    return any(term is not None and term.node.op == "floor" and factor < 0 for term, factor in found.items())
 
 
 def of_expm1(value: Labelled) -> tuple[Labelled, ...]:
@@ -111,6 +117,11 @@ def of_multiply(value: Labelled) -> tuple[Labelled, ...]:
     return parts[0] if len(parts) == 1 else ()
 
 
+def of_divide(value: Labelled) -> tuple[Labelled, ...]:
+    above, below = arguments_of(value)
+    return () if exponents(below) else exponents(above)
+
+
 def of_sum(value: Labelled) -> tuple[Labelled, ...]:
     (inner,) = arguments_of(value)
     bound = [label for label in inner.labels if label not in value.labels]
@@ -127,7 +138,7 @@ def of_view(value: Labelled) -> tuple[Labelled, ...]:
 
 EXPONENTS: Mapping[str, Callable[[Labelled], tuple[Labelled, ...]]] = MappingProxyType(
     {"exp": of_exp, "expm1": of_expm1, "sinh": of_hyperbolic, "cosh": of_hyperbolic, "add": of_add,
-     "multiply": of_multiply, "sum": of_sum, "view": of_view, "spread": of_view}
+     "multiply": of_multiply, "divide": of_divide, "sum": of_sum, "view": of_view, "spread": of_view}
 )  # fmt: skip
 
 
@@ -193,6 +204,8 @@ def scaled(value: Labelled, shift: Labelled) -> Labelled:
         case "multiply":
             parts = [scaled(a, shift) if exponents(a) else a for a in arguments]
             return elementwise("multiply", *parts)
+        case "divide":
+            return elementwise("divide", scaled(arguments[0], shift), arguments[1])
         case "add":
             return elementwise("add", *(scaled(a, shift) for a in arguments))
         case "sum":

@@ -19,9 +19,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.ir.build import apply, constant, scaled
-from derive.ir.graph import Argument, Graph, Node, topological, whole, with_arguments
+from derive.ir.graph import Argument, Graph, Node, has_input, topological, whole, with_arguments
 from derive.ir.stability.exponentials import linear
-from derive.ir.stability.growth import Polynomial, at, depends_on_input, polynomial_of
+from derive.ir.stability.growth import Polynomial, at, polynomial_of
 from derive.ir.stability.mixtures import (
     NOTHING,
     Mixture,
@@ -149,7 +149,7 @@ def tail_of(mixture: Mixture, home: Argument) -> Polynomial | None:
     if set(mixture.quantities) == {home}:
         return Polynomial(home.node, {1: 1.0})
     grown = growth_of(home)
-    varying = [q for q in mixture.quantities if depends_on_input(q.node)]
+    varying = [q for q in mixture.quantities if has_input(q.node)]
     if not varying or not all(q.axes == home.axes and is_grown(q, grown) for q in varying):
         return None
     numbers = [q for q in mixture.quantities if q not in varying]

@@ -20,7 +20,7 @@ from derive.ir.stability.logarithms import logarithms
 from derive.ir.stability.look_ups import look_up_exponentials
 from derive.ir.stability.one_exponential import one_exponential
 from derive.ir.stability.powers import divide_step_by_step
-from derive.ir.stability.quotients import remainders, scaled_logarithms, scaled_quotients
+from derive.ir.stability.quotients import remainders, scaled_logarithms, scaled_powers, scaled_quotients
 from derive.ir.stability.several_terms import one_denominator
 from derive.ir.stability.share_differences import logarithms_of_shares, targets
 from derive.ir.stability.shares import complements, rebased_means
@@ -234,12 +234,23 @@ REWRITES: tuple[Rewrite, ...] = (
         because="log(exp(m) S') = m + log S'",
         apply=scaled_logarithms,
         witnesses=(
+            Witness("f(x, c) -> y\n y = log(1 + c*exp(x))", {"x": 800.0, "c": 3.0}, "log(inf)"),
             Witness("f(x, c) -> y\n y = log(c + exp(x))", {"x": 800.0, "c": 3.0}, "log(inf)"),
             Witness("f(x, c) -> y\n y = log(exp(x)/(exp(x) + exp(c)))", {"x": -800.0, "c": 3.0}, "log(0)"),
             Witness("f(x, c) -> y\n y = 2*x - log(exp(2*x) + exp(c))", {"x": 40.0, "c": 3.0}, "80 - 80"),
             Witness(
                 "f(p, s[n]) -> y\n y = log(exp(p) + sum(k, exp(s[k]))) - p", {"p": 50.0, "s": (8.0, 9.0)}, "50 - 50"
             ),
+        ),
+    ),
+    Rewrite(
+        name="power of a sum with exponentials",
+        condition="sqrt(S) and S**c, S a sum of exponentials and other terms, c not whole",
+        because="(exp(m) S')**c = exp(c m) S'**c",
+        apply=scaled_powers,
+        witnesses=(
+            Witness("f(x) -> y\n y = sqrt(1 + exp(x))", {"x": 800.0}, "sqrt(inf)"),
+            Witness("f(x, c) -> y\n y = (1 + exp(-x))**-c", {"x": -800.0, "c": 0.25}, "1/inf"),
         ),
     ),
     Rewrite(

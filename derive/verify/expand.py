@@ -223,7 +223,7 @@ def translate_partial(value: Partial, scope: Scope, expansion: Expansion) -> For
     free = {e: sympy.Dummy(e[0], real=True) for e in entries}
     inside = Expansion(expansion.definition, expansion.sizes, {**expansion.given, **free})
     body = to_sympy(value.body, scope, inside)
-    if body.has(*NO_VALUE):  # SymPy's derivative of them is 0
+    if body in NO_VALUE:  # SymPy's derivative of them is 0
         raise UndefinedError("a quantity has no value")
     derivative = sympy.diff(body, free[entry])
     return derivative.xreplace({dummy: expansion.entry(e) for e, dummy in free.items()})

@@ -3,11 +3,10 @@
     exp(x) / (c + exp(x))                   exp(x - m) / (c exp(-m) + exp(x - m)),  m = max(x, 0)
     exp(-a x) sinh(b x)                     exp(|b x| - a x) (1 - exp(-2 |b x|)) / 2, with the sign of b x
     sinh(x) / (c + cosh(x))**2              exp(|x| - 2 m) ((1 - exp(-2 |x|)) / 2) / ((c + cosh(x)) exp(-m))**2
-    1 - exp(x) / (c + exp(x))               c / (c + exp(x))
     log(c + exp(x))                         m + log(c exp(-m) + exp(x - m))
     log(exp(p) / (exp(p) + sum_k exp(s_k))) -m - log1p(sum_k exp(s_k - p - m) + (exp(-m) - 1)),  m = max(0, s_k - p)
 
-Contract: `remainders`, `scaled_powers`, `scaled_quotients` and `scaled_logarithms` map a graph to an equal one. An
+Contract: `scaled_powers`, `scaled_quotients` and `scaled_logarithms` map a graph to an equal one. An
 infinite exponent gives NaN, as infinity over infinity did before.
 """
 
@@ -16,7 +15,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from functools import reduce
 
 from derive.ir.build import Labelled, arranged, elementwise, placed, union
 from derive.ir.graph import Graph, Node, named, rebuild
@@ -30,16 +28,14 @@ from derive.ir.stability.scaling import (
     exponents,
     highest_of,
     labels_of,
+    product,
     scaled,
     shift_of,
+    terms,
     times,
+    total,
     without_size,
 )
-
-
-def remainders(graph: Graph) -> Graph:
-    """The graph with what parts of a sum leave of 1 as the other parts."""
-    return rebuild(graph, lambda node: remainder(node) or node if node.op == "add" else node)
 
 
 def scaled_quotients(graph: Graph) -> Graph:
@@ -136,14 +132,6 @@ def over_line(parts: Sequence[Factor]) -> Labelled:
     return elementwise("divide", above, product(below)) if below else above
 
 
-def product(parts: Sequence[Labelled]) -> Labelled:
-    return reduce(lambda a, b: elementwise("multiply", a, b), parts) if parts else ONE
-
-
-def total(parts: Sequence[Labelled]) -> Labelled:
-    return reduce(lambda a, b: elementwise("add", a, b), parts)
-
-
 # --- powers ----------------------------------------------------------------------------------------------
 
 
@@ -159,33 +147,6 @@ def root(node: Node) -> Node | None:
     size = elementwise("multiply", *exponent, shift) if exponent else times(power, shift)  # type: ignore[arg-type]
     found = elementwise("multiply", elementwise("exp", size), left)
     return named(arranged(found, labels_of(node)), node.name, node.origin)
-
-
-# --- remainders ------------------------------------------------------------------------------------------
-
-
-def remainder(node: Node) -> Node | None:
-    """1 - a/(a + b) + c = b/(a + b) + c, and a/(a + b) - 1 = -b/(a + b)"""
-    parts = arguments_of(Labelled(node, labels_of(node)))
-    one = next((p for p in parts if p in (ONE, MINUS_ONE)), None)
-    for part in parts if one else ():
-        ratio = arguments_of(part)[-1] if is_opposite(part) else part
-        left = rest_of(ratio) if (ratio is part) == (one == MINUS_ONE) else None
-        if left:
-            left = left if one == ONE else times(-1, left)
-            found = total([left, *(p for p in parts if p not in (one, part))])
-            return named(arranged(found, labels_of(node)), node.name, node.origin)
-    return None
-
-
-def rest_of(ratio: Labelled) -> Labelled | None:
-    """b/(a + b), where the ratio is a/(a + b)"""
-    if ratio.node.op != "divide":
-        return None
-    part, whole = arguments_of(ratio)
-    if whole.node.op != "add" or arguments_of(whole).count(part) != 1:
-        return None
-    return elementwise("divide", total([a for a in arguments_of(whole) if a != part]), whole)
 
 
 # --- logarithms ------------------------------------------------------------------------------------------
@@ -252,11 +213,6 @@ def of_sum(value: Labelled) -> Labelled:
     others = [scaled(a, shift) for a in terms(value) if a != ONE]
     missing = elementwise("expm1", times(-1, shift))
     return total([shift, elementwise("log1p", total([*others, missing]))])
-
-
-def terms(value: Labelled) -> list[Labelled]:
-    """The terms of a sum, those of its sums among them."""
-    return [t for a in arguments_of(value) for t in terms(a)] if value.node.op == "add" else [value]
 
 
 def of_product(parts: Sequence[Factor]) -> Labelled:

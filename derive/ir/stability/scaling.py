@@ -232,3 +232,16 @@ def without_size(value: Labelled) -> Labelled:
     if value.node.op == "sinh":
         return elementwise("copysign", times(-half, elementwise("expm1", times(-2, size))), z)
     return elementwise("copysign", times(-1, elementwise("expm1", times(-1, size))), z)
+
+
+def product(parts: Sequence[Labelled]) -> Labelled:
+    return reduce(lambda a, b: elementwise("multiply", a, b), parts) if parts else ONE
+
+
+def total(parts: Sequence[Labelled]) -> Labelled:
+    return reduce(lambda a, b: elementwise("add", a, b), parts)
+
+
+def terms(value: Labelled) -> list[Labelled]:
+    """The terms of a sum, those of its sums among them."""
+    return [t for a in arguments_of(value) for t in terms(a)] if value.node.op == "add" else [value]

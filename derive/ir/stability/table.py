@@ -20,7 +20,8 @@ from derive.ir.stability.logarithms import logarithms
 from derive.ir.stability.look_ups import look_up_exponentials
 from derive.ir.stability.one_exponential import one_exponential
 from derive.ir.stability.powers import divide_step_by_step
-from derive.ir.stability.quotients import remainders, scaled_logarithms, scaled_powers, scaled_quotients
+from derive.ir.stability.quotients import scaled_logarithms, scaled_powers, scaled_quotients
+from derive.ir.stability.remainders import remainders
 from derive.ir.stability.several_terms import one_denominator
 from derive.ir.stability.share_differences import logarithms_of_shares, targets
 from derive.ir.stability.shares import complements, rebased_means
@@ -219,13 +220,16 @@ REWRITES: tuple[Rewrite, ...] = (
     ),
     Rewrite(
         name="what a part leaves of 1",
-        condition="1 - a/(a + b) or a/(a + b) - 1, a one of the terms below the line",
+        condition="1 - N/S, N/S - 1, 1 + N/S, where terms of the sum S cancel against those of N",
         because="1 - a/(a + b) = b/(a + b), which does not cancel where a is nearly the whole sum",
         apply=remainders,
         witnesses=(
             Witness("f(x, c) -> y\n y = 1 - exp(x)/(c + exp(x))", {"x": 40.0, "c": 3.0}, "1 - 1"),
             Witness("f(x, k) -> y\n y = 1 - x/(x + k)", {"x": 1e17, "k": 3.0}, "1 - 1"),
             Witness("f(x, k) -> y\n y = x/(x + k) - 1", {"x": 1e17, "k": 3.0}, "1 - 1"),
+            Witness("f(x, c) -> y\n y = 1 - c*((1 - exp(-c*x))/c)", {"x": 40.0, "c": 1.0}, "1 - 1"),
+            Witness("f(x) -> y\n y = 1 - (1/sqrt(1 + x**2))**2", {"x": 1e-10}, "1 - 1"),
+            Witness("f(x, k) -> y\n y = 1 + (x - k)/(x + k)", {"x": 3.0, "k": 1e17}, "1 - 1"),
         ),
     ),
     Rewrite(

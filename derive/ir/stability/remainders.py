@@ -1,0 +1,132 @@
+"""What a part leaves of 1, where the part is nearly the whole.
+
+    1 - a/(a + b)              b/(a + b)
+    a/(a + b) - 1              -b/(a + b)
+    1 + (a - b)/(a + b)        2 a/(a + b)
+    1 - (1/sqrt(1 + u))**2     u/(1 + u)
+    1 - c ((1 - e)/c)          e
+
+Contract: `remainders(graph)` maps a graph to an equal one. A quotient is looked at with all its factors; what stands
+above and below the line is taken out first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from derive.ir.build import Labelled, arranged, constant, elementwise
+from derive.ir.graph import Graph, Node, named, rebuild
+from derive.ir.stability.scaling import (
+    MINUS_ONE,
+    ONE,
+    arguments_of,
+    is_never_negative,
+    labels_of,
+    product,
+    terms,
+    times,
+    total,
+)
+
+HALF = Fraction(1, 2)
+Combination = Mapping[Labelled, Fraction]
+"""Numbers times quantities; that of 1 is a number alone."""
+
+
+def remainders(graph: Graph) -> Graph:
+    """The graph with what parts of a sum leave of 1 as the other parts."""
+    return rebuild(graph, lambda node: remainder(node) or node if node.op == "add" else node)
+
+
+def remainder(node: Node) -> Node | None:
+    """one + N/S + c = (one S + N)/S + c, where one is 1 or -1 and terms cancel"""
+    parts = arguments_of(Labelled(node, labels_of(node)))
+    one = next((p for p in parts if p in (ONE, MINUS_ONE)), None)
+    for part in parts if one else ():
+        left = rest_of(Fraction(1 if one == ONE else -1), part) if part != one else None
+        if left:
+            found = total([left, *(p for p in parts if p not in (one, part))])
+            return named(arranged(found, labels_of(node)), node.name, node.origin)
+    return None
+
+
+def rest_of(one: Fraction, part: Labelled) -> Labelled | None:
+    """(one S + N)/S, where the part is N/S and some of their terms cancel"""
+    ratio = ratio_of(part)
+    if ratio is None:
+        return None
+    above, whole = ratio[0], combination([ratio[1]])
+    left = {term: one * whole.get(term, 0) + above.get(term, 0) for term in {**whole, **above}}
+    kept = [times(number, term) for term, number in left.items() if number]
+    if not 0 < len(kept) < len(whole) + len(above) - 1:
+        return None
+    return total(kept) if ratio[1] == ONE else elementwise("divide", total(kept), ratio[1])
+
+
+def ratio_of(part: Labelled) -> tuple[Combination, Labelled] | None:
+    """N and S of N/S, S a sum or 1"""
+    powers: dict[Labelled, Fraction] = {}
+    number = Fraction(1)
+    for value, power in factors(part, Fraction(1)):
+        if is_number(value) and power.denominator == 1 and value.node.data:
+            number *= value.node.data ** int(power)  # type: ignore[operator]
+        else:
+            powers[value] = powers.get(value, Fraction(0)) + power
+    kept = {value: power for value, power in powers.items() if power}
+    below = [value for value, power in kept.items() if power == -1]
+    if any(abs(power) != 1 for power in kept.values()) or len(below) > 1 or any(b.node.op != "add" for b in below):
+        return None
+    above = combination([Labelled(constant(number)), *(value for value, power in kept.items() if power == 1)])
+    return above, below[0] if below else ONE
+
+
+def factors(value: Labelled, power: Fraction) -> Iterator[tuple[Labelled, Fraction]]:
+    """The factors of a product, quotient or power, each with its power."""
+    node, inner = value.node, arguments_of(value)
+    if node.op == "multiply":
+        for argument in inner:
+            yield from factors(argument, power)
+    elif node.op == "divide":
+        yield from factors(inner[0], power)
+        yield from factors(inner[1], -power)
+    elif (exponent := exponent_of(node)) is not None:
+        yield from factors(inner[0], power * exponent)
+    elif value != ONE:
+        yield value, power
+
+
+def exponent_of(node: Node) -> Fraction | None:
+    """c of u**c, u of a sign for which that may be taken apart"""
+    exponent = HALF if node.op == "sqrt" else node.data if node.op == "power" else None
+    if not isinstance(exponent, Fraction):
+        return None
+    return exponent if exponent.denominator == 1 or is_never_negative(node.arguments[0].node) else None
+
+
+def combination(parts: Sequence[Labelled]) -> Combination:
+    """Numbers times terms: a sum's, where nothing but numbers stands beside one; else of the product as it is."""
+    numbers = [p.node.data for p in parts if is_number(p)]
+    others = [p for p in parts if not is_number(p)]
+    number = math.prod(n for n in numbers if isinstance(n, Fraction))
+    if len(others) != 1:
+        return {product(others): Fraction(number)}
+    found: dict[Labelled, Fraction] = {}
+    for term in terms(others[0]):
+        for key, factor in taken_apart(term):
+            found[key] = found.get(key, Fraction(0)) + number * factor
+    return found
+
+
+def taken_apart(term: Labelled) -> list[tuple[Labelled, Fraction]]:
+    """c u as u, c times; exp(z) - 1 as two terms"""
+    if is_number(term):
+        return list(combination([term]).items())
+    if term.node.op == "expm1":
+        return [(elementwise("exp", *arguments_of(term)), Fraction(1)), (ONE, Fraction(-1))]
+    return list(combination(arguments_of(term)).items()) if term.node.op == "multiply" else [(term, Fraction(1))]
+
+
+def is_number(value: Labelled) -> bool:
+    return value.node.op == "constant" and isinstance(value.node.data, Fraction)

@@ -24,8 +24,8 @@ from derive.ir.stability.growing import U
 from derive.ir.stability.one_exponential import without_factor
 from derive.ir.stability.polynomial import UNIT, Ratio, coefficients, common_unit, poly
 
-COSH = (((Fraction(1), Fraction(0), Fraction(1)), 1),)
-"""1 + v**2"""
+COSINES = ((Fraction(1), Fraction(1)), (Fraction(1), Fraction(0), Fraction(1)))
+"""1 + v and 1 + v**2"""
 LOG_2 = Fraction(7, 10)
 """About: either formula is right around it."""
 Coefficients = tuple[Fraction, ...]
@@ -43,9 +43,11 @@ class Form:
     scale: Fraction = Fraction(1)
 
     @property
-    def is_hyperbolic_cosine(self) -> bool:
-        """(v + 1/v)/2"""
-        return (self.scale, self.power) == (Fraction(1, 2), -1) and self.factors == COSH
+    def cosine(self) -> tuple[int, Fraction]:
+        """k and c of cosh(c w)**k, where v = exp(w); k = 0 for another function"""
+        ((entries, count),) = self.factors if len(self.factors) == 1 else (((), 0),)
+        is_cosine = self.scale == Fraction(1, 2) ** count and 2 * self.power == -(len(entries) - 1) * count
+        return (count, Fraction(len(entries) - 1, 2)) if is_cosine and entries in COSINES else (0, Fraction(0))
 
     @property
     def right(self) -> int:
@@ -112,11 +114,13 @@ def scaled_form(argument: Node, base: Fraction | None, form: Form) -> Node:
     beyond = apply("add", spelled(argument, base, form), Node("logarithm", data=form.scale))
     steps = max(abs(form.power), abs(form.right))
     size = apply("abs", argument)
-    if base is None and form.is_hyperbolic_cosine:
-        near = apply("less_equal", scaled(form.unit, size), constant(1))
-        tangent = apply("tanh", scaled(form.unit, argument))
+    count, factor = form.cosine
+    if base is None and count:
+        factor *= form.unit
+        tangent = apply("tanh", scaled(factor, argument))
         missing = apply("log1p", scaled(-1, apply("power", tangent, data=Fraction(2))))
-        return apply("where", near, scaled(Fraction(-1, 2), missing), beyond)
+        near = apply("less_equal", scaled(factor, size), constant(1))
+        return apply("where", near, scaled(Fraction(-count, 2), missing), beyond)
     reach = constant(ORDINARY / (form.unit * steps))
     within = apply("maximum", apply("minimum", argument, reach), scaled(-1, reach))
     near = apply("less_equal", size, reach)

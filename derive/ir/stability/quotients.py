@@ -3,6 +3,7 @@
     exp(x) / (c + exp(x))                   exp(x - m) / (c exp(-m) + exp(x - m)),  m = max(x, 0)
     exp(-a x) sinh(b x)                     exp(|b x| - a x) (1 - exp(-2 |b x|)) / 2, with the sign of b x
     sinh(x) / (c + cosh(x))**2              exp(|x| - 2 m) ((1 - exp(-2 |x|)) / 2) / ((c + cosh(x)) exp(-m))**2
+    log(exp(-x**2) / c)                     -x**2 - log(c)
     log(c + exp(x))                         m + log(c exp(-m) + exp(x - m))
     log(exp(p) / (exp(p) + sum_k exp(s_k))) -m - log1p(sum_k exp(s_k - p - m) + (exp(-m) - 1)),  m = max(0, s_k - p)
 
@@ -23,6 +24,7 @@ from derive.ir.stability.scaling import (
     GROWING,
     MINUS_ONE,
     ONE,
+    SUMS,
     Factor,
     arguments_of,
     exponents,
@@ -156,7 +158,8 @@ def logarithm(node: Node) -> Node | None:
     """The logarithm of a share, or of a product and quotient with sums in it."""
     (inner,) = arguments_of(Labelled(node, labels_of(node)))
     parts = list(factors(inner)) if node.op == "log" else [Factor(elementwise("add", ONE, inner), 1)]
-    if not any(p.is_sum for p in parts):
+    is_density = len(parts) > 1 and any(p.value.node.op == "exp" and p.exponents for p in parts)
+    if not is_density and not any(p.is_sum for p in parts):
         return None
     share = share_of(parts)
     found = times(-1, of_sum(share)) if share else of_product(parts)
@@ -223,7 +226,7 @@ def of_product(parts: Sequence[Factor]) -> Labelled:
     if len(parts) == 1 and parts[0].power == 1 and ONE in terms(parts[0].value):
         return of_sum(parts[0].value)
     exponent, rest = taken_out(parts, highest_of)
-    if all(p.power < 0 for p in rest):
+    if all(p.power < 0 and p.value.node.op in SUMS for p in rest):
         turned = over_line([Factor(p.value, -p.power) for p in rest])
         return total([*exponent, times(-1, elementwise("log", turned))])
     return total([*exponent, elementwise("log", over_line(rest))])

@@ -171,6 +171,7 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x) -> y\n y = log(1 + x**2)", {"x": 1e-9}, "log(1)"),
             Witness("f(x) -> y\n y = log(cosh(x))", {"x": 800.0}, "log(inf)"),
             Witness("f(x) -> y\n y = log((exp(x) + exp(-x))/2)", {"x": 1e-9}, "log(1)"),
+            Witness("f(x) -> y\n y = log(1/cosh(x))", {"x": 1e-9}, "log(1)"),
             Witness("f(x) -> y\n y = log((1 + exp(3*x))/2)", {"x": 300.0}, "log(inf)"),
             Witness("f(x) -> y\n y = log(1 - exp(x))", {"x": -1e-12}, "1 - 1"),
             Witness("f(x) -> y\n y = log(1 - exp(-x))", {"x": 40.0}, "log(1)"),
@@ -234,10 +235,11 @@ REWRITES: tuple[Rewrite, ...] = (
     ),
     Rewrite(
         name="logarithm of a sum with exponentials",
-        condition="log S or log(exp(z) S/T), S a sum of exponentials and other terms",
+        condition="log S, log(c exp(z)) or log(exp(z) S/T), S a sum of exponentials and other terms",
         because="log(exp(m) S') = m + log S'",
         apply=scaled_logarithms,
         witnesses=(
+            Witness("f(x, c) -> y\n y = -log(exp(-x**2/(2*c**2))/c)", {"x": 40.0, "c": 0.5}, "log(0)"),
             Witness("f(x, c) -> y\n y = log(1 + c*exp(x))", {"x": 800.0, "c": 3.0}, "log(inf)"),
             Witness("f(x, c) -> y\n y = log(c + exp(x))", {"x": 800.0, "c": 3.0}, "log(inf)"),
             Witness("f(x, c) -> y\n y = log(exp(x)/(exp(x) + exp(c)))", {"x": -800.0, "c": 3.0}, "log(0)"),

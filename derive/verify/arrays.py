@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.ir.graph import Argument, Graph, Node, topological
-from derive.ir.ops import BASIC, BY_NAME
+from derive.ir.ops import BASIC, BY_NAME, ROOM
 from derive.language.expressions import Dimension
 from derive.language.primitives import PRIMITIVES
 
@@ -42,6 +42,7 @@ class Numbers:
     """Arrays of one NumPy type, as an arithmetic of the ops."""
 
     kind: Any
+    half_exponent: int = ROOM
 
     def number(self, value: Fraction) -> Any:
         return self.kind(value.numerator) / self.kind(value.denominator) if value.denominator > 1 else self.kind(value)

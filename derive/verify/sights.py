@@ -17,7 +17,7 @@ from derive.language.errors import CheckError, UnreachableError
 from derive.language.expressions import Expression, Index
 from derive.language.trees import free_indices
 from derive.verify.assumptions import satisfied
-from derive.verify.evaluate import Point, Scope, evaluate
+from derive.verify.evaluate import Point, Scope, UndefinedError, evaluate
 from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success, size_choices
 from derive.verify.systems import Real, real_system
 
@@ -27,6 +27,9 @@ ASSIGNMENTS = 2
 
 TOLERANCE = -40
 SMALL = -10
+
+BEYOND = 1e60
+"""No definition has such values at ordinary points."""
 
 FINENESS = (1, 4)
 """How fine the arithmetic is at first, and where values differ."""
@@ -110,6 +113,8 @@ def look_at_point(subject: Subject, chain: Sequence[Expression], sizes: Sizes, n
             sights = seen_with(real_system(subject.definition, chain, fineness), values)
             if all(agree(s) for s in sights):
                 break
+        if any(abs(value) > BEYOND for sight in sights for value in sight.chain):
+            raise UndefinedError("a value is beyond all numbers: it is one over what cancelled to its last digits")
         return sights
 
     def seen_with(system: Real, values: Values) -> list[Sight]:

@@ -241,6 +241,10 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(x[d]) -> y\n  y[k] = (x[k] - 1)**2**d",
         Request(),
     ),
+    "a logarithm that is 0 at one size": (
+        "f(; Q[n]) -> I, z\n  z = log_softmax(Q)[0]**3\n  I[row] = z/(z*Q[row] - z)",
+        Request(),
+    ),
     "a size known by what is one shorter": (
         "f(x[3], w[n]) -> y\n  y[k] = 0.5**sum(i, w[k] - w[k+1] + x[i])",
         Request(("x",)),

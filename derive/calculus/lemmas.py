@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from derive.calculus.rule import Context, Lemma, Rewrite, Rule
 from derive.language.definition import Application, Definition, Equation, Row
 from derive.language.derivation import Reason
@@ -13,6 +17,7 @@ from derive.language.trees import (
     freshen,
     index_names,
     match,
+    reference_names,
     references,
     rename,
     replace,
@@ -106,12 +111,23 @@ def inlined(value: Expression, function: Definition, keep: str) -> Expression:
     return value
 
 
+@functools.lru_cache(maxsize=256)
+def applied_equations(definition: Definition) -> Mapping[frozenset[str], tuple[Equation, ...]]:
+    """The equations that apply a function, by the names that it is applied to."""
+    found: dict[frozenset[str], tuple[Equation, ...]] = {}
+    for equation in definition.equations:
+        if isinstance(equation.body, Applied):
+            names = reference_names(equation.body)
+            found[names] = (*found.get(names, ()), equation)
+    return MappingProxyType(found)
+
+
 def fold_applied(value: Expression, definition: Definition) -> Expression:
     """f(u) replaced by the named quantity that is defined as f(u)."""
-    equations = [e for e in definition.equations if isinstance(e.body, Applied)]
+    known = applied_equations(definition)
 
     def change(node: Expression) -> Expression:
-        for equation in equations if isinstance(node, Applied) and not node.derived else ():
+        for equation in known.get(reference_names(node), ()) if isinstance(node, Applied) and not node.derived else ():
             found = match(equation.body, node, equation.indices)
             if found is not None and len(found) == len(equation.indices):
                 return rename(equation.left, found)

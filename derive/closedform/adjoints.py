@@ -18,7 +18,16 @@ from derive.closedform.entries import at_fresh_indices
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Reason, Step, Wanted
 from derive.language.expressions import ONE, Expression, Number, Partial, Ref, Size, add, mul, sum_over
-from derive.language.trees import count_nodes, free_indices, freshen, index_names, references, rename, walk
+from derive.language.trees import (
+    count_nodes,
+    free_indices,
+    freshen,
+    index_names,
+    reference_names,
+    references,
+    rename,
+    walk,
+)
 from derive.language.trees import replace as replaced
 
 SUBSTITUTE = Reason("substitute", "{0} = {1}", "代入 {0} = {1}")
@@ -39,7 +48,7 @@ def between(definition: Definition, output: str, variable: str) -> tuple[str, ..
 
 def users(definition: Definition, name: str, among: tuple[str, ...]) -> tuple[str, ...]:
     """The quantities among these whose equation mentions the name."""
-    return tuple(u for u in among if any(r.name == name for r in references(definition.equation(u).body)))
+    return tuple(u for u in among if name in reference_names(definition.equation(u).body))
 
 
 def is_deep(definition: Definition, wanted: Wanted) -> bool:
@@ -158,13 +167,14 @@ def substitutions(value: Expression, adjoints: tuple[Derivation, ...], context: 
     rank = len(free_indices(value))
     for adjoint in reversed(adjoints):
         assert adjoint.names is not None
+        if len(adjoint.names.indices) >= rank or adjoint.names.name not in reference_names(current):
+            continue
         for ref in sorted({r for r in references(current) if r.name == adjoint.names.name}, key=str):
-            if len(ref.indices) < rank:
-                table = dict(zip(adjoint.names.indices, ref.indices, strict=True))
-                closed = rename(freshen(adjoint.closed, context.taken | index_names(current)), table)
-                after = replaced(current, {ref: closed})
-                steps.append(Step(SUBSTITUTE, current, after, ref, closed, (ref, closed)))
-                current = after
+            table = dict(zip(adjoint.names.indices, ref.indices, strict=True))
+            closed = rename(freshen(adjoint.closed, context.taken | index_names(current)), table)
+            after = replaced(current, {ref: closed})
+            steps.append(Step(SUBSTITUTE, current, after, ref, closed, (ref, closed)))
+            current = after
     steps += close(current, context)
     short = count_nodes(steps[-1].after) <= 3 * count_nodes(value) if steps else False
     return tuple(steps) if short else ()

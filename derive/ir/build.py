@@ -30,6 +30,11 @@ def constant(value: Fraction | int) -> Node:
     return Node("constant", data=Fraction(value))
 
 
+def size_node(size: Dimension) -> Node:
+    """A size as a value."""
+    return constant(size) if isinstance(size, int) else Node("size", data=size)
+
+
 def apply(op: str, *values: Node, data: Hashable = None, name: str = "") -> Node:
     """An elementwise op of nodes that all have the same axes, or none."""
     shape = max((v.shape for v in values), key=len)

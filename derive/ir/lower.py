@@ -14,7 +14,17 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from derive.ir.build import BATCH_INDEX, Labelled, arranged, constant, elementwise, placed, reduction, sizes_of
+from derive.ir.build import (
+    BATCH_INDEX,
+    Labelled,
+    arranged,
+    constant,
+    elementwise,
+    placed,
+    reduction,
+    size_node,
+    sizes_of,
+)
 from derive.ir.graph import Node
 from derive.ir.ops import BY_NAME, OPPOSITE, RELATIONS
 from derive.ir.subscripts import at_subscripts, position, same_place
@@ -162,7 +172,7 @@ def lower_reduce(to: Lowering, value: Reduce) -> Labelled:
     body = to.visit(value.body)
     if value.index in body.labels:
         return reduction(value.kind, body, value.index, value)
-    size = constant(value.index.size) if isinstance(value.index.size, int) else Node("size", data=value.index.size)
+    size = size_node(value.index.size)
     match value.kind:
         case "sum":
             return elementwise("multiply", Labelled(size), body, origin=value)
@@ -276,8 +286,7 @@ def lower_guarded(to: Lowering, value: Guarded) -> Labelled:
     if value.low > 0:
         found = elementwise("where", elementwise("greater_equal", at, Labelled(constant(value.low))), found, zero)
     if value.high != value.index.size:
-        high = constant(value.high) if isinstance(value.high, int) else Node("size", data=value.high)
-        found = elementwise("where", elementwise("less", at, Labelled(high)), found, zero)
+        found = elementwise("where", elementwise("less", at, Labelled(size_node(value.high))), found, zero)
     return found
 
 

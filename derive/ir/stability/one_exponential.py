@@ -84,9 +84,8 @@ class Rewriting:
         """The factors that are of one exponential with a group, and the others."""
         found = [self.search.at(a) for a in factors]
         own = [f is not None and f.argument is not None and aligned(home, f) is not None for f in found]
-        return [a for a, mine in zip(factors, own, strict=True) if mine], [
-            a for a, mine in zip(factors, own, strict=True) if not mine
-        ]
+        inside = [a for a, mine in zip(factors, own, strict=True) if mine]
+        return inside, [a for a in factors if a not in inside]
 
     def group(self, group: Group | None) -> Argument | None:
         """The two-sided form of a group, on the axes of the group's argument."""

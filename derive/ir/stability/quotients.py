@@ -17,8 +17,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from derive.ir.build import Labelled, arranged, elementwise, placed, union
-from derive.ir.graph import Graph, Node, named, rebuild
+from derive.ir.build import Labelled, elementwise, placed, union
+from derive.ir.graph import Graph, Node, rebuild
 from derive.ir.stability.exponentials import linear_sum
 from derive.ir.stability.scaling import (
     GROWING,
@@ -29,7 +29,10 @@ from derive.ir.stability.scaling import (
     arguments_of,
     exponents,
     highest_of,
-    labels_of,
+    instead_of,
+    is_whole_power,
+    labelled,
+    parts_of,
     product,
     scaled,
     shift_of,
@@ -61,25 +64,15 @@ def scaled_logarithms(graph: Graph) -> Graph:
 
 def factors(value: Labelled, power: int = 1) -> Iterator[Factor]:
     """The factors above (power > 0) and below the line; a quotient that is scaled by itself is one of them."""
-    node, arguments = value.node, arguments_of(value)
-    if node.op == "multiply":
-        for argument in arguments:
-            yield from factors_inside(argument, power)
-    elif node.op == "divide":
-        yield from factors_inside(arguments[0], power)
-        yield from factors_inside(arguments[1], -power)
-    elif is_whole_power(node):
-        yield from factors_inside(arguments[0], power * int(node.data))  # type: ignore[call-overload]
-    elif value != ONE:
+    parts = parts_of(value)
+    for part, exponent in parts:
+        yield from factors_inside(part, power * int(exponent))
+    if not parts and value != ONE:
         yield Factor(value, power)
 
 
 def factors_inside(value: Labelled, power: int) -> Iterator[Factor]:
     return iter([Factor(value, power)]) if needs_scale(list(factors(value))) else factors(value, power)
-
-
-def is_whole_power(node: Node) -> bool:
-    return node.op == "power" and isinstance(node.data, Fraction) and node.data.denominator == 1
 
 
 def needs_scale(parts: Sequence[Factor]) -> bool:
@@ -95,13 +88,13 @@ def quotient(node: Node) -> Node | None:
     """A product or quotient, each sum in it scaled, times one exponential."""
     if node.op not in ("multiply", "divide"):
         return None
-    parts = list(factors(Labelled(node, labels_of(node))))
+    parts = list(factors(labelled(node)))
     if not needs_scale(parts):
         return None
     exponent, rest = taken_out(parts)
     size = [Factor(elementwise("exp", total(exponent)), 1)] if exponent else []
     found = over_line([*size, *rest])
-    return named(arranged(found, labels_of(node)), node.name, node.origin)
+    return instead_of(node, found)
 
 
 def taken_out(
@@ -139,7 +132,7 @@ def over_line(parts: Sequence[Factor]) -> Labelled:
 
 def root(node: Node) -> Node | None:
     """S**c = exp(c m) S'**c"""
-    value = Labelled(node, labels_of(node))
+    value = labelled(node)
     base, *exponent = arguments_of(value)
     if is_whole_power(node) or not Factor(base, 1).is_sum:
         return None
@@ -148,7 +141,7 @@ def root(node: Node) -> Node | None:
     power = node.data if node.op == "power" else Fraction(1, 2)
     size = elementwise("multiply", *exponent, shift) if exponent else times(power, shift)  # type: ignore[arg-type]
     found = elementwise("multiply", elementwise("exp", size), left)
-    return named(arranged(found, labels_of(node)), node.name, node.origin)
+    return instead_of(node, found)
 
 
 # --- logarithms ------------------------------------------------------------------------------------------
@@ -156,14 +149,14 @@ def root(node: Node) -> Node | None:
 
 def logarithm(node: Node) -> Node | None:
     """The logarithm of a share, or of a product and quotient with sums in it."""
-    (inner,) = arguments_of(Labelled(node, labels_of(node)))
+    (inner,) = arguments_of(labelled(node))
     parts = list(factors(inner)) if node.op == "log" else [Factor(elementwise("add", ONE, inner), 1)]
     is_density = len(parts) > 1 and any(p.value.node.op == "exp" and p.exponents for p in parts)
     if not is_density and not any(p.is_sum for p in parts):
         return None
     share = share_of(parts)
     found = times(-1, of_sum(share)) if share else of_product(parts)
-    return named(arranged(found, labels_of(node)), node.name, node.origin)
+    return instead_of(node, found)
 
 
 def share_of(parts: Sequence[Factor]) -> Labelled | None:
@@ -184,7 +177,7 @@ def relative(whole: Labelled, term: Labelled) -> Labelled | None:
 
 def difference(node: Node) -> Node | None:
     """log S - p = log(S/exp(p)), where exp(p) is one of the terms of S"""
-    parts = arguments_of(Labelled(node, labels_of(node)))
+    parts = arguments_of(labelled(node))
     for part in parts:
         sign, inner = (-1, arguments_of(part)[-1]) if is_opposite(part) else (1, part)
         if inner.node.op != "log":
@@ -195,7 +188,7 @@ def difference(node: Node) -> Node | None:
             other = next((p for p in parts if share and p is not part and is_zero(p, times(sign, z[0]))), None)
             if share and other:
                 found = total([times(sign, of_sum(share)), *(p for p in parts if p not in (part, other))])
-                return named(arranged(found, labels_of(node)), node.name, node.origin)
+                return instead_of(node, found)
     return None
 
 

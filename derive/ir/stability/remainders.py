@@ -16,14 +16,16 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from derive.ir.build import Labelled, arranged, constant, elementwise
-from derive.ir.graph import Graph, Node, named, rebuild
+from derive.ir.build import Labelled, constant, elementwise
+from derive.ir.graph import Graph, Node, rebuild
 from derive.ir.stability.scaling import (
     MINUS_ONE,
     ONE,
     arguments_of,
+    instead_of,
     is_never_negative,
-    labels_of,
+    labelled,
+    parts_of,
     product,
     terms,
     times,
@@ -42,13 +44,13 @@ def remainders(graph: Graph) -> Graph:
 
 def remainder(node: Node) -> Node | None:
     """one + N/S + c = (one S + N)/S + c, where one is 1 or -1 and terms cancel"""
-    parts = arguments_of(Labelled(node, labels_of(node)))
+    parts = arguments_of(labelled(node))
     one = next((p for p in parts if p in (ONE, MINUS_ONE)), None)
     for part in parts if one else ():
         left = rest_of(Fraction(1 if one == ONE else -1), part) if part != one else None
         if left:
             found = total([left, *(p for p in parts if p not in (one, part))])
-            return named(arranged(found, labels_of(node)), node.name, node.origin)
+            return instead_of(node, found)
     return None
 
 
@@ -84,25 +86,19 @@ def ratio_of(part: Labelled) -> tuple[Combination, Labelled] | None:
 
 def factors(value: Labelled, power: Fraction) -> Iterator[tuple[Labelled, Fraction]]:
     """The factors of a product, quotient or power, each with its power."""
-    node, inner = value.node, arguments_of(value)
-    if node.op == "multiply":
-        for argument in inner:
-            yield from factors(argument, power)
-    elif node.op == "divide":
-        yield from factors(inner[0], power)
-        yield from factors(inner[1], -power)
-    elif (exponent := exponent_of(node)) is not None:
-        yield from factors(inner[0], power * exponent)
-    elif value != ONE:
+    parts = parts_of(value) or root_of(value)
+    for part, exponent in parts:
+        yield from factors(part, power * exponent)
+    if not parts and value != ONE:
         yield value, power
 
 
-def exponent_of(node: Node) -> Fraction | None:
-    """c of u**c, u of a sign for which that may be taken apart"""
-    exponent = HALF if node.op == "sqrt" else node.data if node.op == "power" else None
-    if not isinstance(exponent, Fraction):
-        return None
-    return exponent if exponent.denominator == 1 or is_never_negative(node.arguments[0].node) else None
+def root_of(value: Labelled) -> list[tuple[Labelled, Fraction]]:
+    """u and c of u**c, c not whole, u of a sign for which that may be taken apart"""
+    exponent = HALF if value.node.op == "sqrt" else value.node.data if value.node.op == "power" else None
+    if not isinstance(exponent, Fraction) or not is_never_negative(value.node.arguments[0].node):
+        return []
+    return [(arguments_of(value)[0], exponent)]
 
 
 def combination(parts: Sequence[Labelled]) -> Combination:

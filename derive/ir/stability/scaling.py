@@ -18,8 +18,8 @@ from fractions import Fraction
 from functools import reduce
 from types import MappingProxyType
 
-from derive.ir.build import BATCH_INDEX, Labelled, constant, elementwise, reduction
-from derive.ir.graph import BATCH, Argument, Node
+from derive.ir.build import BATCH_INDEX, Labelled, arranged, constant, elementwise, reduction, size_node
+from derive.ir.graph import BATCH, Argument, Node, named
 from derive.ir.ops import STILL
 from derive.ir.stability.exponentials import linear
 from derive.ir.stability.shift import reach_of
@@ -59,6 +59,15 @@ def labels_of(node: Node) -> Labels:
     return tuple(BATCH_INDEX if d == BATCH else Index(f"@{k}", d) for k, d in enumerate(node.shape))
 
 
+def labelled(node: Node) -> Labelled:
+    return Labelled(node, labels_of(node))
+
+
+def instead_of(node: Node, value: Labelled) -> Node:
+    """The value on the axes and under the name of a node."""
+    return named(arranged(value, labels_of(node)), node.name, node.origin)
+
+
 def at(argument: Argument, labels: Labels) -> Labelled:
     """An argument on the axes of its user's labels."""
     return Labelled(argument.node, tuple(labels[a] for a in argument.axes))
@@ -66,10 +75,8 @@ def at(argument: Argument, labels: Labels) -> Labelled:
 
 def arguments_of(value: Labelled) -> list[Labelled]:
     """The arguments of a node; the axes that it is reduced over have labels of their own."""
-    taken = len(value.labels)
-    bound = tuple(Index(f"@{taken + k}", d) for k, d in enumerate(value.node.bound))
-    inside = {label.name for label in value.labels}
-    bound = tuple(Index(fresh(b.name, inside), b.size) for b in bound)
+    taken = {label.name for label in value.labels}
+    bound = [Index(fresh(f"@{len(taken) + k}", taken), d) for k, d in enumerate(value.node.bound)]
     return [at(a, (*value.labels, *bound)) for a in value.node.arguments]
 
 
@@ -219,8 +226,7 @@ def summed(value: Labelled, over: Index) -> Labelled:
     """The sum over an index, on which the value may not depend."""
     if over in value.labels:
         return reduction("sum", value, over)
-    size = constant(over.size) if isinstance(over.size, int) else Node("size", data=over.size)
-    return elementwise("multiply", Labelled(size), value)
+    return elementwise("multiply", Labelled(size_node(over.size)), value)
 
 
 def without_size(value: Labelled) -> Labelled:
@@ -232,6 +238,20 @@ def without_size(value: Labelled) -> Labelled:
     if value.node.op == "sinh":
         return elementwise("copysign", times(-half, elementwise("expm1", times(-2, size))), z)
     return elementwise("copysign", times(-1, elementwise("expm1", times(-1, size))), z)
+
+
+def parts_of(value: Labelled) -> list[tuple[Labelled, Fraction]]:
+    """The parts of a product, a quotient or a whole power, each with its power; none of anything else."""
+    node, arguments = value.node, arguments_of(value)
+    if node.op == "multiply":
+        return [(a, Fraction(1)) for a in arguments]
+    if node.op == "divide":
+        return [(arguments[0], Fraction(1)), (arguments[1], Fraction(-1))]
+    return [(arguments[0], node.data)] if is_whole_power(node) else []  # type: ignore[list-item]
+
+
+def is_whole_power(node: Node) -> bool:
+    return node.op == "power" and isinstance(node.data, Fraction) and node.data.denominator == 1
 
 
 def product(parts: Sequence[Labelled]) -> Labelled:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import sympy
 
+from derive.closedform.algebra import NOTHING, solution, substituted
 from derive.closedform.rational import Atoms
 from derive.closedform.recognise import foldable, is_heavy, weight
 from derive.language.definition import Definition, Equation
@@ -70,10 +71,6 @@ def up_to_factor(node: Expression) -> Expression:
     return node
 
 
-NOTHING = (sympy.zoo, sympy.nan)
-"""What SymPy calls a division by zero."""
-
-
 @functools.lru_cache(maxsize=256)  # the adjoints of several parameters ask the same
 def solved(value: Expression, equation: Equation) -> tuple[Expression, Expression, Expression] | None:
     atoms = Atoms()
@@ -83,18 +80,14 @@ def solved(value: Expression, equation: Equation) -> tuple[Expression, Expressio
     if right.has(*NOTHING) or start.has(*NOTHING):
         return None
     for symbol in transcendental(atoms, right) if len(atoms.meanings) <= MAX_SYMBOLS else ():
-        top, bottom = sympy.fraction(sympy.together(right))
-        polynomial = sympy.Poly(sympy.expand(top - y * bottom), symbol)
-        step = step_of(polynomial)
-        if step == 0 or polynomial.degree() != step:
+        found = solution(y, right, symbol)
+        if found is None:
             continue
-        constant, leading = polynomial.nth(0), polynomial.nth(step)
-        solution = sympy.cancel(-constant / leading)
-        result = substituted(start, symbol, step, solution)
+        result = substituted(start, symbol, *found)
         # an equation at indices of its own says nothing of an atom that lacks them
         new = None if result is None else atoms.expression(result)
         if new is not None and has_indices_of(value, new) and weight(new) < weight(value):
-            return new, powered(atoms.meanings[symbol], step), atoms.expression(solution)
+            return new, powered(atoms.meanings[symbol], found[0]), atoms.expression(found[1])
     return None
 
 
@@ -104,23 +97,6 @@ def has_indices_of(value: Expression, result: Expression) -> bool:
 
 def transcendental(atoms: Atoms, value: sympy.Expr) -> list[sympy.Symbol]:
     return [s for s in atoms.meanings if s in value.free_symbols and is_heavy(atoms.meanings[s])]
-
-
-def step_of(polynomial: sympy.Poly) -> int:
-    """The greatest d such that the polynomial is one in symbol ** d."""
-    return int(sympy.igcd(0, *(m[0] for m in polynomial.monoms())))
-
-
-def substituted(value: sympy.Expr, symbol: sympy.Symbol, step: int, solution: sympy.Expr) -> sympy.Expr | None:
-    """value with symbol ** step = solution, or None where other powers of the symbol remain."""
-    parts = []
-    for part in sympy.fraction(sympy.cancel(value)):
-        polynomial = sympy.Poly(part, symbol)
-        if any(m[0] % step for m in polynomial.monoms()):
-            return None
-        parts.append(sum(c * solution ** (m[0] // step) for m, c in polynomial.terms()))
-    found = sympy.cancel(parts[0] / parts[1])
-    return None if found.has(*NOTHING) else found
 
 
 def powered(atom: Expression, step: int) -> Expression:

@@ -13,6 +13,7 @@ from math import gcd
 
 import sympy
 
+from derive.closedform.algebra import factors, fraction
 from derive.language.expressions import (
     ONE,
     Add,
@@ -84,16 +85,16 @@ class Atoms:
 
     def expression(self, value: sympy.Expr) -> Expression:
         """A factored rational function as a tree: numbers first, plain factors before sums."""
-        top, bottom = sympy.fraction(sympy.cancel(value))
+        top, bottom = fraction(value)
         top_number, above = self.product(top)
         bottom_number, below = self.product(bottom)
         return quotient(mul(Number(top_number / bottom_number), above), below)
 
     def product(self, polynomial: sympy.Expr) -> tuple[Fraction, Expression]:
-        coefficient, factors = sympy.factor_list(polynomial)
+        coefficient, found = factors(polynomial)
         total = Fraction(int(coefficient.p), int(coefficient.q))
         parts: list[tuple[tuple[bool, bool, int], Expression]] = []
-        for factor, exponent in factors:
+        for factor, exponent in found:
             sign, tree = self.sum(factor)
             total *= sign**exponent
             order = (isinstance(tree, Add), any(references(tree)), min(map(self.rank, factor.free_symbols)))

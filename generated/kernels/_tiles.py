@@ -13,8 +13,9 @@ import numpy as np
 
 __all__ = ["get_num_threads", "set_num_threads"]
 
-TILE = 1 << 16
-"""Entries of a tile: the arrays of one stay in the cache of a core, and its cost outweighs that of the calls."""
+TILE = 1 << 20
+"""Bytes of a tile's largest array: few enough for the cache, so many that a pass over them takes longer than a thread
+waits for the interpreter's lock when another one has it."""
 
 
 np.empty(1 << 24, np.uint8)
@@ -98,12 +99,12 @@ def walk(tile, arrays, rest):
 
     What a tile raises reaches the caller, once no other tile is at work.
     """
-    count, size = len(arrays[0]), max(array.size for array in arrays)
-    each = max(1, TILE * count // size) if size else 1
-    if each >= count or size <= TILE:
+    count = len(arrays[0])
+    parts = min(count, -(-max(array.nbytes for array in arrays) // TILE))
+    if parts <= 1:
         tile(*arrays, *rest)
         return
-    tiles = _Tiles(count, each)
+    tiles = _Tiles(count, -(-count // parts))
 
     def work():
         before, _pool.state.busy = _pool.state.busy, True
@@ -117,7 +118,7 @@ def walk(tile, arrays, rest):
         finally:
             _pool.state.busy = before
 
-    helpers = 0 if _pool.state.busy else min(get_num_threads(), -(-count // each)) - 1
+    helpers = 0 if _pool.state.busy else min(get_num_threads(), parts) - 1
     tasks = _pool.submit(work, helpers) if helpers > 0 else []
     try:
         work()

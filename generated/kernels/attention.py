@@ -147,7 +147,7 @@ def _attention_vjp_tile(Q, K, V, g, grad_Q, grad_K, grad_V, d):
 
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
-_SMALL = 1 << 16  # entries of one tile
+_SMALL = 1 << 17  # entries that are one tile in every dtype
 
 
 class _Call(NamedTuple):

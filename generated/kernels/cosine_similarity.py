@@ -191,7 +191,7 @@ def _cosine_similarity_value_and_grad_tile(x, y, c, dc_dx, dc_dy):
 
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
-_SMALL = 1 << 16  # entries of one tile
+_SMALL = 1 << 17  # entries that are one tile in every dtype
 
 
 class _Call(NamedTuple):

@@ -168,7 +168,7 @@ def _label_cross_entropy_value_and_grad_tile(a, y, L, dL_da, n):
 
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
-_SMALL = 1 << 16  # entries of one tile
+_SMALL = 1 << 17  # entries that are one tile in every dtype
 
 
 class _Call(NamedTuple):

@@ -143,7 +143,7 @@ def linear_model_value_and_grad(x, w, b, g=1.0, *, out=None):
 
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
-_SMALL = 1 << 16  # entries of one tile
+_SMALL = 1 << 17  # entries that are one tile in every dtype
 
 
 class _Call(NamedTuple):

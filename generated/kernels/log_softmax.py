@@ -187,7 +187,7 @@ def _log_softmax_jvp_tile(a, v, dy):
 
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
-_SMALL = 1 << 16  # entries of one tile
+_SMALL = 1 << 17  # entries that are one tile in every dtype
 
 
 class _Call(NamedTuple):

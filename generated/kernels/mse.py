@@ -127,7 +127,7 @@ def _mse_value_and_grad_tile(y, t, L, dL_dy, n):
 
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
-_SMALL = 1 << 16  # entries of one tile
+_SMALL = 1 << 17  # entries that are one tile in every dtype
 
 
 class _Call(NamedTuple):

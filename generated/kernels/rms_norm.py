@@ -120,7 +120,7 @@ def _rms_norm_vjp_tile(x, g, z, grad_x, gamma, n):
 
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
-_SMALL = 1 << 16  # entries of one tile
+_SMALL = 1 << 17  # entries that are one tile in every dtype
 
 
 class _Call(NamedTuple):

@@ -163,7 +163,7 @@ def _softmax_cross_entropy_value_and_grad_tile(a, t, L, dL_da):
 
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
-_SMALL = 1 << 16  # entries of one tile
+_SMALL = 1 << 17  # entries that are one tile in every dtype
 
 
 class _Call(NamedTuple):

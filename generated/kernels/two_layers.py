@@ -175,7 +175,7 @@ def _two_layers_value_and_grad_tile(x, g, y1, y2, w1, b1, w2, b2):
 
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
-_SMALL = 1 << 16  # entries of one tile
+_SMALL = 1 << 17  # entries that are one tile in every dtype
 
 
 class _Call(NamedTuple):

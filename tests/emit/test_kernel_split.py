@@ -75,7 +75,7 @@ def test_the_bits_depend_on_neither_tiles_nor_threads(
     assert f"_in_parts(_{function}_tile" in source(text)
     expected = flat(getattr(m, function)(*given))
     m._walk = tiles.walk
-    for tile in (100, 1000, 1 << 16):
+    for tile in (800, 8000, 1 << 20):
         for threads in (1, 3):
             tiles.TILE = tile
             tiles.set_num_threads(threads)

@@ -206,11 +206,14 @@ class Sides:
 
 
 def is_regular(ratio: Ratio) -> bool:
-    """Bounded, and without a change of sign: then nothing cancels but what the monomials are."""
+    """Bounded, and without a change of sign: then nothing cancels but what the monomials are.
+
+    A pole at exp(0) = 1 is one of a term alone: over one denominator what is multiplied by 1 - e would be two terms.
+    """
     if ratio.is_number:
         return True
     value = reduced(ratio)
-    if value is None or not value.stays_bounded or sum(value.numerator) == 0:
+    if value is None or not value.stays_bounded or 0 in (sum(value.numerator), sum(value.denominator)):
         return False
     return all(keeps_sign(without_power(side)) != 0 for side in (value, value.mirrored()))
 

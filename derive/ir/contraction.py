@@ -154,8 +154,13 @@ class Planner:
             for a in space.bound
             if a not in (*wanted, *elsewhere) and all(a not in o.axes for o in others)
         ]
+        numbers = [self.visit(s.node) for s in scalars]
+        if not all(is_sign(n) for n in numbers) and (small := smallest(others, wanted)) is not None:
+            home = replace(small, node=self.visit(small.node))
+            scaled = with_scalars(numbers, home.node, home.node.shape)
+            others, numbers = [replace(small, node=scaled) if o is small else o for o in others], []
         core = self.core(others, space, wanted) if others else None
-        return with_scalars([self.visit(s.node) for s in scalars], core, space.dimensions(wanted))
+        return with_scalars(numbers, core, space.dimensions(wanted))
 
     def distributed(
         self,
@@ -185,6 +190,16 @@ class Planner:
             rest = [o for k, o in enumerate(found) if k not in (left, right)]
             found = [*rest, combined(*pair, rest, space, wanted)]
         return arranged_on(last_sum(found[0], space, wanted), space, wanted)
+
+
+def smallest(operands: Sequence[Operand], wanted: tuple[int, ...]) -> Operand | None:
+    """An operand with fewer axes than the result: a number multiplies fewer entries there."""
+    found = [o for o in operands if set(o.axes) < set(wanted)]
+    return min(found, key=lambda o: len(o.axes), default=None)
+
+
+def is_sign(node: Node) -> bool:
+    return node.op == "constant" and abs(node.data) == 1  # type: ignore[arg-type]
 
 
 def is_mixed(node: Node) -> bool:

@@ -293,8 +293,9 @@ def beyond_floats(got: Any, expected: Rounded) -> bool:
 
 
 def beyond_range(expected: Rounded, dtype: Any) -> bool:
-    """Whether the true value, or what rounding makes of it, is larger than any number of the dtype."""
-    info = np.finfo(dtype)
+    """Whether the true value, or a sum on the way to it, may be larger than any number of the dtype.
+
+    The error in roundings is at least the size of every partial sum, as each of them is rounded.
+    """
     mp = expected.value.context
-    reach = abs(expected.value) + ROUNDINGS * expected.error * mp.mpf(float(info.eps))
-    return bool(reach >= mp.mpf(float(info.max)))
+    return bool(abs(expected.value) + expected.error >= mp.mpf(float(np.finfo(dtype).max)))

@@ -199,6 +199,25 @@ def find_looked_up(search: Exponentials, node: Node) -> Group | None:
     return replace(group, argument=Argument(looked_up, axes))
 
 
+def find_window(search: Exponentials, node: Node) -> Group | None:
+    """R(exp(z)) at the places of a window is R of exp(z there); outside, where a condition stands before it, R(1)."""
+    group = search.at(node.arguments[0])
+    if group is None or group.argument is None:
+        return group
+    bound, argument = len(node.shape), group.argument
+    if sum(c for _, c in group.ratio.denominator) == 0:
+        return None
+    if bound not in argument.axes:
+        return group
+    assert isinstance(node.data, tuple)
+    axis, offset = node.data
+    axes = tuple(sorted({*argument.axes, axis} - {bound}))
+    inner = Argument(argument.node, tuple((*axes, bound).index(k) for k in argument.axes))
+    shape = tuple(node.shape[k] for k in axes)
+    moved_on = Node("window", (inner,), shape, node.bound, (axes.index(axis), offset))
+    return replace(group, argument=Argument(moved_on, axes))
+
+
 FIND: Mapping[str, Callable[[Exponentials, Node], Group | None]] = {
     "constant": find_constant,
     "exp": find_exp,
@@ -213,6 +232,7 @@ FIND: Mapping[str, Callable[[Exponentials, Node], Group | None]] = {
     "view": lambda search, node: search.at(node.arguments[0]),
     "pick": find_looked_up,
     "gather": find_looked_up,
+    "window": find_window,
 }
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
+from mpmath import mp
 
+from derive import define
 from derive.ir.graph import topological
 from derive.ir.optimise import optimise
 from derive.language.resolve import parse
@@ -49,3 +53,19 @@ def test_a_small_side_keeps_its_digits_over_the_whole_range(body: str, dtype, bo
     assert found.dtype == dtype
     assert np.isnan(found[np.isnan(x)]).all()
     assert np.nanmax(errors(found, truth, truth)) <= bound
+
+
+NEIGHBOURS = {
+    "s[i+1]*(1 - s[i+1])": lambda a, b: mp.exp(-b) / (1 + mp.exp(-b)) ** 2,
+    "1 - tanh(x[i+1])**2": lambda a, b: mp.sech(b) ** 2,
+}
+
+
+@pytest.mark.parametrize("body", NEIGHBOURS)
+def test_a_function_of_a_neighbour_keeps_its_digits(body: str) -> None:
+    """What is looked at in another place is a function of the exponential there."""
+    x = [0.5, 20.0, 36.9, 40.0, 300.0, -300.0, 1e-9]
+    found = define(f"f(x[n]) -> y\n s[i] = sigmoid(x[i])\n y[i] = {body}").compile().f(np.array(x))
+    with mp.workdps(200):
+        truth = np.array([float(NEIGHBOURS[body](mp.mpf(a), mp.mpf(b))) for a, b in itertools.pairwise(x)])
+    assert np.abs(found / truth - 1).max() <= 4 * np.finfo(float).eps

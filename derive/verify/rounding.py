@@ -24,6 +24,9 @@ FLAT = 1e-6
 DOUBT = 16
 """Roundings of float32 by which two values must differ for their order to be beyond doubt."""
 
+STEEP = 1000
+"""A value of a function without a digit in float32 is near a pole if it is larger than this."""
+
 
 @dataclass(frozen=True)
 class Rounded:
@@ -109,7 +112,10 @@ class Rounding:
             return Rounded(constant, abs(constant))
         (argument,) = arguments
         value = self.within(self.real.call(function, (argument.value,)))
-        return Rounded(value, self.change(lambda x: self.real.call(function, (x,)), argument, value) + abs(value))
+        change = self.change(lambda x: self.real.call(function, (x,)), argument, value)
+        if self.ordinary and abs(value) > STEEP and change * DOUBT * SINGLE > abs(value):
+            raise UndefinedError("an argument is within float32's rounding of a pole")
+        return Rounded(value, change + abs(value))
 
     def power(self, base: Value, exponent: Value) -> Value:
         value = self.within(self.real.power(base.value, exponent.value))

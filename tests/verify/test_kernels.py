@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +17,7 @@ from derive.pipeline.load import load
 from derive.verify.calls import Trial
 from derive.verify.cases import BATCHES, hard_case, sizes_of
 from derive.verify.directional import check_adjoint, check_directions
+from derive.verify.evaluate import UndefinedError
 from derive.verify.kernels import ROUNDINGS, KernelEvidence, check_kernels
 from derive.verify.rounding import Rounded, Rounding
 from derive.verify.systems import DIGITS, Real
@@ -172,6 +174,15 @@ def test_a_flat_function_moves_by_the_second_order() -> None:
     nothing = Rounded(system.real.context.zero, system.real.context.one)
     assert (nothing * nothing).error >= 2.0**-24
     assert system.power(nothing, Rounded(system.real.context.mpf(2), system.real.context.zero)).error >= 2.0**-24
+
+
+@pytest.mark.parametrize(("apart", "is_near"), [(1e-12, True), (1e-2, False)])
+def test_no_ordinary_point_is_one_rounding_from_a_pole(apart: float, is_near: bool) -> None:
+    """digamma(erf(x)) at -5: erf(x) is -1, a pole, in float32."""
+    system = Rounding(Real(DIGITS), UNIT, ordinary=True)
+    argument = Rounded(system.real.context.mpf(-1) + apart, system.real.context.one)
+    with pytest.raises(UndefinedError, match="pole") if is_near else nullcontext():
+        system.call("digamma", (argument,))
 
 
 def test_jvp_and_vjp_must_be_adjoint() -> None:

@@ -155,12 +155,15 @@ class Planner:
             if a not in (*wanted, *elsewhere) and all(a not in o.axes for o in others)
         ]
         numbers = [self.visit(s.node) for s in scalars]
-        if not all(is_sign(n) for n in numbers) and (small := smallest(others, wanted)) is not None:
-            home = replace(small, node=self.visit(small.node))
-            scaled = with_scalars(numbers, home.node, home.node.shape)
-            others, numbers = [replace(small, node=scaled) if o is small else o for o in others], []
+        small = None if all(map(is_sign, numbers)) else smallest(others, wanted)
+        if small is not None:
+            others, numbers = [self.scaled(o, numbers) if o is small else o for o in others], []
         core = self.core(others, space, wanted) if others else None
         return with_scalars(numbers, core, space.dimensions(wanted))
+
+    def scaled(self, operand: Operand, numbers: Sequence[Node]) -> Operand:
+        node = self.visit(operand.node)
+        return replace(operand, node=with_scalars(numbers, node, node.shape))
 
     def distributed(
         self,

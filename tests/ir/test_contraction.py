@@ -56,6 +56,19 @@ def test_every_order_gives_the_same_sum(text: str) -> None:
     assert largest_difference(compute(new, inputs, sizes), compute(graph, inputs, sizes)) < 1e-50
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["f(a[n], c[n, m]; s, r) -> y\n y[i, j] = s*r*a[i]*c[i, j]", "f(a[n], b[m]; s) -> y\n y[i, j] = 3*s*a[i]*b[j]"],
+)
+def test_numbers_multiply_the_operand_with_the_fewest_axes(text: str) -> None:
+    (definition,) = parse(text)
+    graph, sizes = values_of(definition), sizes_for(definition)
+    new = optimise(graph)
+    assert not any(not a.axes for n in topological(new) if len(n.shape) > 2 for a in n.arguments)
+    inputs = random_inputs(definition, sizes, 5)
+    assert largest_difference(compute(new, inputs, sizes), compute(graph, inputs, sizes)) < 1e-50
+
+
 def test_a_matrix_chain_is_never_built_on_all_axes() -> None:
     (definition,) = parse(CHAINS["three"])
     assert max(len(n.shape) for n in topological(optimise(values_of(definition)))) == 3

@@ -1,7 +1,8 @@
-"""Choices between 0 and a number that pass NaN on, as an op of their own: a choice costs as much as several passes.
+"""Choices between numbers that pass NaN on, as an op of their own: a choice costs as much as several passes.
 
     where(u < 0, 0, where(u >= 0, c, u))      c indicator(u)
     where(u <= 0, 0, where(u > 0, c, u))      c (1 - indicator(-u))
+    where(u < 0, b, where(u >= 0, a, u))      a indicator(u) + b (1 - indicator(u)), of which one term is 0
     where(u = v, c, 0)                        c times the same with 1, which is the comparison itself
 
 Contract: `indicators` and `units` map a graph to an equal one, entry by entry.
@@ -18,7 +19,7 @@ from derive.ir.ops import BY_NAME, OPPOSITE
 
 
 def indicators(graph: Graph) -> Graph:
-    """The first two rows above, and those with the two numbers exchanged."""
+    """The first three rows above, and those with the two numbers exchanged."""
     return rebuild(graph, lambda n: replaced(n) if n.op == "where" else n)
 
 
@@ -55,12 +56,16 @@ def replaced(node: Node) -> Node:
     )
     above, below = numbers
     owns_zero = condition.op in ("less", "greater_equal")
-    if above and below == 0:
-        found = indicator(value, above, owns_zero)
-    elif below and above == 0:
-        found = indicator(scaled(-1, value), below, not owns_zero)
-    else:
+    if above is None or below is None or above == below:
         return node
+    if below == 0:
+        found = indicator(value, above, owns_zero)
+    elif above == 0:
+        found = indicator(scaled(-1, value), below, not owns_zero)
+    elif owns_zero:
+        found = either(apply("indicator", value), above, below)
+    else:
+        found = either(apply("indicator", negative(value)), below, above)
     return replace(found, name=node.name, origin=node.origin)
 
 
@@ -69,6 +74,12 @@ def indicator(value: Node, above: Fraction, owns_zero: bool) -> Node:
     if owns_zero:
         return scaled(above, apply("indicator", value))
     return scaled(above, apply("add", constant(1), scaled(-1, apply("indicator", negative(value)))))
+
+
+def either(chosen: Node, one: Fraction, other: Fraction) -> Node:
+    """`one` where the indicator is 1, `other` where it is 0."""
+    rest = apply("add", constant(1), scaled(-1, chosen))
+    return apply("add", scaled(one, chosen), scaled(other, rest))
 
 
 def negative(value: Node) -> Node:

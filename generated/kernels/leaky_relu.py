@@ -77,12 +77,12 @@ def leaky_relu_grad(x, *, out=None):
 
 def _leaky_relu_grad_tile(x, dy_dx):
     """One tile of leaky_relu_grad."""
+    u = _indicator(x, out=dy_dx)
     # ∂y/∂x = {0.01, x < 0; 1, x ≥ 0}
-    # dy_dx = np.where(x < 0, 0.01, np.where(x >= 0, 1, x))
-    mask = np.less(x, 0.0)
-    mask2 = np.greater_equal(x, 0.0)
-    _chosen(mask2, 1.0, x, out=dy_dx)
-    _chosen(mask, 0.01, dy_dx, out=dy_dx)
+    # dy_dx = u + (1 - u) / 100
+    s = np.subtract(1.0, u)
+    s /= 100.0
+    np.add(u, s, out=dy_dx)
     return dy_dx
 
 
@@ -108,16 +108,17 @@ def leaky_relu_value_and_grad(x, *, out=None):
 
 def _leaky_relu_value_and_grad_tile(x, y, dy_dx):
     """One tile of leaky_relu_value_and_grad."""
-    u = np.less(x, 0.0)
     # y = {0.01 x, x < 0; x, x ≥ 0}
-    # y = np.where(u, x / 100, x)
+    # y = np.where(x < 0, x / 100, x)
+    mask = np.less(x, 0.0)
     np.divide(x, 100.0, out=y)
-    _chosen(u, y, x, out=y)
+    _chosen(mask, y, x, out=y)
+    u = _indicator(x, out=dy_dx)
     # ∂y/∂x = {0.01, x < 0; 1, x ≥ 0}
-    # dy_dx = np.where(u, 0.01, np.where(x >= 0, 1, x))
-    mask = np.greater_equal(x, 0.0)
-    _chosen(mask, 1.0, x, out=dy_dx)
-    _chosen(u, 0.01, dy_dx, out=dy_dx)
+    # dy_dx = u + (1 - u) / 100
+    s = np.subtract(1.0, u)
+    s /= 100.0
+    np.add(u, s, out=dy_dx)
     return y, dy_dx
 
 
@@ -145,12 +146,12 @@ def leaky_relu_vjp(x, g, *, out=None):
 
 def _leaky_relu_vjp_tile(x, g, grad_x):
     """One tile of leaky_relu_vjp."""
+    u = _indicator(x, out=grad_x)
     # g · ∂y/∂x = g {0.01, x < 0; 1, x ≥ 0}
-    # grad_x = g * np.where(x < 0, 0.01, np.where(x >= 0, 1, x))
-    mask = np.less(x, 0.0)
-    mask2 = np.greater_equal(x, 0.0)
-    _chosen(mask2, 1.0, x, out=grad_x)
-    _chosen(mask, 0.01, grad_x, out=grad_x)
+    # grad_x = g * (u + (1 - u) / 100)
+    s = np.subtract(1.0, u)
+    s /= 100.0
+    np.add(u, s, out=grad_x)
     grad_x *= g
     return grad_x
 
@@ -179,12 +180,12 @@ def leaky_relu_jvp(x, v, *, out=None):
 
 def _leaky_relu_jvp_tile(x, v, dy):
     """One tile of leaky_relu_jvp."""
+    u = _indicator(x, out=dy)
     # v · ∂y/∂x = v {0.01, x < 0; 1, x ≥ 0}
-    # dy = v * np.where(x < 0, 0.01, np.where(x >= 0, 1, x))
-    mask = np.less(x, 0.0)
-    mask2 = np.greater_equal(x, 0.0)
-    _chosen(mask2, 1.0, x, out=dy)
-    _chosen(mask, 0.01, dy, out=dy)
+    # dy = v * (u + (1 - u) / 100)
+    s = np.subtract(1.0, u)
+    s /= 100.0
+    np.add(u, s, out=dy)
     dy *= v
     return dy
 
@@ -414,4 +415,13 @@ def _chosen(condition, first, second, out=None):
     first, second, bits = (np.asarray(value, dtype).view(kind) for value in (first, second, out))
     np.bitwise_and(mask, np.bitwise_xor(first, second), out=mask)
     np.bitwise_xor(mask, second, out=bits)
+    return out
+
+
+def _indicator(x, out=None):
+    """1 from 0 on, 0 below, NaN for NaN."""
+    unknown = np.isnan(x)
+    out = np.greater_equal(x, 0.0, out=np.empty_like(x) if out is None else out)
+    if unknown.any():
+        out[unknown] = np.nan
     return out

@@ -113,16 +113,17 @@ REASONS = (
     Reason(
         "*",
         "*",
-        "Arguments that differ in shape, or are shared by the samples, go through the full checks, 5 to 10 µs of a call; "
-        "the rest is 0.35 to 0.6 µs for each ufunc, of which a softmax's VJP has 20 (14 µs).",
+        "Arguments that differ in shape, or are shared by the samples, go through the full checks, 5 to 10 µs of a "
+        "call; the rest is 0.35 to 0.6 µs for each ufunc, of which a softmax's VJP has 20 (14 µs).",
         most=10,
         shape="[vm]*",
     ),
     Reason(
         "*",
         "*",
-        "A call is its parts: np.errstate 0.4 to 2.4 µs, the checks of the arguments 0.7 to 2 µs, 0.35 to 0.8 µs for each "
-        "ufunc. The textbook's expression checks nothing and warns; PyTorch's operation is one call of C++.",
+        "A call is its parts: np.errstate 0.4 to 2.4 µs, the checks of the arguments 0.7 to 2 µs, 0.35 to 0.8 µs "
+        "for each ufunc. The textbook's expression checks nothing and warns; PyTorch's operation is one call of "
+        "C++.",
         most=10,
     ),
     Reason(
@@ -163,8 +164,8 @@ REASONS = (
     Reason(
         "*",
         "torch",
-        "A tile of a megabyte in float32: the sigmoid's exponential takes 118 of 276 µs and seven passes 13 to 28 each; "
-        "relu's comparison to numbers, with NaN asked for, 63 of 88. PyTorch keeps an element in registers.",
+        "A tile of a megabyte in float32: the sigmoid's exponential takes 118 of 276 µs and seven passes 13 to 28 "
+        "each; relu's comparison to numbers, with NaN asked for, 63 of 88. PyTorch keeps an element in registers.",
         least=100_000,
         most=2_000_000,
         shape="numbers",
@@ -172,24 +173,27 @@ REASONS = (
     Reason(
         "attention*",
         "*",
-        "One thread: products of matrices take 490 of 860 µs in float32 and 1,030 of 1,550 in float64; the rest is a stable "
-        "softmax, with the place of the largest entry beside the entry. Two threads: see products of matrices.",
+        "One thread: products of matrices take 490 of 860 µs in float32 and 1,030 of 1,550 in float64; the rest is "
+        "a stable softmax, with the place of the largest entry beside the entry. Two threads: see products of "
+        "matrices.",
         least=100,
     ),
     Reason(
         "*",
         "*",
-        "The products are the textbook's. Beside them the checks take 16 to 21 µs and the stable form of the difference 20 "
-        "to 38 where the textbook's takes 10 to 13 (256 rows of 10): 1.1 of 690 µs of products, 1.5 of 57 where there is "
-        "one output. On two threads the same call of BLAS took from 2 to 40 ms from one run to the next.",
+        "The products are the textbook's. Beside them the checks take 16 to 21 µs and the stable form of the "
+        "difference 20 to 38 where the textbook's takes 10 to 13 (256 rows of 10): 1.1 of 690 µs of products, 1.5 "
+        "of 57 where there is one output. On two threads the same call of BLAS took from 2 to 40 ms from one run to"
+        " the next.",
         least=100,
         shape="matrices",
     ),
     Reason(
         "*",
         "torch",
-        "PyTorch keeps a row in the first cache through all of its steps. A layer norm has twelve passes over a tile (65 "
-        "rows of 1000 in float32, 200 µs): 15 to 20 µs each with rows' numbers, 7 to 8 without, sums 14, products of rows 5.",
+        "PyTorch keeps a row in the first cache through all of its steps. A layer norm has twelve passes over a "
+        "tile (65 rows of 1000 in float32, 200 µs): 15 to 20 µs each with rows' numbers, 7 to 8 without, sums 14, "
+        "products of rows 5.",
         least=1000,
         shape="vectors",
     ),

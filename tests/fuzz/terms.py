@@ -84,6 +84,9 @@ def constant(text: str, value: Any) -> Term:
 EDGES: Mapping[str, tuple[int, ...]] = {"sqrt": (0,), "arccosh": (1,), "arcsin": (-1, 1), "arccos": (-1, 1)}
 """Where a function has a value and no slope."""
 
+FAR = 1e6
+"""exp of more has millions of digits before its point."""
+
 
 def called(function: Callable[..., Any], name: str, *arguments: Term) -> Term:
     """A function of numbers by its name; at an edge, where its slope is infinite, it says nothing."""
@@ -93,6 +96,8 @@ def called(function: Callable[..., Any], name: str, *arguments: Term) -> Term:
             numbers = [a.value(point, scope) for a in arguments]
             if numbers[0] in EDGES.get(name, ()):
                 raise UndefinedError(f"{name} has no slope at {numbers[0]}")
+            if abs(numbers[0]) > FAR:
+                raise UndefinedError(f"{name} is beyond all numbers, and takes as long")
             return real(function(*numbers))
         except (ValueError, ZeroDivisionError, OverflowError) as error:
             raise UndefinedError(str(error)) from None

@@ -144,7 +144,7 @@ def sum_with_tail(node: Node, once: set[Node]) -> Node:
         found = tail_and_factor(tail.node)
         for other in (a for a in node.arguments if a is not tail and a.node in once and a == whole(a.node)):
             beside = beside_gaussian(other.node, found[1]) if found else None
-            if found and beside and tail.node.shape == other.node.shape == node.shape:
+            if found and beside and all(part.shape in (node.shape, ()) for part in (*found, beside)):
                 fused = apply("tail_sum", *found, beside)
                 return with_terms(node, whole(fused), tuple(a for a in node.arguments if a not in (tail, other)))
     return node

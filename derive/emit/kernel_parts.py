@@ -61,6 +61,14 @@ class Kernel:
         return len(self.derivatives) > 1
 
     @property
+    def is_complete(self) -> bool:
+        """Whether all that is computed with, labels and sizes too, comes from the parameters."""
+        nodes = topological(r.node for r in self.results)
+        inputs = {n.data for n in nodes if n.op == "input"}
+        known = {symbol for p in self.parameters for symbol in symbols(p.dimensions)}
+        return inputs <= {p.name for p in self.parameters} and self.sizes <= known
+
+    @property
     def sizes(self) -> frozenset[str]:
         """The symbolic sizes that the results have or that are mentioned on the way to them."""
         nodes = tuple(topological(r.node for r in self.results))

@@ -19,7 +19,6 @@ from derive.emit.kernel_parts import (
     output_input,
     sampled,
     stable,
-    symbols,
     value_result,
     variable_of,
 )
@@ -135,7 +134,7 @@ def from_output_kernels(request: Request) -> Iterator[Kernel]:
     result = differentiated(derivation, weight, given)
     results = stable((multiplied(result, weight) if weight else result,), LITERAL)
     kernel = Kernel(request.name("vjp_from_output"), "vjp_from_output", (*outputs, *extras), results)
-    if kernel.sizes <= {symbol for i in kernel.parameters for symbol in symbols(i.dimensions)}:
+    if kernel.is_complete:
         yield kernel
 
 

@@ -77,7 +77,7 @@ def indicator(value: Node, above: Fraction, owns_zero: bool) -> Node:
 
 
 def either(chosen: Node, one: Fraction, other: Fraction) -> Node:
-    """`one` where the indicator is 1, `other` where it is 0; under a name, as 1 added to other terms would round them."""
+    """`one` where the indicator is 1, `other` where it is 0; under a name, as 1 beside other terms would round them."""
     rest = apply("add", constant(1), scaled(-1, chosen), name="~rest")
     return apply("add", scaled(one, chosen), scaled(other, rest))
 

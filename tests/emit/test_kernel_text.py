@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from derive import define
 from derive.closedform.derivations import derive_all
 from derive.emit.kernel_numpy import emit_kernels_init, emit_module, emit_tiles, kernel_names
 from derive.language.errors import DeriveError
@@ -49,6 +50,12 @@ def test_which_functions_a_definition_gets() -> None:
     assert suffixes("softmax") == ["", "_jacobian", "_vjp", "_jvp", "_vjp_from_output"]
     assert suffixes("tempered") == ["", "_jacobian", "_vjp", "_jvp"]
     assert suffixes("perceptron") == ["", "_grad", "_value_and_grad"]
+
+
+def test_no_kernel_from_outputs_where_a_label_is_needed() -> None:
+    made = define("f(b; u[n]) -> y, c\n c[i] = exp(u[i] - u[i])\n y[i] = u[b]*c[i] + u[i]")
+    assert "f_y_vjp(" in made.source
+    assert "from_output" not in made.source
 
 
 def test_the_perceptron_reads_as_its_equations() -> None:

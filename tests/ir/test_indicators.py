@@ -26,7 +26,9 @@ def compiled(text: str) -> tuple[ModuleType, set[str]]:
 
 
 @pytest.mark.parametrize("relation", ["<", "<=", ">", ">="])
-@pytest.mark.parametrize(("first", "second"), [("0", "1"), ("1", "0"), ("0", "5/2"), ("-3", "0"), ("1/100", "1"), ("-3", "7/3")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("0", "1"), ("1", "0"), ("0", "5/2"), ("-3", "0"), ("1/100", "1"), ("-3", "7/3")]
+)
 def test_each_side_of_each_relation(relation: str, first: str, second: str) -> None:
     made, ops = compiled(f"f(x) -> y\n    y = where(x {relation} 0, {first}, {second})")
     test = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[relation]

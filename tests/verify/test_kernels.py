@@ -18,7 +18,7 @@ from derive.verify.calls import Trial
 from derive.verify.cases import BATCHES, hard_case, sizes_of
 from derive.verify.directional import check_adjoint, check_directions
 from derive.verify.evaluate import UndefinedError
-from derive.verify.kernels import ROUNDINGS, KernelEvidence, check_kernels
+from derive.verify.kernels import ROUNDINGS, KernelEvidence, Tally, check_kernels
 from derive.verify.rounding import Rounded, Rounding
 from derive.verify.systems import DIGITS, Real
 from derive.verify.truth import UNIT, Truth
@@ -183,6 +183,18 @@ def test_no_ordinary_point_is_one_rounding_from_a_pole(apart: float, is_near: bo
     argument = Rounded(system.real.context.mpf(-1) + apart, system.real.context.one)
     with pytest.raises(UndefinedError, match="pole") if is_near else nullcontext():
         system.call("digamma", (argument,))
+
+
+@pytest.mark.parametrize(("definition", "may_pass"), [(SIGMOID, False), (SOFTMAX, True)])
+def test_a_sum_on_the_way_may_pass_the_largest_number(definition, may_pass: bool) -> None:
+    """An entry of 0.8 of the largest number, made of terms as large as that; a function of one number has none."""
+    context = Real(DIGITS).context
+    largest = context.mpf(float(np.finfo(np.float32).max))
+    entry = ("f", "here", (0,), np.float32(np.inf), Rounded(largest * 4 / 5, largest), False)
+    with nullcontext() if may_pass else pytest.raises(CheckError, match="got inf"):
+        Tally(definition, {}).add(*entry)
+    with pytest.raises(CheckError, match="got inf"):
+        Tally(definition, {}).add(*entry[:4], Rounded(largest / 1000, largest / 1000), False)
 
 
 def test_jvp_and_vjp_must_be_adjoint() -> None:

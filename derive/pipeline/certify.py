@@ -174,7 +174,7 @@ def is_valid(study: Study) -> bool:
     found = load_certificate(study.name)
     return (
         found is not None
-        and found["key"] == key_of(study)
+        and (is_of(found, study) or found["key"] == key_of(study))
         and found["bounds"] == [asdict(bound) for bound in study.bounds]
         and "profiles" in found
     )
@@ -182,7 +182,13 @@ def is_valid(study: Study) -> bool:
 
 def is_checked(study: Study) -> bool:
     """Whether these very kernels passed their checks when they were certified."""
-    return is_valid(study) and (load_certificate(study.name) or {}).get("checked") == module_of(study)
+    found = load_certificate(study.name)
+    return found is not None and is_of(found, study) and is_valid(study)
+
+
+def is_of(certificate: Certificate, study: Study) -> bool:
+    """Whether a certificate is of the whole module, to the last letter: then it is of the code, too."""
+    return bool(certificate.get("checked") == module_of(study))
 
 
 def require(found: Iterable[Study]) -> None:

@@ -58,9 +58,3 @@ def substituted(value: sympy.Expr, symbol: sympy.Symbol, step: int, solved: symp
         parts.append(sum(c * solved ** (m[0] // step) for m, c in polynomial.terms()))
     found = sympy.cancel(parts[0] / parts[1])
     return None if found.has(*NOTHING) else found
-
-
-def forget() -> None:
-    """Work every answer out anew."""
-    for function in (fraction, factors, solution, substituted):
-        function.cache_clear()

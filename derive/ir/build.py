@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.ir.graph import BATCH, Argument, Node, moved, whole
+from derive.ir.graph import BATCH, Argument, Node, data_on, moved, whole
 from derive.language.expressions import Dimension, Expression, Index
 
 BATCH_INDEX = Index(BATCH, BATCH)
@@ -91,9 +91,7 @@ def permuted(node: Node, places: tuple[int, ...]) -> Node:
     axes = (*places, *range(len(places), len(node.space)))
     arguments = tuple(moved(a, axes) for a in node.arguments)
     shape = tuple(node.shape[places.index(k)] for k in range(len(places)))
-    data = node.data
+    data = data_on(node, places)
     if node.op in HAVE_AXIS and isinstance(data, int):
         data = places[data]
-    elif node.op == "window" and isinstance(data, tuple):
-        data = (places[data[0]], *data[1:])
     return replace(node, arguments=arguments, shape=shape, data=data)

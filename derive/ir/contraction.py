@@ -19,6 +19,8 @@ from derive.ir.order import Operand, best_order, union_of
 from derive.ir.sums import Space, arranged_on, combined, last_sum, merged, presummed
 from derive.language.expressions import Dimension, reaches
 
+SIGNS = (constant(1), constant(-1))
+
 
 def contract_sums(graph: Graph) -> Graph:
     """Every sum over a product, and every product on different axes, planned."""
@@ -155,13 +157,14 @@ class Planner:
             if a not in (*wanted, *elsewhere) and all(a not in o.axes for o in others)
         ]
         numbers = [self.visit(s.node) for s in scalars]
-        small = None if all(map(is_sign, numbers)) else smallest(others, wanted)
+        small = None if all(n in SIGNS for n in numbers) else smallest(others, wanted)
         if small is not None:
             others, numbers = [self.scaled(o, numbers) if o is small else o for o in others], []
         core = self.core(others, space, wanted) if others else None
         return with_scalars(numbers, core, space.dimensions(wanted))
 
     def scaled(self, operand: Operand, numbers: Sequence[Node]) -> Operand:
+        """The product of the numbers and the operand, planned."""
         node = self.visit(operand.node)
         return replace(operand, node=with_scalars(numbers, node, node.shape))
 
@@ -199,10 +202,6 @@ def smallest(operands: Sequence[Operand], wanted: tuple[int, ...]) -> Operand | 
     """An operand with fewer axes than the result: a number multiplies fewer entries there."""
     found = [o for o in operands if set(o.axes) < set(wanted)]
     return min(found, key=lambda o: len(o.axes), default=None)
-
-
-def is_sign(node: Node) -> bool:
-    return node.op == "constant" and abs(node.data) == 1  # type: ignore[arg-type]
 
 
 def is_mixed(node: Node) -> bool:

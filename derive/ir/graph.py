@@ -16,7 +16,7 @@ from) are carried along and take no part in equality.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from derive.language.expressions import Dimension, Expression, node
@@ -61,6 +61,20 @@ Graph = tuple[Node, ...]
 def whole(value: Node) -> Argument:
     """The node on its own axes."""
     return Argument(value, tuple(range(len(value.shape))))
+
+
+def window_axis(node: Node) -> int | None:
+    """The axis that a window fills; of any other node None."""
+    return node.data[0] if node.op == "window" and isinstance(node.data, tuple) else None
+
+
+def data_on(node: Node, axes: Mapping[int, int] | Sequence[int]) -> Hashable:
+    """The node's data where its own axes are `axes` of another: a window names the one that it fills."""
+    if node.op != "window":
+        return node.data
+    assert isinstance(node.data, tuple)
+    axis, offset = node.data
+    return axes[axis], offset
 
 
 def moved(argument: Argument, axes: tuple[int, ...]) -> Argument:

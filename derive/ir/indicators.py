@@ -51,35 +51,27 @@ def replaced(node: Node) -> Node:
         return node
     if not all(is_whole(a, node) for a in (*rest.arguments, *condition.arguments)):
         return node
-    numbers = (
-        (number(second), number(first)) if condition.op in ("less", "less_equal") else (number(first), number(second))
-    )
-    above, below = numbers
-    owns_zero = condition.op in ("less", "greater_equal")
+    above, below = number(first), number(second)
+    if condition.op in ("less", "less_equal"):
+        above, below = below, above
     if above is None or below is None or above == below:
         return node
-    if below == 0:
-        found = indicator(value, above, owns_zero)
-    elif above == 0:
-        found = indicator(scaled(-1, value), below, not owns_zero)
-    elif owns_zero:
+    if condition.op in ("less", "greater_equal"):
         found = either(apply("indicator", value), above, below)
     else:
         found = either(apply("indicator", negative(value)), below, above)
     return replace(found, name=node.name, origin=node.origin)
 
 
-def indicator(value: Node, above: Fraction, owns_zero: bool) -> Node:
-    """`above` where the value is positive (or 0, if that side owns it), else 0."""
-    if owns_zero:
-        return scaled(above, apply("indicator", value))
-    return scaled(above, apply("add", constant(1), scaled(-1, apply("indicator", negative(value)))))
-
-
 def either(chosen: Node, one: Fraction, other: Fraction) -> Node:
-    """`one` where the indicator is 1, `other` where it is 0; under a name, as 1 beside other terms would round them."""
-    rest = apply("add", constant(1), scaled(-1, chosen), name="~rest")
-    return apply("add", scaled(one, chosen), scaled(other, rest))
+    """`one` where the indicator is 1, `other` where it is 0, of which at most one is 0."""
+    if other == 0:
+        return scaled(one, chosen)
+    rest = apply("add", constant(1), scaled(-1, chosen))
+    if one == 0:
+        return scaled(other, rest)
+    # under a name: 1 beside other terms would round them
+    return apply("add", scaled(one, chosen), scaled(other, replace(rest, name="~rest")))
 
 
 def negative(value: Node) -> Node:

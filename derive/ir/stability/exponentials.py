@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 
-from derive.ir.graph import Argument, Node, moved
+from derive.ir.graph import Argument, Node, data_on, moved, window_axis
 from derive.ir.stability import polynomial
 from derive.ir.stability.polynomial import Ratio
 
@@ -184,38 +184,23 @@ def with_inverse(factor: int) -> Ratio:
 
 
 def find_looked_up(search: Exponentials, node: Node) -> Group | None:
-    """R(exp(z)) at one place is R of exp(z at that place)"""
+    """R(exp(z)) at other places is R of exp(z there); outside of a window, where a condition stands before it, R(1)."""
     source, *label = node.arguments
     group = search.at(source)
     if group is None or group.argument is None:
         return group
+    filled = window_axis(node)
+    if filled is not None and sum(c for _, c in group.ratio.denominator) == 0:
+        return None
     bound, argument = len(node.shape), group.argument
     if bound not in argument.axes:
         return group
-    axes = tuple(sorted({k for a in (argument, *label) for k in a.axes} - {bound}))
+    used = {k for a in (argument, *label) for k in a.axes} | ({filled} if filled is not None else set())
+    axes = tuple(sorted(used - {bound}))
     place = {axis: k for k, axis in enumerate((*axes, bound))}
     arguments = tuple(Argument(a.node, tuple(place[k] for k in a.axes)) for a in (argument, *label))
-    looked_up = Node(node.op, arguments, tuple(node.shape[k] for k in axes), node.bound, node.data)
-    return replace(group, argument=Argument(looked_up, axes))
-
-
-def find_window(search: Exponentials, node: Node) -> Group | None:
-    """R(exp(z)) at the places of a window is R of exp(z there); outside, where a condition stands before it, R(1)."""
-    group = search.at(node.arguments[0])
-    if group is None or group.argument is None:
-        return group
-    bound, argument = len(node.shape), group.argument
-    if sum(c for _, c in group.ratio.denominator) == 0:
-        return None
-    if bound not in argument.axes:
-        return group
-    assert isinstance(node.data, tuple)
-    axis, offset = node.data
-    axes = tuple(sorted({*argument.axes, axis} - {bound}))
-    inner = Argument(argument.node, tuple((*axes, bound).index(k) for k in argument.axes))
     shape = tuple(node.shape[k] for k in axes)
-    moved_on = Node("window", (inner,), shape, node.bound, (axes.index(axis), offset))
-    return replace(group, argument=Argument(moved_on, axes))
+    return replace(group, argument=Argument(Node(node.op, arguments, shape, node.bound, data_on(node, place)), axes))
 
 
 FIND: Mapping[str, Callable[[Exponentials, Node], Group | None]] = {
@@ -232,7 +217,7 @@ FIND: Mapping[str, Callable[[Exponentials, Node], Group | None]] = {
     "view": lambda search, node: search.at(node.arguments[0]),
     "pick": find_looked_up,
     "gather": find_looked_up,
-    "window": find_window,
+    "window": find_looked_up,
 }
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from derive.ir.graph import BATCH, Argument, Graph, Node, moved, named, rebuild, topological, whole
+from derive.ir.graph import BATCH, Argument, Graph, Node, data_on, moved, named, rebuild, topological, whole
 from derive.ir.ops import BY_NAME, LOOK_UPS
 
 SUMS = ("sum", "contract")
@@ -84,11 +84,7 @@ class Correspondence:
         pairs = list(zip(source.axes, other.axes, strict=True))
         if any((a == bound) != (b == self.axis) for a, b in pairs):
             return False
-        data = one.node.data
-        if one.node.op == "window":
-            assert isinstance(data, tuple)
-            data = (one.axes[data[0]], data[1])
-        place = (one.node.op, data, *(moved(a, one.axes) for a in label))
+        place = (one.node.op, data_on(one.node, one.axes), *(moved(a, one.axes) for a in label))
         if self.place not in (None, place):
             return False
         self.place = place

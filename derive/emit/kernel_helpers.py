@@ -22,6 +22,7 @@ class Helper:
 
 HELPERS = (
     Helper("in_parts"),
+    Helper("added_up"),
     Helper("summed"),
     Helper("exp_less"),
     Helper("sharp_exp"),

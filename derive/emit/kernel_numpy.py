@@ -22,6 +22,7 @@ from derive.emit.kernel_parts import Kernel, Result
 from derive.emit.kernel_plan import kernels
 from derive.emit.kernel_spelling import Locals
 from derive.emit.kernel_split import split
+from derive.emit.kernel_sums import sums
 from derive.emit.kernel_tiles import tiled
 from derive.emit.templating import render
 from derive.ir.graph import BATCH
@@ -53,6 +54,7 @@ def emit_module(
     classes = class_names(definition, found)
     known = all_equations(definition, derivations)
     functions = [Function(definition, k, class_of(classes, k), known).values(title, accuracy or {}) for k in found]
+    needed = walkers(functions)
     options = {str(o).partition("=")[0] for f in functions for o in f["options"]}
     return render(
         "kernel.py.jinja",
@@ -63,17 +65,26 @@ def emit_module(
         classes=[row for name, kernel in classes.items() for row in class_rows(name, kernel)],
         functions=functions,
         helpers=helpers(line for f in functions for line in code_of(f)),
+        walkers=", ".join(f"{name} as _{name}" for name in needed),
+        absent=" = ".join([*(f"_{name}" for name in needed), "None"]),
         uses_tiles=any(f["tile"] or f["parts"] for f in functions),
         uses_flat=any(f["tile"] and f["tile"].flat for f in functions),
-        **{f"uses_{name}": name in options for name in ("labels", "least", "derived")},
+        **{f"uses_{name}": name in options for name in ("labels", "least", "derived", "views")},
     )
+
+
+def walkers(functions: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the module needs of the one that all share."""
+    needed = {"add_up": any(f["sums"] for f in functions), "walk": any(f["tile"] or f["parts"] for f in functions)}
+    return [name for name, is_needed in needed.items() if is_needed]
 
 
 def code_of(function: Mapping[str, Any]) -> Iterator[str]:
     """All lines that are made of a kernel."""
     yield from (*function["setup"], *function["body"])
     yield from function["tile"].code if function["tile"] else ()
-    yield from function["parts"].lines if function["parts"] else ()
+    for part in (function["parts"], function["sums"]):
+        yield from part.lines if part else ()
 
 
 def kernel_names(definition: Definition, derivations: Sequence[Derivation]) -> tuple[str, ...]:
@@ -206,12 +217,15 @@ class Function:
             returned=self.returned,
             checked=bool(given),
         )
-        parts = None if tile else split(self.kernel, rows, taken, self.equations, local, call)
-        statements, names = ([], []) if tile or parts else body(rows, taken, self.equations, local)
+        added = None if tile else sums(self.kernel, rows, taken, self.equations, local, call)
+        parts = None if tile or added else split(self.kernel, rows, taken, self.equations, local, call)
+        statements, names = ([], []) if tile or added or parts else body(rows, taken, self.equations, local)
         lines = [line for s in statements for line in s.lines]
         if parts:
             lines, names = list(parts.statements), list(parts.results)
             given = options(self.definition, self.kernel, parts.dimensions)
+        if added:
+            names, given = list(added.results), [*given, "views=True"]
         return {
             "name": self.kernel.name,
             "signature": ", ".join([*map(self.parameter, self.kernel.parameters), "*", "out=None"]),
@@ -220,9 +234,10 @@ class Function:
             "rows": [row_text(p) for p in self.kernel.parameters],
             "options": given,
             "call": call,
-            "setup": [*setup(self.kernel, lines, local, call), *([parts.call] if parts else [])],
+            "setup": [*setup(self.kernel, lines, local, call), *(p.call for p in (parts, added) if p)],
             "tile": tile,
             "parts": parts,
+            "sums": added,
             "body": lines,
             "results": [result_row(n, r) for n, r in zip(names, self.kernel.results, strict=not tile)],
             "results_as": as_,

@@ -76,7 +76,7 @@ def emit_recurrence(found: RecurrentDerivation, *, title: str, remark: str = "")
         letter=found.definition.letter,
         depth=found.definition.depth,
         helpers=helpers(line for f in functions for line in (*f.lines, *f.returned)),
-        **{f"uses_{name}": name in options_used for name in ("labels", "least", "derived", "tiles", "flat")},
+        **{f"uses_{name}": name in options_used for name in ("labels", "least", "derived", "views", "tiles", "flat")},
     )
 
 

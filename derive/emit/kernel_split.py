@@ -15,7 +15,7 @@ from derive.emit.kernel_buffers import tile
 from derive.emit.kernel_modes import is_by_sample
 from derive.emit.kernel_parts import Kernel
 from derive.emit.kernel_spelling import Locals
-from derive.emit.kernel_tiles import in_tuple, mentions
+from derive.emit.kernel_tiles import in_tuple, mentions, of_arrays, uncommented
 from derive.ir.graph import BATCH, Argument, Node, topological
 from derive.ir.ops import LOOKS
 from derive.language.expressions import Dimension
@@ -43,10 +43,50 @@ class Split:
     dimensions: tuple[Dimension, ...]
 
 
+@dataclass(frozen=True)
+class Halves:
+    """first: the arrays that the tile fills, with `lines`, as `outputs`; the statements then, and the results."""
+
+    first: tuple[Node, ...]
+    lines: tuple[str, ...]
+    outputs: tuple[str, ...]
+    statements: tuple[str, ...]
+    results: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        return uncommented(self.lines)
+
+
 def split(
     kernel: Kernel, rows: Sequence[Row], taken: set[str], equations: Mapping[str, str], local: Locals, call: str
 ) -> Split | None:
     """Tiles for what each sample determines by itself, and the rest whole."""
+    halves = halved(rows, taken, equations, local)
+    if halves is None:
+        return None
+    first, outputs, code = halves.first, halves.outputs, halves.code
+    sizes = [s for s in sizes_used(first) if s != BATCH and mentions(code, s)]
+    sliced = [p.name for p in kernel.parameters if not p.shared]
+    shared = [p.name for p in kernel.parameters if p.shared]
+    name = f"_{kernel.name}_tile"
+    rest = [*shared, *(f'{call}.sizes["{size}"]' for size in sizes)]
+    dimensions = [repr(n.shape[1:]).replace("'", '"') for n in first]
+    given = ", ".join([name, call, in_tuple(sliced), in_tuple(rest), *dimensions])
+    return Split(
+        name,
+        (*sliced, *outputs, *shared, *sizes),
+        (*of_arrays(code, outputs[0], outputs[0], local), *halves.lines),
+        outputs,
+        f"{', '.join(outputs)}{',' if len(first) == 1 else ''} = _in_parts({given})",
+        halves.statements,
+        halves.results,
+        tuple(d for n in first for d in n.shape[1:]),
+    )
+
+
+def halved(rows: Sequence[Row], taken: set[str], equations: Mapping[str, str], local: Locals) -> Halves | None:
+    """What each sample determines by itself, and the rest; None where the first half is too little."""
     found = early(node for _, node, _ in rows)
     first = frontier([node for _, node, _ in rows], found)
     large = max((len(n.shape) for n in found), default=0)
@@ -55,23 +95,8 @@ def split(
     named = {node: row for row in rows for node in [row[1]]}
     parts = [named.get(n, (n.name.lstrip("~").partition(":")[0] or "u", n, "")) for n in first]
     begun = tile(parts, taken, equations, local)
-    code = "\n".join(line for line in begun.lines if not line.startswith("#"))
-    arrays = dict(zip(first, begun.outputs, strict=True))
-    sizes = [s for s in sizes_used(first) if s != BATCH and mentions(code, s)]
-    sliced = [p.name for p in kernel.parameters if not p.shared]
-    shared = [p.name for p in kernel.parameters if p.shared]
-    setup = [f"{local.dtype} = {begun.outputs[0]}.dtype"] if mentions(code, local.dtype) else []
-    setup += [f"{local.samples} = len({begun.outputs[0]})"] if mentions(code, local.samples) else []
-    name = f"_{kernel.name}_tile"
-    rest = [*shared, *(f'{call}.sizes["{size}"]' for size in sizes)]
-    dimensions = [repr(n.shape[1:]).replace("'", '"') for n in first]
-    given = ", ".join([name, call, in_tuple(sliced), in_tuple(rest), *dimensions])
-    begin = f"{', '.join(begun.outputs)}{',' if len(first) == 1 else ''} = _in_parts({given})"
-    late, results = after(rows, arrays, taken, equations, local)
-    lines = [line for s in late for line in s.lines]
-    parameters = (*sliced, *begun.outputs, *shared, *sizes)
-    filled = tuple(d for n in first for d in n.shape[1:])
-    return Split(name, parameters, (*setup, *begun.lines), begun.outputs, begin, tuple(lines), results, filled)
+    late, results = after(rows, dict(zip(first, begun.outputs, strict=True)), taken, equations, local)
+    return Halves(tuple(first), begun.lines, begun.outputs, tuple(line for s in late for line in s.lines), results)
 
 
 def early(results: object) -> list[Node]:

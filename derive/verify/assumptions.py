@@ -14,7 +14,8 @@ from fractions import Fraction
 
 from derive.language.definition import Assumption, Definition
 from derive.language.errors import CheckError
-from derive.verify.evaluate import Entry, Point, evaluate
+from derive.verify.evaluate import evaluate
+from derive.verify.points import Entry, Point
 from derive.verify.systems import Exact
 
 Values = Mapping[Entry, Fraction]

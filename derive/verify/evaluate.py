@@ -1,9 +1,8 @@
 """The value of an expression at a point: every index a number, every quantity worked out from its equation.
 
 Contract: `evaluate(expression, scope, point)` is the value in the point's number system (see `systems`). It knows
-what the nodes mean and nothing of how they are rewritten. A point never changes: a shifted copy is a new point that
-takes from its parent whatever does not depend on the shift. Values are kept by node and index values, so that what
-two steps of a derivation share is worked out once.
+what the nodes mean and nothing of how they are rewritten. A node is looked at once and becomes a `Program`; the point
+keeps values by program and index values, so that what two steps of a derivation share is worked out once.
 
 Raises UndefinedError (or another ArithmeticError) where the value is not a real number.
 
@@ -13,12 +12,12 @@ To extend: a new node type is one function and one row of EVALUATORS.
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 from derive.language.definition import Definition
 from derive.language.expressions import (
@@ -27,7 +26,6 @@ from derive.language.expressions import (
     Call,
     Chosen,
     Delta,
-    Dimension,
     Expression,
     Fixed,
     Guarded,
@@ -43,219 +41,231 @@ from derive.language.expressions import (
     Shifted,
     Size,
     Where,
-    extent,
 )
 from derive.language.trees import free_indices
+from derive.verify.points import Entry, Environment, Point, Scope, UndefinedError, Value
 
-Value = Any
-"""A number of the point's system: mpmath's mpf, a Fraction, or a Rounded."""
+Program = Callable[[Environment, Point], Value]
+"""What works a value out, at positions and a point."""
 
-Entry = tuple[str, tuple[int, ...]]
-Scope = Mapping[Index, int]
-
-
-class UndefinedError(ArithmeticError):
-    """The expression has no real value here: a logarithm of a negative number, a division by zero."""
+# --- indices -------------------------------------------------------------------------------------------
 
 
-class System(Protocol):
-    """A number system: how exact numbers, functions and derivatives become values."""
-
-    def number(self, value: Fraction) -> Value: ...
-
-    def same(self, left: Value, right: Value) -> bool: ...
-
-    def apart(self, left: Value, right: Value) -> bool:
-        """Whether rounding leaves no doubt about which of two different values is larger."""
-
-    def entry(self, point: Point, entry: Entry) -> Value: ...
-
-    def call(self, function: str, arguments: tuple[Value, ...]) -> Value: ...
-
-    def power(self, base: Value, exponent: Value) -> Value: ...
-
-    def applied(self, value: Applied, arguments: tuple[Value, ...], point: Point) -> Value: ...
-
-    def partial(self, value: Partial, scope: Scope, point: Point) -> Value: ...
+NUMBERS = itertools.count()
+SLOTS: dict[Index, int] = {}
+"""A number for each index that was ever met: to find a position by a number costs less than by the index."""
 
 
-@dataclass(frozen=True, eq=False)
-class Point:
-    """Sizes and the values of entries; `values` holds inputs and extras, and named quantities where overridden.
+def slot(index: Index) -> int:
+    return SLOTS.setdefault(index, next(NUMBERS))
 
-    `changed` is the name whose entry differs from the parent's; what is `held` keeps the parent's values.
-    """
 
-    definition: Definition
-    sizes: Mapping[str, int]
-    values: Mapping[Entry, Value]
-    system: System
-    parent: Point | None = None
-    changed: str = ""
-    held: frozenset[str] = frozenset()
-    memo: dict[object, Value] = field(default_factory=dict, repr=False)
-    children: dict[object, Point] = field(default_factory=dict, repr=False)
+def environment(scope: Scope) -> Environment:
+    """The positions by the numbers of the indices."""
+    return {slot(index): position for index, position in scope.items()}
 
-    def size(self, dimension: Dimension) -> int:
-        return extent(dimension, self.sizes)
 
-    def entry(self, entry: Entry) -> Value:
-        found = self.values.get(entry)
+def entry_of(value: Ref, places: Environment, point: Point) -> Entry:
+    return value.name, positions(value.indices)(places, point)
+
+
+def position(index: Index) -> Callable[[Environment, Point], int]:
+    """Where a subscript points: a fixed place, the place that a label says, or the index's own."""
+    if isinstance(index, Fixed):
+        fixed = index.position
+        return lambda places, point: fixed
+    if isinstance(index, Shifted):
+        base, offset = position(index.base), index.offset
+        return lambda places, point: base(places, point) + offset
+    if isinstance(index, Chosen):
+        by = program(index.by)
+        return lambda places, point: int(by(places, point))
+    own = slot(index)
+    return lambda places, point: places[own]
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def positions(indices: tuple[Index, ...]) -> Callable[[Environment, Point], tuple[int, ...]]:
+    """Where all of them point."""
+    if any(type(i) is not Index for i in indices):
+        parts = tuple(map(position, indices))
+        return lambda places, point: tuple([part(places, point) for part in parts])
+    slots = tuple(map(slot, indices))
+    if len(slots) > 1:
+        take = operator.itemgetter(*slots)
+        return lambda places, point: take(places)
+    if slots:
+        (only,) = slots
+        return lambda places, point: (places[only],)
+    return lambda places, point: ()
+
+
+# --- programs ------------------------------------------------------------------------------------------
+
+
+def evaluate(value: Expression, scope: Scope, point: Point) -> Value:
+    """The value with each free index at its number in `scope`."""
+    return program(value)(environment(scope), point)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def program(value: Expression) -> Program:
+    """How the value is worked out, the nodes looked at once; equal expressions have one, and find their values."""
+    work = EVALUATORS[type(value)](value)
+    if isinstance(value, Ref):  # a point remembers entries itself
+        return work
+    key, where = object(), positions(free_indices(value))
+
+    def remembered(places: Environment, point: Point) -> Value:
+        found = point.memo.get(known := (key, where(places, point)))
         if found is None:
-            found = self.memo.get(entry)
-        if found is None:
-            found = self.memo[entry] = self.source(entry[0])(entry)
+            found = point.memo[known] = work(places, point)
         return found
 
-    def source(self, name: str) -> Callable[[Entry], Value]:
-        """Where an entry that is not given comes from: the parent if the change cannot reach it."""
-        parent, known = self.parent, ancestry(self.definition)
-        reached = self.changed in known.get(name, frozenset())
-        # a parent of another definition may lack the name: a derivation's adjoints are equations of its own
-        lacks = parent is not None and name in known and name not in ancestry(parent.definition)
-        if parent is None or lacks or (reached and name not in self.held):
-            return functools.partial(self.system.entry, self)
-        return parent.entry
-
-    def shifted(self, entry: Entry, step: Value, held: frozenset[str] = frozenset()) -> Point:
-        """The same point with `step` added to one entry; everything downstream of it follows but what is held."""
-        key = (entry, step, held)
-        if key not in self.children:
-            values = {**self.values, entry: self.entry(entry) + step}
-            self.children[key] = Point(self.definition, self.sizes, values, self.system, self, entry[0], held)
-        return self.children[key]
-
-
-@functools.lru_cache(maxsize=256)
-def ancestry(definition: Definition) -> Mapping[str, frozenset[str]]:
-    """For each named quantity, the names that its value depends on."""
-    return MappingProxyType({e.name: definition.ancestors(e.name) for e in definition.equations})
-
-
-def entry_of(value: Ref, scope: Scope, point: Point) -> Entry:
-    return value.name, tuple(position_of(i, scope, point) for i in value.indices)
-
-
-def position_of(index: Index, scope: Scope, point: Point) -> int:
-    """Where a subscript points: a fixed place, the place that a label says, or the index's own."""
-    if type(index) is Index:  # the usual kind
-        return scope[index]
-    if isinstance(index, Fixed):
-        return index.position
-    if isinstance(index, Shifted):
-        return position_of(index.base, scope, point) + index.offset
-    assert isinstance(index, Chosen)
-    return int(evaluate(index.by, scope, point))
+    return remembered
 
 
 def from_equation(point: Point, entry: Entry) -> Value:
     """The value of a named quantity by its own equation."""
-    name, position = entry
-    if not point.definition.defines(name):
-        raise KeyError(f"{name}{list(position)} has no value and no equation in {point.definition.name}")
-    equation = point.definition.equation(name)
-    return evaluate(equation.body, dict(zip(equation.indices, position, strict=True)), point)
+    name, place = entry
+    known = equations_of(point.definition)
+    if name not in known:
+        raise KeyError(f"{name}{list(place)} has no value and no equation in {point.definition.name}")
+    work, slots = known[name]
+    return work(dict(zip(slots, place, strict=True)), point)
+
+
+@functools.lru_cache(maxsize=256)
+def equations_of(definition: Definition) -> Mapping[str, tuple[Program, tuple[int, ...]]]:
+    """How each named quantity is worked out, and the numbers of its indices."""
+    return MappingProxyType({e.name: (program(e.body), tuple(map(slot, e.indices))) for e in definition.equations})
 
 
 # --- one function per node type ----------------------------------------------------------------------
 
 
-def evaluate(value: Expression, scope: Scope, point: Point) -> Value:
-    """The value with each free index at its number in `scope`."""
-    if isinstance(value, Ref):
-        return point.entry(entry_of(value, scope, point))
-    key = (value, *[scope[i] for i in free_indices(value)])
-    found = point.memo.get(key)
-    if found is None:
-        found = point.memo[key] = EVALUATORS[type(value)](value, scope, point)
-    return found
+def number_program(value: Number) -> Program:
+    exact = value.value
+    return lambda places, point: point.system.number(exact)
 
 
-def evaluate_number(value: Number, scope: Scope, point: Point) -> Value:
-    return point.system.number(value.value)
+def size_program(value: Size) -> Program:
+    name = value.name
+    return lambda places, point: point.system.number(Fraction(point.size(name)))
 
 
-def evaluate_size(value: Size, scope: Scope, point: Point) -> Value:
-    return point.system.number(Fraction(point.size(value.name)))
+def ref_program(value: Ref) -> Program:
+    name, where = value.name, positions(value.indices)
+    return lambda places, point: point.entry((name, where(places, point)))
 
 
-def evaluate_ref(value: Ref, scope: Scope, point: Point) -> Value:
-    return point.entry(entry_of(value, scope, point))
+def add_program(value: Add) -> Program:
+    terms = tuple(map(program, value.terms))
+    return lambda places, point: functools.reduce(operator.add, [term(places, point) for term in terms])
 
 
-def evaluate_add(value: Add, scope: Scope, point: Point) -> Value:
-    return functools.reduce(operator.add, (evaluate(t, scope, point) for t in value.terms))
+def mul_program(value: Mul) -> Program:
+    factors = tuple(map(program, value.factors))
+    deltas = tuple(program(f) for f in value.factors if type(f) is Delta)
+
+    def product(places: Environment, point: Point) -> Value:
+        # a delta that is 0 removes its term, whatever stands beside it
+        if not all(delta(places, point) for delta in deltas):
+            return point.system.number(Fraction(0))
+        return functools.reduce(operator.mul, [factor(places, point) for factor in factors])
+
+    return product
 
 
-def evaluate_mul(value: Mul, scope: Scope, point: Point) -> Value:
-    # a delta that is 0 removes its term, whatever stands beside it
-    if not all(evaluate_delta(f, scope, point) for f in value.factors if type(f) is Delta):
-        return point.system.number(Fraction(0))
-    return functools.reduce(operator.mul, (evaluate(f, scope, point) for f in value.factors))
+def quotient_program(value: Quotient) -> Program:
+    above, below = program(value.numerator), program(value.denominator)
+    return lambda places, point: above(places, point) / below(places, point)
 
 
-def evaluate_quotient(value: Quotient, scope: Scope, point: Point) -> Value:
-    return evaluate(value.numerator, scope, point) / evaluate(value.denominator, scope, point)
+def power_program(value: Power) -> Program:
+    base, exponent = program(value.base), program(value.exponent)
+    return lambda places, point: point.system.power(base(places, point), exponent(places, point))
 
 
-def evaluate_power(value: Power, scope: Scope, point: Point) -> Value:
-    return point.system.power(evaluate(value.base, scope, point), evaluate(value.exponent, scope, point))
+def call_program(value: Call) -> Program:
+    function, arguments = value.function, tuple(map(program, value.arguments))
+    return lambda places, point: point.system.call(function, tuple([a(places, point) for a in arguments]))
 
 
-def evaluate_call(value: Call, scope: Scope, point: Point) -> Value:
-    return point.system.call(value.function, tuple(evaluate(a, scope, point) for a in value.arguments))
+def applied_program(value: Applied) -> Program:
+    arguments = tuple(map(program, value.arguments))
+    return lambda places, point: point.system.applied(value, tuple([a(places, point) for a in arguments]), point)
 
 
-def evaluate_applied(value: Applied, scope: Scope, point: Point) -> Value:
-    return point.system.applied(value, tuple(evaluate(a, scope, point) for a in value.arguments), point)
+Bodies = Callable[[Environment, Point], Iterator[Value]]
 
 
-def bodies(value: Reduce | Selected, scope: Scope, point: Point) -> Iterator[Value]:
+def bodies(value: Reduce | Selected) -> Bodies:
     """The body at every value of the bound index that is not left out."""
-    left_out = {position_of(i, scope, point) for i in getattr(value, "excluding", ())}
-    for position in range(point.size(value.index.size)):
-        if position in left_out:
-            continue
-        yield evaluate(value.body, {**scope, value.index: position}, point)
+    body, bound, size = program(value.body), slot(value.index), value.index.size
+    excluding = positions(getattr(value, "excluding", ()))
+
+    def values(places: Environment, point: Point) -> Iterator[Value]:
+        left_out = excluding(places, point)
+        for place in range(point.size(size)):
+            if place not in left_out:
+                yield body({**places, bound: place}, point)
+
+    return values
 
 
-def evaluate_reduce(value: Reduce, scope: Scope, point: Point) -> Value:
+def reduce_program(value: Reduce) -> Program:
+    values, combine = bodies(value), REDUCERS[value.kind]
     if value.excluding:
-        return functools.reduce(operator.mul, bodies(value, scope, point), point.system.number(Fraction(1)))
-    return REDUCERS[value.kind](bodies(value, scope, point))
+        one = Fraction(1)
+        return lambda places, point: functools.reduce(operator.mul, values(places, point), point.system.number(one))
+    return lambda places, point: combine(values(places, point))
 
 
-def evaluate_selected(value: Selected, scope: Scope, point: Point) -> Value:
-    values = list(bodies(value, scope, point))
-    best = REDUCERS[value.kind](values)
-    if not all(point.system.apart(best, v) for v in values):
-        raise UndefinedError("two entries are so near that rounding decides which is the largest")
-    first = values.index(best)
-    return point.system.number(Fraction(first == position_of(value.at, scope, point)))
+def selected_program(value: Selected) -> Program:
+    bodies_of, choose, at = bodies(value), REDUCERS[value.kind], position(value.at)
+
+    def selected(places: Environment, point: Point) -> Value:
+        values = list(bodies_of(places, point))
+        best = choose(values)
+        if not all(point.system.apart(best, v) for v in values):
+            raise UndefinedError("two entries are so near that rounding decides which is the largest")
+        return point.system.number(Fraction(values.index(best) == at(places, point)))
+
+    return selected
 
 
-def evaluate_where(value: Where, scope: Scope, point: Point) -> Value:
-    left, right = evaluate(value.left, scope, point), evaluate(value.right, scope, point)
-    same = point.system.same(left, right)
-    if not same and not point.system.apart(left, right):
-        raise UndefinedError("the sides of a condition are so near that rounding decides")
-    holds = RELATION_TESTS[value.relation](left, left if same else right)
-    return evaluate(value.then if holds else value.otherwise, scope, point)
+def where_program(value: Where) -> Program:
+    sides = program(value.left), program(value.right)
+    then, otherwise, holds = program(value.then), program(value.otherwise), RELATION_TESTS[value.relation]
+
+    def chosen(places: Environment, point: Point) -> Value:
+        left, right = (side(places, point) for side in sides)
+        same = point.system.same(left, right)
+        if not same and not point.system.apart(left, right):
+            raise UndefinedError("the sides of a condition are so near that rounding decides")
+        return (then if holds(left, left if same else right) else otherwise)(places, point)
+
+    return chosen
 
 
-def evaluate_delta(value: Delta, scope: Scope, point: Point) -> Value:
-    left, right = (position_of(i, scope, point) for i in (value.left, value.right))
-    return point.system.number(Fraction(left == right))
+def delta_program(value: Delta) -> Program:
+    left, right = position(value.left), position(value.right)
+    return lambda places, point: point.system.number(Fraction(left(places, point) == right(places, point)))
 
 
-def evaluate_guarded(value: Guarded, scope: Scope, point: Point) -> Value:
-    position = position_of(value.index, scope, point)
-    inside = value.low <= position < point.size(value.high)
-    return evaluate(value.body, scope, point) if inside else point.system.number(Fraction(0))
+def guarded_program(value: Guarded) -> Program:
+    body, at, low, high = program(value.body), position(value.index), value.low, value.high
+
+    def guarded(places: Environment, point: Point) -> Value:
+        is_inside = low <= at(places, point) < point.size(high)
+        return body(places, point) if is_inside else point.system.number(Fraction(0))
+
+    return guarded
 
 
-def evaluate_partial(value: Partial, scope: Scope, point: Point) -> Value:
-    return point.system.partial(value, scope, point)
+def partial_program(value: Partial) -> Program:
+    return lambda places, point: point.system.partial(value, places, point)
 
 
 REDUCERS: Mapping[str, Callable[..., Value]] = MappingProxyType({
@@ -272,20 +282,20 @@ RELATION_TESTS: Mapping[str, Callable[[Value, Value], bool]] = MappingProxyType(
     ">=": operator.ge,
 })  # fmt: skip
 
-EVALUATORS: Mapping[type[Expression], Callable[[Any, Scope, Point], Value]] = MappingProxyType({
-    Number: evaluate_number,
-    Size: evaluate_size,
-    Ref: evaluate_ref,
-    Add: evaluate_add,
-    Mul: evaluate_mul,
-    Quotient: evaluate_quotient,
-    Power: evaluate_power,
-    Call: evaluate_call,
-    Applied: evaluate_applied,
-    Reduce: evaluate_reduce,
-    Selected: evaluate_selected,
-    Where: evaluate_where,
-    Delta: evaluate_delta,
-    Guarded: evaluate_guarded,
-    Partial: evaluate_partial,
+EVALUATORS: Mapping[type[Expression], Callable[[Any], Program]] = MappingProxyType({
+    Number: number_program,
+    Size: size_program,
+    Ref: ref_program,
+    Add: add_program,
+    Mul: mul_program,
+    Quotient: quotient_program,
+    Power: power_program,
+    Call: call_program,
+    Applied: applied_program,
+    Reduce: reduce_program,
+    Selected: selected_program,
+    Where: where_program,
+    Delta: delta_program,
+    Guarded: guarded_program,
+    Partial: partial_program,
 })  # fmt: skip

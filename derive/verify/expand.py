@@ -46,7 +46,7 @@ from derive.language.expressions import (
 )
 from derive.language.primitives import BY_NAME, POLYGAMMA
 from derive.verify.choices import above, at_least, at_most, below, choice, piecewise
-from derive.verify.evaluate import UndefinedError
+from derive.verify.points import UndefinedError
 
 Entry = tuple[str, tuple[int, ...]]
 Scope = Mapping[Index, int]

@@ -19,7 +19,7 @@ import sympy
 
 from derive.language.primitives import PRIMITIVES
 from derive.verify.choices import AtLeast, Choice
-from derive.verify.evaluate import UndefinedError
+from derive.verify.points import UndefinedError
 from derive.verify.systems import MOST_BITS, context
 
 Formula = Any

@@ -19,10 +19,10 @@ from derive.language.errors import CheckError
 from derive.language.expressions import Expression, Partial
 from derive.language.trees import rename
 from derive.verify.assumptions import satisfied
-from derive.verify.evaluate import Scope
 from derive.verify.expand import Expansion, symbol, to_sympy
 from derive.verify.formulas import DIGITS as FORMULA_DIGITS
 from derive.verify.formulas import Formula, Valuation
+from derive.verify.points import Scope
 from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success
 from derive.verify.sights import (
     POINTS,

@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from derive.language.expressions import Applied, Partial
-from derive.verify.evaluate import Entry, Point, Scope, UndefinedError, Value, from_equation
+from derive.verify.evaluate import from_equation
+from derive.verify.points import Entry, Environment, Point, UndefinedError, Value
 from derive.verify.systems import ORDINARY, Real, applied_value, function_point
 
 SINGLE = 2.0**-24
@@ -160,5 +161,5 @@ class Rounding:
         # the moved points are of this definition, not of the applied one
         return applied_value(value, function_point(value, arguments, point, replace(self, moved=())))
 
-    def partial(self, value: Partial, scope: Scope, point: Point) -> Value:
+    def partial(self, value: Partial, places: Environment, point: Point) -> Value:
         raise UndefinedError("a derivative has no rounding bound before it is worked out")

@@ -17,7 +17,8 @@ from derive.language.errors import CheckError, UnreachableError
 from derive.language.expressions import Expression, Index
 from derive.language.trees import free_indices
 from derive.verify.assumptions import satisfied
-from derive.verify.evaluate import Point, Scope, UndefinedError, evaluate
+from derive.verify.evaluate import evaluate
+from derive.verify.points import Point, Scope, UndefinedError
 from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success, size_choices
 from derive.verify.systems import Real, real_system
 

@@ -18,7 +18,8 @@ from derive.language.derivation import Derivation, Evidence, Step
 from derive.language.errors import CheckError
 from derive.language.expressions import Call, Expression, Number, Power
 from derive.language.trees import canonical, walk
-from derive.verify.evaluate import Point, evaluate
+from derive.verify.evaluate import evaluate
+from derive.verify.points import Point
 from derive.verify.samples import Domain, Sizes, Values, assignments, describe, first_success, size_choices
 from derive.verify.sights import (
     POINTS,

@@ -25,17 +25,8 @@ from derive.language.definition import Definition
 from derive.language.expressions import Applied, Expression, Index, Partial
 from derive.language.primitives import BY_NAME, POLYGAMMA
 from derive.language.trees import canonical, free_indices, rename
-from derive.verify.evaluate import (
-    Entry,
-    Point,
-    Scope,
-    System,
-    UndefinedError,
-    Value,
-    entry_of,
-    evaluate,
-    from_equation,
-)
+from derive.verify.evaluate import entry_of, from_equation, program, slot
+from derive.verify.points import Entry, Environment, Point, System, UndefinedError, Value
 
 DIGITS = 65
 """Digits that remain after every difference has been taken."""
@@ -189,9 +180,9 @@ class Real:
     def applied(self, value: Applied, arguments: tuple[Value, ...], point: Point) -> Value:
         return applied_value(value, function_point(value, arguments, point, self))
 
-    def partial(self, value: Partial, scope: Scope, point: Point) -> Value:
-        entry = entry_of(value.variable, scope, point)
-        return self.difference(point, entry, lambda shifted: evaluate(value.body, scope, shifted), value.holding)
+    def partial(self, value: Partial, places: Environment, point: Point) -> Value:
+        entry, body = entry_of(value.variable, places, point), program(value.body)
+        return self.difference(point, entry, lambda shifted: body(places, shifted), value.holding)
 
     def difference(
         self, point: Point, entry: Entry, body: Callable[[Point], Value], held: frozenset[str] = frozenset()
@@ -260,7 +251,7 @@ class Exact:
     def applied(self, value: Applied, arguments: tuple[Value, ...], point: Point) -> Value:
         return self.unknown("applied", value.function, value.derived, arguments)
 
-    def partial(self, value: Partial, scope: Scope, point: Point) -> Value:
+    def partial(self, value: Partial, places: Environment, point: Point) -> Value:
         """An unknown for each body and variable, their indices replaced by the numbers they have here."""
-        names = {i: Index(f"={scope[i]}", i.size) for i in free_indices(value)}
+        names = {i: Index(f"={places[slot(i)]}", i.size) for i in free_indices(value)}
         return self.unknown("partial", canonical(rename(value, names)))

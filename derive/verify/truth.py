@@ -23,7 +23,8 @@ from derive.language.errors import CheckError
 from derive.language.expressions import Expression, Index, Partial, Ref
 from derive.language.trees import free_indices, walk
 from derive.verify.cases import Array, Case
-from derive.verify.evaluate import Entry, Point, Scope, evaluate
+from derive.verify.evaluate import evaluate
+from derive.verify.points import Entry, Point, Scope
 from derive.verify.rounding import Rounded, Rounding, sharpened
 from derive.verify.samples import describe, positions, size_of
 from derive.verify.sights import FINENESS, shown

@@ -99,26 +99,64 @@ def walk(tile, arrays, rest):
 
     What a tile raises reaches the caller, once no other tile is at work.
     """
+    count, each = _division(arrays)
+    if each == count:
+        tile(*arrays, *rest)
+    else:
+        _work(lambda part: tile(*[array[part] for array in arrays], *rest), count, each)
+
+
+def add_up(tile, arrays, rest, summed, dtype):
+    """What tile(*arrays, *rest) returns, by parts as in `walk`: arrays put together, and sums (`summed`) added up.
+
+    The parts' sums are added in their order, whatever the number of threads.
+    """
+    count, each = _division(arrays)
+    if each == count:
+        return tile(*map(np.ascontiguousarray, arrays), *rest)
+    # what is one number for all samples is written out for one tile
+    spread = [None if array.strides[0] else np.ascontiguousarray(array[:each]) for array in arrays]
+    whole = [None if is_sum else np.empty(count, dtype) for is_sum in summed]
+    found = [None] * -(-count // each)
+
+    def one(part):
+        length = min(count, part.stop) - part.start
+        own = [np.ascontiguousarray(a[part]) if same is None else same[:length] for a, same in zip(arrays, spread)]
+        results = tile(*own, *rest)
+        for array, result in zip(whole, results):
+            if array is not None:
+                array[part] = result
+        found[part.start // each] = [result if array is None else None for array, result in zip(whole, results)]
+
+    _work(one, count, each)
+    totals = zip(*found)
+    return tuple(np.add.reduce(total) if array is None else array for array, total in zip(whole, totals))
+
+
+def _division(arrays):
+    """How many samples there are, and how many make a tile."""
     count = len(arrays[0])
     parts = min(count, -(-max(array.nbytes for array in arrays) // TILE))
-    if parts <= 1:
-        tile(*arrays, *rest)
-        return
-    tiles = _Tiles(count, -(-count // parts))
+    return count, -(-count // parts) if parts > 1 else count
+
+
+def _work(do, count, each):
+    """do(part) for all parts, on as many threads as are wanted."""
+    tiles = _Tiles(count, each)
 
     def work():
         before, _pool.state.busy = _pool.state.busy, True
         try:
             with np.errstate(all="ignore"):
                 while part := tiles.take():
-                    tile(*[array[part] for array in arrays], *rest)
+                    do(part)
         except BaseException:
             tiles.drop()
             raise
         finally:
             _pool.state.busy = before
 
-    helpers = 0 if _pool.state.busy else min(get_num_threads(), parts) - 1
+    helpers = 0 if _pool.state.busy else min(get_num_threads(), -(-count // each)) - 1
     tasks = _pool.submit(work, helpers) if helpers > 0 else []
     try:
         work()

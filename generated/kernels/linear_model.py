@@ -18,11 +18,11 @@ import numpy as np
 
 if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
     try:
-        from ._tiles import walk as _walk
+        from ._tiles import add_up as _add_up, walk as _walk
     except ImportError:
-        _walk = None
+        _add_up = _walk = None
 else:
-    _walk = None
+    _add_up = _walk = None
 
 __all__ = ["linear_model", "linear_model_grad", "linear_model_value_and_grad"]
 
@@ -89,9 +89,9 @@ def linear_model_grad(x, w, b, g=1.0, *, out=None):
         ("w", w, (), True),
         ("b", b, (), True),
         ("g", g, (), False),
+        views=True,
     )
-    dtheta_dw = g @ x  # ∂θ/∂w = x
-    dtheta_db = np.add.reduce(g, axis=0)  # ∂θ/∂b = 1
+    dtheta_dw, dtheta_db = _added_up(_linear_model_grad_tile, call, (x, g), (w, b), True, True)
     results = _results(
         call,
         out,
@@ -99,6 +99,13 @@ def linear_model_grad(x, w, b, g=1.0, *, out=None):
         (dtheta_db, (), True),
     )
     return LinearModelGradient(*results)
+
+
+def _linear_model_grad_tile(x, g, w, b):
+    """What a tile of samples gives to linear_model_grad."""
+    dtheta_dw = g @ x  # ∂θ/∂w = x
+    dtheta_db = np.add.reduce(g, axis=0)  # ∂θ/∂b = 1
+    return dtheta_dw, dtheta_db
 
 
 @np.errstate(all="ignore")
@@ -125,10 +132,9 @@ def linear_model_value_and_grad(x, w, b, g=1.0, *, out=None):
         ("w", w, (), True),
         ("b", b, (), True),
         ("g", g, (), False),
+        views=True,
     )
-    theta = w * x + b  # θ = w x + b
-    dtheta_dw = x @ g  # ∂θ/∂w = x
-    dtheta_db = np.add.reduce(g, axis=0)  # ∂θ/∂b = 1
+    theta, dtheta_dw, dtheta_db = _added_up(_linear_model_value_and_grad_tile, call, (x, g), (w, b), False, True, True)
     value, *gradient = _results(
         call,
         out,
@@ -137,6 +143,14 @@ def linear_model_value_and_grad(x, w, b, g=1.0, *, out=None):
         (dtheta_db, (), True),
     )
     return value, LinearModelGradient(*gradient)
+
+
+def _linear_model_value_and_grad_tile(x, g, w, b):
+    """What a tile of samples gives to linear_model_value_and_grad."""
+    theta = w * x + b  # θ = w x + b
+    dtheta_dw = x @ g  # ∂θ/∂w = x
+    dtheta_db = np.add.reduce(g, axis=0)  # ∂θ/∂b = 1
+    return theta, dtheta_dw, dtheta_db
 
 
 # --- arguments and results: the same in every module ---
@@ -156,11 +170,12 @@ class _Call(NamedTuple):
     sizes: dict  # the sizes of the definition, by name
 
 
-def _arguments(*rows):
+def _arguments(*rows, views=False):
     """Rows of (name, value, dimensions of a sample, shared by all samples) to contiguous arrays of one dtype.
 
     All leading axes of a sample's arrays become one, the sample. Raises TypeError or ValueError, which names the
     argument.
+    views: one number for many samples stays one, seen as often as there are samples.
     """
     arrays = [_array(name, value) for name, value, _, _ in rows]
     result = _dtype([(value, array) for (_, value, _, _), array in zip(rows, arrays)])
@@ -172,7 +187,9 @@ def _arguments(*rows):
     for (_, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
         wanted = dtype
-        if not shared and array.shape != batch + shape:
+        if views and not shared and not array.shape and samples > _SMALL:
+            array = np.broadcast_to(array.astype(wanted), batch)
+        elif not shared and array.shape != batch + shape:
             same, array = array, np.empty(batch + shape, wanted)
             array[...] = same
         elif array.dtype is not wanted or not array.flags.c_contiguous:
@@ -344,3 +361,15 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+# --- arithmetic of its own ---
+
+
+def _added_up(tile, call, arrays, rest, *summed):
+    """What `tile` returns of all samples: tile by tile, and added up where it is summed over the samples."""
+    if call.samples <= _SMALL:
+        return tile(*arrays, *rest)
+    if _add_up is None:
+        return tile(*map(np.ascontiguousarray, arrays), *rest)
+    return _add_up(tile, arrays, rest, summed, call.dtype)

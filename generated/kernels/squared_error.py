@@ -18,11 +18,11 @@ import numpy as np
 
 if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
     try:
-        from ._tiles import walk as _walk
+        from ._tiles import add_up as _add_up, walk as _walk
     except ImportError:
-        _walk = None
+        _add_up = _walk = None
 else:
-    _walk = None
+    _add_up = _walk = None
 
 __all__ = ["squared_error", "squared_error_grad", "squared_error_value_and_grad"]
 
@@ -84,9 +84,16 @@ def squared_error_grad(x, y, w, g=1.0, *, out=None):
         ("y", y, (), False),
         ("w", w, (), True),
         ("g", g, (), False),
+        views=True,
     )
-    dL_dw = -2 * ((g * x) @ (y - w * x))  # ∂L/∂w = -2(y - w x) x
+    dL_dw, = _added_up(_squared_error_grad_tile, call, (x, y, g), (w,), True)
     return _result(call, out, (dL_dw, (), True))
+
+
+def _squared_error_grad_tile(x, y, g, w):
+    """What a tile of samples gives to squared_error_grad."""
+    dL_dw = -2 * ((g * x) @ (y - w * x))  # ∂L/∂w = -2(y - w x) x
+    return dL_dw,
 
 
 @np.errstate(all="ignore")
@@ -112,9 +119,9 @@ def squared_error_value_and_grad(x, y, w, g=1.0, *, out=None):
         ("y", y, (), False),
         ("w", w, (), True),
         ("g", g, (), False),
+        views=True,
     )
-    L, u = _in_parts(_squared_error_value_and_grad_tile, call, (x, y, g), (w,), (), ())
-    dL_dw = -2 * (u @ g)  # ∂L/∂w = -2(y - w x) x
+    L, dL_dw = _added_up(_squared_error_value_and_grad_tile, call, (x, y, g), (w,), False, True)
     results = _results(
         call,
         out,
@@ -124,15 +131,18 @@ def squared_error_value_and_grad(x, y, w, g=1.0, *, out=None):
     return tuple(results)
 
 
-def _squared_error_value_and_grad_tile(x, y, g, L, u, w):
-    """One tile of what squared_error_value_and_grad computes sample by sample."""
+def _squared_error_value_and_grad_tile(x, y, g, w):
+    """What a tile of samples gives to squared_error_value_and_grad."""
+    L = np.empty_like(x)
+    u = np.empty_like(x)
     # y - w x
     # s = y - w * x
     product = np.multiply(w, x, out=L)
     s = np.subtract(y, product, out=u)
     np.square(s, out=L)  # L = (y - w x)²
     np.multiply(x, s, out=u)  # x (y - w x)
-    return L, u
+    dL_dw = -2 * (u @ g)  # ∂L/∂w = -2(y - w x) x
+    return L, dL_dw
 
 
 # --- arguments and results: the same in every module ---
@@ -152,11 +162,12 @@ class _Call(NamedTuple):
     sizes: dict  # the sizes of the definition, by name
 
 
-def _arguments(*rows):
+def _arguments(*rows, views=False):
     """Rows of (name, value, dimensions of a sample, shared by all samples) to contiguous arrays of one dtype.
 
     All leading axes of a sample's arrays become one, the sample. Raises TypeError or ValueError, which names the
     argument.
+    views: one number for many samples stays one, seen as often as there are samples.
     """
     arrays = [_array(name, value) for name, value, _, _ in rows]
     result = _dtype([(value, array) for (_, value, _, _), array in zip(rows, arrays)])
@@ -168,7 +179,9 @@ def _arguments(*rows):
     for (_, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
         wanted = dtype
-        if not shared and array.shape != batch + shape:
+        if views and not shared and not array.shape and samples > _SMALL:
+            array = np.broadcast_to(array.astype(wanted), batch)
+        elif not shared and array.shape != batch + shape:
             same, array = array, np.empty(batch + shape, wanted)
             array[...] = same
         elif array.dtype is not wanted or not array.flags.c_contiguous:
@@ -345,11 +358,10 @@ def _check_out(target, array):
 # --- arithmetic of its own ---
 
 
-def _in_parts(tile, call, arrays, rest, *results):
-    """Arrays of all samples, of these dimensions each, that the tiles fill."""
-    found = [np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
-    if _walk is None:
-        tile(*arrays, *found, *rest)
-    else:
-        _walk(tile, [*arrays, *found], rest)
-    return found
+def _added_up(tile, call, arrays, rest, *summed):
+    """What `tile` returns of all samples: tile by tile, and added up where it is summed over the samples."""
+    if call.samples <= _SMALL:
+        return tile(*arrays, *rest)
+    if _add_up is None:
+        return tile(*map(np.ascontiguousarray, arrays), *rest)
+    return _add_up(tile, arrays, rest, summed, call.dtype)

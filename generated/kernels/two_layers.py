@@ -19,11 +19,11 @@ import numpy as np
 
 if __package__:  # large arrays in tiles on several threads; a file that was copied alone computes them in one go
     try:
-        from ._tiles import walk as _walk
+        from ._tiles import add_up as _add_up, walk as _walk
     except ImportError:
-        _walk = None
+        _add_up = _walk = None
 else:
-    _walk = None
+    _add_up = _walk = None
 
 __all__ = ["two_layers", "two_layers_grad", "two_layers_value_and_grad"]
 
@@ -103,10 +103,9 @@ def two_layers_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
         ("w2", w2, (), True),
         ("b2", b2, (), True),
         ("g", g, (), False),
+        views=True,
     )
-    dy2_dw1 = w2 * (g @ x)  # ∂y2/∂w1 = x w2
-    y1 = x * w1 + b1  # y1 = x w1 + b1
-    dy2_dw2 = g @ y1  # ∂y2/∂w2 = y1
+    dy2_dw1, dy2_dw2 = _added_up(_two_layers_grad_tile, call, (x, g), (w1, b1, w2, b2), True, True)
     results = _results(
         call,
         out,
@@ -114,6 +113,14 @@ def two_layers_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
         (dy2_dw2, (), True),
     )
     return TwoLayersGradient(*results)
+
+
+def _two_layers_grad_tile(x, g, w1, b1, w2, b2):
+    """What a tile of samples gives to two_layers_grad."""
+    dy2_dw1 = w2 * (g @ x)  # ∂y2/∂w1 = x w2
+    y1 = x * w1 + b1  # y1 = x w1 + b1
+    dy2_dw2 = g @ y1  # ∂y2/∂w2 = y1
+    return dy2_dw1, dy2_dw2
 
 
 @np.errstate(all="ignore")
@@ -144,10 +151,9 @@ def two_layers_value_and_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
         ("w2", w2, (), True),
         ("b2", b2, (), True),
         ("g", g, (), False),
+        views=True,
     )
-    y1, y2 = _in_parts(_two_layers_value_and_grad_tile, call, (x, g), (w1, b1, w2, b2), (), ())
-    dy2_dw1 = w2 * (x @ g)  # ∂y2/∂w1 = x w2
-    dy2_dw2 = y1 @ g  # ∂y2/∂w2 = y1
+    y2, dy2_dw1, dy2_dw2 = _added_up(_two_layers_value_and_grad_tile, call, (x, g), (w1, b1, w2, b2), False, True, True)
     value, *gradient = _results(
         call,
         out,
@@ -158,8 +164,10 @@ def two_layers_value_and_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
     return value, TwoLayersGradient(*gradient)
 
 
-def _two_layers_value_and_grad_tile(x, g, y1, y2, w1, b1, w2, b2):
-    """One tile of what two_layers_value_and_grad computes sample by sample."""
+def _two_layers_value_and_grad_tile(x, g, w1, b1, w2, b2):
+    """What a tile of samples gives to two_layers_value_and_grad."""
+    y1 = np.empty_like(x)
+    y2 = np.empty_like(x)
     # y1 = x w1 + b1
     # y1 = x * w1 + b1
     np.multiply(x, w1, out=y1)
@@ -168,7 +176,9 @@ def _two_layers_value_and_grad_tile(x, g, y1, y2, w1, b1, w2, b2):
     # y2 = y1 * w2 + b2
     np.multiply(y1, w2, out=y2)
     y2 += b2
-    return y1, y2
+    dy2_dw1 = w2 * (x @ g)  # ∂y2/∂w1 = x w2
+    dy2_dw2 = y1 @ g  # ∂y2/∂w2 = y1
+    return y2, dy2_dw1, dy2_dw2
 
 
 # --- arguments and results: the same in every module ---
@@ -188,11 +198,12 @@ class _Call(NamedTuple):
     sizes: dict  # the sizes of the definition, by name
 
 
-def _arguments(*rows):
+def _arguments(*rows, views=False):
     """Rows of (name, value, dimensions of a sample, shared by all samples) to contiguous arrays of one dtype.
 
     All leading axes of a sample's arrays become one, the sample. Raises TypeError or ValueError, which names the
     argument.
+    views: one number for many samples stays one, seen as often as there are samples.
     """
     arrays = [_array(name, value) for name, value, _, _ in rows]
     result = _dtype([(value, array) for (_, value, _, _), array in zip(rows, arrays)])
@@ -204,7 +215,9 @@ def _arguments(*rows):
     for (_, _, dimensions, shared), array in zip(rows, arrays):
         shape = array.shape[array.ndim - len(dimensions) :]
         wanted = dtype
-        if not shared and array.shape != batch + shape:
+        if views and not shared and not array.shape and samples > _SMALL:
+            array = np.broadcast_to(array.astype(wanted), batch)
+        elif not shared and array.shape != batch + shape:
             same, array = array, np.empty(batch + shape, wanted)
             array[...] = same
         elif array.dtype is not wanted or not array.flags.c_contiguous:
@@ -381,11 +394,10 @@ def _check_out(target, array):
 # --- arithmetic of its own ---
 
 
-def _in_parts(tile, call, arrays, rest, *results):
-    """Arrays of all samples, of these dimensions each, that the tiles fill."""
-    found = [np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
-    if _walk is None:
-        tile(*arrays, *found, *rest)
-    else:
-        _walk(tile, [*arrays, *found], rest)
-    return found
+def _added_up(tile, call, arrays, rest, *summed):
+    """What `tile` returns of all samples: tile by tile, and added up where it is summed over the samples."""
+    if call.samples <= _SMALL:
+        return tile(*arrays, *rest)
+    if _add_up is None:
+        return tile(*map(np.ascontiguousarray, arrays), *rest)
+    return _add_up(tile, arrays, rest, summed, call.dtype)

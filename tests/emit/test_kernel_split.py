@@ -21,8 +21,8 @@ norm(x[n]; gamma[n]) -> y
     y[i] = gamma[i]*z[i]
 """
 FIT = """
-fit(x, y; w) -> L
-    L = (y - w*x)**2*exp(-y)
+fit(x[n]; w[n]) -> L
+    L = sum(k, (x[k] - w[k])**2*exp(-x[k]))
 """
 NET = """
 net(x[n], t[m]; w[n, m]) -> E
@@ -56,7 +56,7 @@ def arguments(name: str, dtype: type, samples: int) -> tuple[np.ndarray, ...]:
     draw = lambda *shape: RANDOM.normal(size=shape).astype(dtype)  # noqa: E731
     if name == "norm":
         return draw(samples, 30), draw(30), draw(samples, 30)
-    return draw(samples), draw(samples), draw(1)[0], draw(samples)
+    return draw(samples, 30), draw(30), draw(samples)
 
 
 CASES = [("norm", NORM, "norm_vjp"), ("fit", FIT, "fit_value_and_grad")]

@@ -8,8 +8,8 @@ import pytest
 import sympy
 
 from derive.verify.choices import above, at_least, at_most, below, choice, piecewise
-from derive.verify.evaluate import UndefinedError
 from derive.verify.formulas import Valuation
+from derive.verify.points import UndefinedError
 
 X = sympy.Symbol("x", real=True)
 

@@ -33,9 +33,10 @@ from derive.language.expressions import (
     number,
 )
 from derive.language.resolve import parse
-from derive.verify.evaluate import EVALUATORS, Entry, Point, Scope, UndefinedError, evaluate
+from derive.verify.evaluate import EVALUATORS, evaluate
 from derive.verify.expand import TRANSLATORS, Expansion, to_sympy
 from derive.verify.gradients import valuation_at
+from derive.verify.points import Entry, Point, Scope, UndefinedError
 from derive.verify.systems import DIGITS, Exact, Real, real_system
 from tests.handmade import PERCEPTRON, SIGMOID, SOFTMAX
 

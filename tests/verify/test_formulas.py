@@ -6,8 +6,8 @@ import pytest
 import sympy
 
 from derive.language.primitives import POLYGAMMA, PRIMITIVES
-from derive.verify.evaluate import UndefinedError
 from derive.verify.formulas import DIGITS, Valuation
+from derive.verify.points import UndefinedError
 from derive.verify.systems import context
 
 X = sympy.Symbol("x", real=True)

@@ -17,8 +17,8 @@ from derive.pipeline.load import load
 from derive.verify.calls import Trial
 from derive.verify.cases import BATCHES, hard_case, sizes_of
 from derive.verify.directional import check_adjoint, check_directions
-from derive.verify.evaluate import UndefinedError
 from derive.verify.kernels import ROUNDINGS, KernelEvidence, Tally, check_kernels
+from derive.verify.points import UndefinedError
 from derive.verify.rounding import Rounded, Rounding
 from derive.verify.systems import DIGITS, Real
 from derive.verify.truth import UNIT, Truth

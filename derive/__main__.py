@@ -1,5 +1,11 @@
 """python -m derive"""
 
-from derive.cli import main
+import gc
 
+gc.disable()  # nothing that is imported is ever garbage
+
+from derive.cli import main  # noqa: E402
+
+gc.freeze()
+gc.enable()
 main()

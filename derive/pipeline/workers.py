@@ -6,6 +6,7 @@ was raised there. On one processor, or where processes cannot be forked, the wor
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
@@ -14,6 +15,9 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 T = TypeVar("T")
+MANY = 1_000_000
+"""How many objects a worker makes before it looks for garbage: it is short-lived, and most looks find none."""
+
 FEW = 3
 """For so few pieces of work no process is worth its start."""
 
@@ -37,7 +41,8 @@ def each(
     workers = min(processors(), len(items))
     if workers < 2 or len(items) <= FEW or "fork" not in multiprocessing.get_all_start_methods():
         return [noted(work, item, progress) for item in items]
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+    gc.freeze()  # what is there stays: no worker need look for garbage in it
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), gc.set_threshold, (MANY,)) as pool:
         begun = sorted(range(len(items)), key=lambda place: -size(items[place]))
         running = {place: pool.submit(work, items[place]) for place in begun}
         for place in begun:

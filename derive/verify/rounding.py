@@ -25,8 +25,6 @@ FLAT = 1e-6
 DOUBT = 16
 """Roundings of float32 by which two values must differ for their order to be beyond doubt."""
 
-NOISE = 1e-30
-"""A quantity that is so much smaller than its error in roundings is 0 in truth: the difference of two equal values."""
 STEEP = 1000
 """A value of a function without a digit in float32 is near a pole if it is larger than this."""
 
@@ -107,7 +105,7 @@ class Rounding:
 
     def entry(self, point: Point, entry: Entry) -> Value:
         found: Rounded = from_equation(point, entry)
-        if self.ordinary and abs(found.value) < NOISE * found.error:
+        if self.ordinary and abs(found.value) < self.real.noise * found.error:  # a difference of equal values
             found = replace(found, value=self.real.context.zero)
         return sharpened(found, [p.entry(entry).value for p in self.moved], self.unit)
 

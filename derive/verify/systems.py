@@ -125,6 +125,7 @@ OWN_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
 class Real:
     """Real numbers of `digits` decimal digits; a value that is complex or infinite is undefined (UndefinedError).
 
+    `noise` is what is left, beside 1, where equal values are subtracted.
     At an `ordinary` point a function beyond ORDINARY is undefined too: differences would have no digits left.
     """
 
@@ -133,9 +134,11 @@ class Real:
     step_digits: int = STEP_DIGITS
     context: Any = field(init=False, repr=False, compare=False)
     step: Any = field(init=False, repr=False, compare=False)
+    noise: Any = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "context", context(self.digits))
+        object.__setattr__(self, "noise", self.context.mpf(10) ** (GUARD_DIGITS - self.digits))
         object.__setattr__(self, "step", self.context.mpf(10) ** -self.step_digits)
 
     def number(self, value: Fraction) -> Value:
@@ -144,9 +147,7 @@ class Real:
 
     def same(self, left: Value, right: Value) -> bool:
         apart = abs(left - right)
-        return bool(
-            not apart or apart <= max(abs(left), abs(right)) * self.context.mpf(10) ** (GUARD_DIGITS - self.digits)
-        )
+        return bool(not apart or apart <= max(abs(left), abs(right)) * self.noise)
 
     def apart(self, left: Value, right: Value) -> bool:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
@@ -12,13 +13,15 @@ import pytest
 from derive.closedform.derivations import derive_all
 from derive.emit.kernel_numpy import emit_module
 from derive.language.errors import CheckError
+from derive.language.expressions import Ref
 from derive.language.resolve import parse
 from derive.pipeline.load import load
 from derive.verify.calls import Trial
 from derive.verify.cases import BATCHES, hard_case, sizes_of
 from derive.verify.directional import check_adjoint, check_directions
+from derive.verify.evaluate import evaluate
 from derive.verify.kernels import ROUNDINGS, KernelEvidence, Tally, check_kernels
-from derive.verify.points import UndefinedError
+from derive.verify.points import Point, UndefinedError
 from derive.verify.rounding import Rounded, Rounding
 from derive.verify.systems import DIGITS, Real
 from derive.verify.truth import UNIT, Truth
@@ -183,6 +186,18 @@ def test_no_ordinary_point_is_one_rounding_from_a_pole(apart: float, is_near: bo
     argument = Rounded(system.real.context.mpf(-1) + apart, system.real.context.one)
     with pytest.raises(UndefinedError, match="pole") if is_near else nullcontext():
         system.call("digamma", (argument,))
+
+
+@pytest.mark.parametrize(("at", "text", "is_nothing"), [
+    (9, "1 - erf(x)", False), (7, "log(3*x) - log(x) - log(3)", True),
+])  # fmt: skip
+def test_what_equal_values_leave_is_nothing(at: int, text: str, is_nothing: bool) -> None:
+    """1 - erf(9) is 4e-37, far below its rounding error in float64; a difference of equal values is 0."""
+    (definition,) = parse(f"f(x) -> y\n  u = {text}\n  y = u/x")
+    system = Rounding(Real(DIGITS), UNIT, ordinary=True)
+    point = Point(definition, {}, {("x", ()): system.number(Fraction(at))}, system)
+    assert bool(evaluate(definition.equation("u").body, {}, point).value)
+    assert (evaluate(Ref("u"), {}, point).value == 0) is is_nothing
 
 
 @pytest.mark.parametrize(("definition", "may_pass"), [(SIGMOID, False), (SOFTMAX, True)])

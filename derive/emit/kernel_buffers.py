@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from derive.emit.kernel_body import LONGEST_LINE
+from derive.emit.kernel_groups import FLOAT, MARK, Group, Step, mark, marked
 from derive.emit.kernel_numbers import uses
 from derive.emit.kernel_spelling import Locals
-from derive.emit.kernel_steps import FLOAT, MARK, Group, Step, Steps, mark, marked, rank_of_large
+from derive.emit.kernel_steps import Steps, rank_of_large
 from derive.ir.graph import Node, topological
 from derive.language.expressions import Dimension
 

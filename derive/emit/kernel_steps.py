@@ -9,6 +9,7 @@ To extend: an op whose NumPy spelling is a ufunc or an operator needs nothing; a
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,14 +17,14 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from derive.emit.kernel_body import FALLBACK, LONGEST, comment_of, is_alias
+from derive.emit.kernel_groups import BOOLEAN, FLOAT, INDEX, Group, Step, mark, marked, unmarked
 from derive.emit.kernel_numbers import coefficient, float_is_inexact, without_sign
+from derive.emit.kernel_patterns import is_at_largest, is_between, is_bounded, label_of, left_out
 from derive.emit.kernel_spelling import NUMBERS, Locals, Speller, Text
 from derive.ir.graph import BATCH, Argument, Node, whole
-from derive.ir.ops import ATOM, BY_NAME, LOOKS, POWER, PRODUCT, SUM, size_of
+from derive.ir.ops import ATOM, BY_NAME, LOOKS, POWER, PRODUCT, SUM
 from derive.ir.subscripts import whole_numbers
-from derive.language.expressions import Dimension
 
-FLOAT, BOOLEAN, INDEX = "float", "boolean", "index"
 CALLED = re.compile(r"(np\.\w+)\(\{0\}(?:, \{1\})?\)")
 HELPER = re.compile(r"(_\w+)\((.*)\)")
 OPERATORS: Mapping[str, str] = MappingProxyType(
@@ -32,52 +33,6 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
         ">": "np.greater", ">=": "np.greater_equal", "==": "np.equal",
     }
 )  # fmt: skip
-MARK = re.compile("\ue000(\\d+)\ue001")
-
-
-def mark(value: int) -> str:
-    """What stands for a value in a text until it has a variable."""
-    return f"\ue000{value}\ue001"
-
-
-def marked(text: str) -> list[int]:
-    """The values that a text mentions."""
-    return [int(found) for found in MARK.findall(text)]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One call. With a `function` its result can go to a buffer; without one `operands` is an expression alone.
-
-    shape, kind: of the result; `looks` says that the result may be another look at what is mentioned; `fills` that the
-    call alone would make an array of another dtype.
-    """
-
-    result: int
-    function: str
-    operands: tuple[str, ...]
-    shape: tuple[Dimension, ...]
-    kind: str = FLOAT
-    looks: bool = False
-    fills: bool = False
-
-    @property
-    def reads(self) -> list[int]:
-        return [value for operand in self.operands for value in marked(operand)]
-
-
-@dataclass(frozen=True)
-class Group:
-    """The steps of one quantity: its name, its formula as NumPy would say it in one line, and what to say of it.
-
-    own: the name is one of the definition's, which stands for this quantity alone.
-    """
-
-    name: str
-    own: bool
-    steps: tuple[Step, ...]
-    formula: str
-    comment: str
 
 
 @dataclass
@@ -134,6 +89,9 @@ class Steps:
     def at_largest(self, node: Node) -> str:
         """A look-up where another array is largest."""
         values, by = node.arguments
+        label = self.label(values.node)
+        if label is not None:
+            return f"_hits({self.inner(label).text}, {self.places(by.node)}, {self.local.dtype})"
         return f"_at({self.inner(values.node).text}, {self.places(by.node)})"
 
     def spelled(self, node: Node) -> Text:
@@ -141,6 +99,9 @@ class Steps:
         own = tuple(range(len(node.space)))
         if node.op == "at_largest" and all(a.axes == own for a in node.arguments):
             return Text(self.at_largest(node))
+        if self.is_rest(node):
+            by = node.arguments[0].node.arguments[2].node
+            return Text(f"_rest({self.inner(by).text}, {self.places(by)})")
         return Speller(self.inner, self.local).spell(node)
 
     # --- groups ---
@@ -176,9 +137,12 @@ class Steps:
 
     def prepare(self, node: Node) -> None:
         """What the group of a node mentions gets its variables before the group begins."""
+        if self.is_rest(node):
+            self.places(node.arguments[0].node.arguments[2].node)
+            return
         for argument in node.arguments:
             inner = argument.node
-            if inner in self.values:
+            if inner in self.values or self.is_spot(argument, node):
                 continue
             if argument is node.arguments[0] and self.is_placed(node):
                 self.places(inner.arguments[0].node)
@@ -209,6 +173,33 @@ class Steps:
     def is_placed(self, node: Node) -> bool:
         """Whether a choice writes one of its values where the largest entry of another array stands."""
         return node.op == "where" and self.is_stepwise(node) and is_at_largest(node.arguments[0], node)
+
+    def is_rest(self, node: Node) -> bool:
+        """Whether a sum along the last axis leaves out the largest of numbers that are computed here."""
+        by = left_out(node)
+        inner = node.arguments[0].node if by is not None else None
+        is_seen = node in self.values or inner in self.values or self.uses.get(inner, 0) > 1  # type: ignore[arg-type]
+        return by is not None and not is_seen and self.is_stepwise(by)
+
+    def label(self, node: Node) -> Node | None:
+        """The label of each row at whose place along the last axis the node is 1, and else 0."""
+        return None if node in self.values or not self.is_large(node) else label_of(node, self.labels)
+
+    def is_spot(self, argument: Argument, node: Node) -> bool:
+        """Whether a term or a look-up needs no more of an array than where its label is."""
+        if node.op == "at_largest":
+            return argument is node.arguments[0] and self.label(argument.node) is not None
+        return node.op == "add" and self.spot(node) == argument
+
+    def spot(self, node: Node) -> Argument | None:
+        """The term of a sum of two that is 1 or -1 at a label's place, and else 0."""
+        if len(node.arguments) != 2 or not self.is_stepwise(node):
+            return None
+        for argument, other in itertools.permutations(node.arguments):
+            label = self.label((without_sign(argument) or argument).node)
+            if label is not None and argument == whole(argument.node) and other == whole(other.node):
+                return argument if self.is_large(other.node) and self.label(other.node) is None else None
+        return None
 
     def places(self, node: Node) -> str:
         """The index of the first largest entries along the last axis, in a group of its own."""
@@ -251,11 +242,6 @@ class Steps:
         return self.step("", (template.format(*(o.at(ATOM) for o in operands)),), node)
 
 
-def unmarked(text: str) -> str:
-    """The text with a short name for each value, to measure its length."""
-    return MARK.sub("x", text)
-
-
 def as_float(text: str) -> str:
     """A whole number as a float: NumPy converts these faster."""
     return f"{text}.0" if re.fullmatch(r"-?\d+", text) else text
@@ -289,6 +275,9 @@ class Fold:
 
 def add(steps: Steps, node: Node) -> str:
     """From left to right; a term of opposite sign is subtracted, never negated, where another stands before it."""
+    spot = steps.spot(node)
+    if spot is not None:
+        return changed(steps, node, spot)
     terms = [(without_sign(a), a) for a in node.arguments]
     if terms[0][0] is not None and terms[1][0] is None:
         terms[:2] = terms[1::-1]
@@ -300,6 +289,16 @@ def add(steps: Steps, node: Node) -> str:
         else:
             total.take(positive, "np.subtract", "-")
     return total.text
+
+
+def changed(steps: Steps, node: Node, spot: Argument) -> str:
+    """The other term, changed at the label's place alone."""
+    opposite = without_sign(spot)
+    label = steps.label((opposite or spot).node)
+    assert label is not None
+    (other,) = (a for a in node.arguments if a is not spot)
+    operands = (steps.operand(other, node), steps.inner(label).text, "1" if opposite is None else "-1")
+    return steps.step("_changed", operands, node)
 
 
 def multiply(steps: Steps, node: Node) -> str:
@@ -365,17 +364,6 @@ def choice(steps: Steps, node: Node) -> str:
     return steps.step("_chosen", tuple(steps.operand(a, node) for a in node.arguments), node)
 
 
-def is_at_largest(mask: Argument, node: Node) -> bool:
-    """Whether a condition says where the first largest entry along the last axis of a whole array stands."""
-    own, last = tuple(range(len(node.shape))), len(node.shape) - 1
-    if node.arguments[2].axes != own:
-        return False  # a number, or an array without some of the axes, cannot be written to
-    where = mask.node
-    if where.op != "first_max" or mask.axes != own or where.data != last:
-        return False
-    return where.arguments[0].axes == (*own[:-1], last + 1)
-
-
 def placed(steps: Steps, node: Node) -> str:
     """Another value where the largest stands: written there, no mask is made."""
     mask, value, others = node.arguments
@@ -399,22 +387,6 @@ def clipped(steps: Steps, node: Node) -> str:
         value, number = inner.arguments
         bounds[inner.op] = steps.operand(number, node)
     return steps.step("np.ndarray.clip", (steps.operand(value, node), bounds["maximum"], bounds["minimum"]), node)
-
-
-def is_bounded(node: Node) -> bool:
-    """Whether the node is another one that goes no farther than a number."""
-    if node.op not in ("maximum", "minimum"):
-        return False
-    value, number = node.arguments
-    return number.node.op in ("constant", "still") and value.node.op not in NUMBERS
-
-
-def is_between(inner: Node, node: Node) -> bool:
-    """Whether both bounds hold at once."""
-    if not is_bounded(inner) or inner.op == node.op:
-        return False
-    numbers = {n.op: size_of(n.arguments[1].node.op, n.arguments[1].node.data) for n in (inner, node)}
-    return numbers["maximum"] <= numbers["minimum"]
 
 
 def special(steps: Steps, node: Node) -> str:

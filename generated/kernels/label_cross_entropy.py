@@ -61,11 +61,10 @@ def _label_cross_entropy_tile(a, y, L):
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None])  # all times one number: the quotient is the same
     places = _largest(e)
-    chosen = _placed(e, places, 0)
     # q_i = ln(p_i)
-    # q = a - highest[:, None] - np.log1p(np.add.reduce(chosen, axis=1) / _at_largest(e, e, axis=1))[:, None]
+    # q = a - highest[:, None] - np.log1p(np.add.reduce(np.where(_first_largest(e, axis=1), 0, e), axis=1) / _at_largest(e, e, axis=1))[:, None]
     q = np.subtract(a, highest[:, None])
-    q -= np.log1p(np.add.reduce(chosen, axis=1) / _at(e, places))[:, None]
+    q -= np.log1p(_rest(e, places) / _at(e, places))[:, None]
     L[...] = -q[np.arange(samples), y]  # L = -q_y
     return L
 
@@ -89,10 +88,10 @@ def label_cross_entropy_grad(a, y, *, out=None):
         ("y", y, (), False),
         labels={"y": "n"},
     )
-    return _tiled(_label_cross_entropy_grad_tile, call, out, (a, y), (call.sizes["n"],), ("n",))[0]
+    return _tiled(_label_cross_entropy_grad_tile, call, out, (a, y), (), ("n",))[0]
 
 
-def _label_cross_entropy_grad_tile(a, y, dL_da, n):
+def _label_cross_entropy_grad_tile(a, y, dL_da):
     """One tile of label_cross_entropy_grad."""
     dtype = dL_da.dtype
     highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
@@ -100,17 +99,14 @@ def _label_cross_entropy_grad_tile(a, y, dL_da, n):
     e = _exp_less(a, np.floor(u)[:, None], out=dL_da)  # all times one number: the quotient is the same
     places = _largest(e)
     u2 = _at(e, places)
-    chosen = _placed(e, places, 0)
-    rest = np.add.reduce(chosen, axis=1)
+    rest = _rest(e, places)
     total = rest + u2
-    u3 = np.equal(y[:, None], np.arange(n))
-    chosen2 = u3.astype(dtype)
-    u4 = _at(chosen2, places)
+    u3 = _hits(y, places, dtype)
     p = np.divide(e, total[:, None], out=e)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂L/∂a_i = p_i - δ_yi
-    # dL_da = np.where(_first_largest(e, axis=1), (u2 / total * (1 - u4) - u4 * (rest / total))[:, None], p - chosen2)
-    np.subtract(p, chosen2, out=dL_da)
-    _placed(dL_da, places, u2 / total * (1 - u4) - u4 * (rest / total), out=dL_da)
+    # dL_da = np.where(_first_largest(e, axis=1), (u2 / total * (1 - u3) - u3 * (rest / total))[:, None], p - (y[:, None] == np.arange(n)).astype(dtype))
+    _changed(p, y, -1, out=dL_da)
+    _placed(dL_da, places, u2 / total * (1 - u3) - u3 * (rest / total), out=dL_da)
     return dL_da
 
 
@@ -132,11 +128,11 @@ def label_cross_entropy_value_and_grad(a, y, *, out=None):
         ("y", y, (), False),
         labels={"y": "n"},
     )
-    results = _tiled(_label_cross_entropy_value_and_grad_tile, call, out, (a, y), (call.sizes["n"],), (), ("n",))
+    results = _tiled(_label_cross_entropy_value_and_grad_tile, call, out, (a, y), (), (), ("n",))
     return tuple(results)
 
 
-def _label_cross_entropy_value_and_grad_tile(a, y, L, dL_da, n):
+def _label_cross_entropy_value_and_grad_tile(a, y, L, dL_da):
     """One tile of label_cross_entropy_value_and_grad."""
     dtype = L.dtype
     samples = len(a)
@@ -144,23 +140,20 @@ def _label_cross_entropy_value_and_grad_tile(a, y, L, dL_da, n):
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None], out=dL_da)  # all times one number: the quotient is the same
     places = _largest(e)
-    chosen = _placed(e, places, 0)
-    total = np.add.reduce(chosen, axis=1)
+    total = _rest(e, places)
     u2 = _at(e, places)
     # q_i = ln(p_i)
     # q = a - highest[:, None] - np.log1p(total / u2)[:, None]
-    q = np.subtract(a, highest[:, None], out=chosen)
+    q = np.subtract(a, highest[:, None])
     q -= np.log1p(total / u2)[:, None]
     L[...] = -q[np.arange(samples), y]  # L = -q_y
     total2 = total + u2
-    u3 = np.equal(y[:, None], np.arange(n))
-    chosen2 = u3.astype(dtype)
-    u4 = _at(chosen2, places)
+    u3 = _hits(y, places, dtype)
     p = np.divide(e, total2[:, None], out=e)  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂L/∂a_i = p_i - δ_yi
-    # dL_da = np.where(_first_largest(e, axis=1), (u2 / total2 * (1 - u4) - u4 * (total / total2))[:, None], p - chosen2)
-    np.subtract(p, chosen2, out=dL_da)
-    _placed(dL_da, places, u2 / total2 * (1 - u4) - u4 * (total / total2), out=dL_da)
+    # dL_da = np.where(_first_largest(e, axis=1), (u2 / total2 * (1 - u3) - u3 * (total / total2))[:, None], p - (y[:, None] == np.arange(n)).astype(dtype))
+    _changed(p, y, -1, out=dL_da)
+    _placed(dL_da, places, u2 / total2 * (1 - u3) - u3 * (total / total2), out=dL_da)
     return L, dL_da
 
 
@@ -421,4 +414,30 @@ def _placed(array, places, value, out=None):
         np.copyto(out, array)
     if places is not None:
         out[places] = value
+    return out
+
+
+def _rest(array, places):
+    """The sums along the last axis without the entries at an index of `_largest`, which are 0 meanwhile."""
+    if places is None:
+        return np.add.reduce(array, axis=-1)
+    kept = array[places]
+    array[places] = 0
+    total = np.add.reduce(array, axis=-1)
+    array[places] = kept
+    return total
+
+
+def _hits(labels, places, dtype):
+    """1 where an index of `_largest` has the label's place, else 0."""
+    return np.zeros(labels.shape, dtype) if places is None else (labels == places[-1]).astype(dtype)
+
+
+def _changed(array, labels, step, out=None):
+    """The rows with `step` added to the entry at each one's label."""
+    if out is None:
+        out = array.copy()
+    elif out is not array:
+        np.copyto(out, array)
+    out[np.arange(len(out)), labels] += step
     return out

@@ -53,11 +53,10 @@ def _log_softmax_tile(a, y):
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None], out=y)  # all times one number: the quotient is the same
     places = _largest(e)
-    chosen = _placed(e, places, 0)
     # y_i = a_i - ln(Σ_k e^(a_k))
-    # y = a - highest[:, None] - np.log1p(np.add.reduce(chosen, axis=1) / _at_largest(e, e, axis=1))[:, None]
+    # y = a - highest[:, None] - np.log1p(np.add.reduce(np.where(_first_largest(e, axis=1), 0, e), axis=1) / _at_largest(e, e, axis=1))[:, None]
     s = np.subtract(a, highest[:, None])
-    np.subtract(s, np.log1p(np.add.reduce(chosen, axis=1) / _at(e, places))[:, None], out=y)
+    np.subtract(s, np.log1p(_rest(e, places) / _at(e, places))[:, None], out=y)
     return y
 
 
@@ -85,12 +84,11 @@ def _log_softmax_jacobian_tile(a, dy_da, n):
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None])  # all times one number: the quotient is the same
     places = _largest(e)
-    chosen = _placed(e, places, 0)
-    total = np.add.reduce(chosen, axis=1)
+    total = _rest(e, places)
     total2 = total + _at(e, places)
     # ∂y_i/∂a_j = δ_ij - e^(a_j)/(Σ_k e^(a_k))
     # dy_da = np.where(np.eye(n, dtype=bool), (np.where(_first_largest(e, axis=1), total[:, None], total2[:, None] - e) / total2[:, None])[:, None, :], (-e / total2[:, None])[:, None, :])
-    s = np.subtract(total2[:, None], e, out=chosen)
+    s = np.subtract(total2[:, None], e)
     _placed(s, places, total, out=s)
     s /= total2[:, None]
     ratio = np.divide(e, total2[:, None], out=e)
@@ -131,8 +129,7 @@ def _log_softmax_vjp_tile(a, g, grad_a):
     e = _exp_less(a, np.floor(u)[:, None], out=grad_a)  # all times one number: the quotient is the same
     places = _largest(e)
     u2 = _at(g, places)
-    chosen = _placed(e, places, 0)
-    total = np.add.reduce(chosen, axis=1)
+    total = _rest(e, places)
     top = _at(e, places)
     total2 = total + top
     total3 = np.add.reduce(g, axis=1)  # Σ_i g_i
@@ -440,3 +437,14 @@ def _placed(array, places, value, out=None):
     if places is not None:
         out[places] = value
     return out
+
+
+def _rest(array, places):
+    """The sums along the last axis without the entries at an index of `_largest`, which are 0 meanwhile."""
+    if places is None:
+        return np.add.reduce(array, axis=-1)
+    kept = array[places]
+    array[places] = 0
+    total = np.add.reduce(array, axis=-1)
+    array[places] = kept
+    return total

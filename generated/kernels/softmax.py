@@ -80,10 +80,9 @@ def _softmax_jacobian_tile(a, dp_da, n):
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None])  # all times one number: the quotient is the same
     places = _largest(e)
-    chosen = _placed(e, places, 0)
-    rest = np.add.reduce(chosen, axis=1)
+    rest = _rest(e, places)
     total = rest + _at(e, places)
-    p = np.divide(e, total[:, None], out=chosen)  # p_i = e^(a_i)/(Σ_k e^(a_k))
+    p = np.divide(e, total[:, None])  # p_i = e^(a_i)/(Σ_k e^(a_k))
     # ∂p_i/∂a_j = p_i (δ_ij - p_j)
     # dp_da = p[:, :, None] * np.where(np.eye(n, dtype=bool), (np.where(_first_largest(e, axis=1), rest[:, None], total[:, None] - e) / total[:, None])[:, None, :], (-p)[:, None, :])
     s = np.subtract(total[:, None], e, out=e)
@@ -466,3 +465,14 @@ def _placed(array, places, value, out=None):
     if places is not None:
         out[places] = value
     return out
+
+
+def _rest(array, places):
+    """The sums along the last axis without the entries at an index of `_largest`, which are 0 meanwhile."""
+    if places is None:
+        return np.add.reduce(array, axis=-1)
+    kept = array[places]
+    array[places] = 0
+    total = np.add.reduce(array, axis=-1)
+    array[places] = kept
+    return total

@@ -58,11 +58,10 @@ def _softmax_cross_entropy_tile(a, t, L):
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None])  # all times one number: the quotient is the same
     places = _largest(e)
-    chosen = _placed(e, places, 0)
     # ln(p_i)
-    # s = a - highest[:, None] - np.log1p(np.add.reduce(chosen, axis=1) / _at_largest(e, e, axis=1))[:, None]
+    # s = a - highest[:, None] - np.log1p(np.add.reduce(np.where(_first_largest(e, axis=1), 0, e), axis=1) / _at_largest(e, e, axis=1))[:, None]
     s = np.subtract(a, highest[:, None])
-    s -= np.log1p(np.add.reduce(chosen, axis=1) / _at(e, places))[:, None]
+    s -= np.log1p(_rest(e, places) / _at(e, places))[:, None]
     L[...] = -np.vecdot(t, s)  # L = -Σ_i t_i ln(p_i)
     return L
 
@@ -100,8 +99,7 @@ def _softmax_cross_entropy_grad_tile(a, t, dL_da):
     e = _exp_less(a, np.floor(u)[:, None], out=dL_da)  # all times one number: the quotient is the same
     places = _largest(e)
     u2 = _at(e, places)
-    chosen = _placed(e, places, 0)
-    rest = np.add.reduce(chosen, axis=1)
+    rest = _rest(e, places)
     total = rest + u2
     u3 = _at(t, places)
     p = np.divide(e, total[:, None], out=e)  # p_i = e^(a_i)/(Σ_k e^(a_k))
@@ -141,12 +139,11 @@ def _softmax_cross_entropy_value_and_grad_tile(a, t, L, dL_da):
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None], out=dL_da)  # all times one number: the quotient is the same
     places = _largest(e)
-    chosen = _placed(e, places, 0)
-    total = np.add.reduce(chosen, axis=1)
+    total = _rest(e, places)
     u2 = _at(e, places)
     # ln(p_i)
     # s = a - highest[:, None] - np.log1p(total / u2)[:, None]
-    s = np.subtract(a, highest[:, None], out=chosen)
+    s = np.subtract(a, highest[:, None])
     s -= np.log1p(total / u2)[:, None]
     L[...] = -np.vecdot(t, s)  # L = -Σ_i t_i ln(p_i)
     total2 = total + u2
@@ -398,3 +395,14 @@ def _placed(array, places, value, out=None):
     if places is not None:
         out[places] = value
     return out
+
+
+def _rest(array, places):
+    """The sums along the last axis without the entries at an index of `_largest`, which are 0 meanwhile."""
+    if places is None:
+        return np.add.reduce(array, axis=-1)
+    kept = array[places]
+    array[places] = 0
+    total = np.add.reduce(array, axis=-1)
+    array[places] = kept
+    return total

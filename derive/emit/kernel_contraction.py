@@ -10,6 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.ir.graph import Node
+from derive.language.expressions import Dimension
+
+BLOCKS = 256
+"""Up to so many products are added up at once."""
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -37,7 +41,7 @@ def spell_contract(node: Node, texts: list[str]) -> tuple[str, bool]:
     products = [text for pair in pairs for text in [matmul(*pair, rank)] if text]
     if products:
         return min(products, key=lambda text: text.count(".T") + text.count(".mT")), True
-    found = vecdot(left, right, rank) if len(node.bound) == 1 else None
+    found = vecdot(left, right, rank, node.bound[0]) if len(node.bound) == 1 else None
     return (found or tensordot(left, right, rank) or einsum(left, right, rank)), False
 
 
@@ -56,16 +60,18 @@ def matmul(first: Factor, second: Factor, rank: int) -> str | None:
     return f"{rows} @ {others}" if rows and others else None
 
 
-def vecdot(left: Factor, right: Factor, rank: int) -> str | None:
+def vecdot(left: Factor, right: Factor, rank: int, size: Dimension) -> str | None:
     """One product for each entry of the axes that both have.
 
+    NumPy's adds up as BLAS does, a thousand entries with up to 17 roundings: a helper has it do so in blocks.
     Where the summed axis is the first of both, a helper adds up rows as they lie; vecdot would jump from row to row.
     """
     order = tuple(range(rank + 1))
     if left.axes == right.axes == (rank, *order[:-1]) and rank:
         return f"_summed({left.text}, {right.text})"
     first, second = left.in_order(order), right.in_order(order)
-    return f"np.vecdot({first}, {second})" if first and second else None
+    function = "np.vecdot" if isinstance(size, int) and size <= BLOCKS else "_vecdot"
+    return f"{function}({first}, {second})" if first and second else None
 
 
 def tensordot(left: Factor, right: Factor, rank: int) -> str | None:

@@ -24,6 +24,25 @@ def is_at_largest(mask: Argument, node: Node) -> bool:
     return where.arguments[0].axes == (*own[:-1], last + 1)
 
 
+def is_highest(node: Node) -> bool:
+    """Whether it is the largest entry along the last axis, which costs less to look up than as a maximum."""
+    inner = node.arguments[0].node if node.op == "max" else node
+    return node.op == "max" and node.arguments[0] == whole(inner) and node.bound == inner.shape[-1:]
+
+
+def before_exponential(node: Node) -> Node:
+    """x of exp(x - c), where c is the same all along the last axis: both are largest at one place."""
+    while node.op == "exp" and node.data is None:
+        (argument,) = node.arguments
+        inner, last = argument.node, len(node.shape) - 1
+        terms = inner.arguments if inner.op == "add" and argument == whole(inner) else (argument,)
+        varying = [a for a in terms if last in a.axes]
+        if len(varying) != 1 or varying[0] != whole(varying[0].node) or varying[0].node.shape != node.shape:
+            break
+        node = varying[0].node
+    return node
+
+
 def left_out(node: Node) -> Node | None:
     """The array e of whose last axis a sum leaves out the first largest entry: sum(where(first_max(e), 0, e))."""
     if node.op != "sum" or node.arguments[0].node.op != "where":

@@ -19,7 +19,15 @@ from types import MappingProxyType
 from derive.emit.kernel_body import FALLBACK, LONGEST, comment_of, is_alias
 from derive.emit.kernel_groups import BOOLEAN, FLOAT, INDEX, Group, Step, mark, marked, unmarked
 from derive.emit.kernel_numbers import coefficient, float_is_inexact, without_sign
-from derive.emit.kernel_patterns import is_at_largest, is_between, is_bounded, label_of, left_out
+from derive.emit.kernel_patterns import (
+    before_exponential,
+    is_at_largest,
+    is_between,
+    is_bounded,
+    is_highest,
+    label_of,
+    left_out,
+)
 from derive.emit.kernel_spelling import NUMBERS, Locals, Speller, Text
 from derive.ir.graph import BATCH, Argument, Node, whole
 from derive.ir.ops import ATOM, BY_NAME, LOOKS, POWER, PRODUCT, SUM
@@ -99,6 +107,9 @@ class Steps:
         own = tuple(range(len(node.space)))
         if node.op == "at_largest" and all(a.axes == own for a in node.arguments):
             return Text(self.at_largest(node))
+        if is_highest(node) and self.is_large(node.arguments[0].node):
+            inner = node.arguments[0].node
+            return Text(f"_highest({self.inner(inner).text}, {self.places(inner)})")
         if self.is_rest(node):
             by = node.arguments[0].node.arguments[2].node
             return Text(f"_rest({self.inner(by).text}, {self.places(by)})")
@@ -203,6 +214,7 @@ class Steps:
 
     def places(self, node: Node) -> str:
         """The index of the first largest entries along the last axis, in a group of its own."""
+        node = before_exponential(node)
         known = self.largest.get(node)
         if known is None:
             text = f"_largest({self.inner(node).text})"  # which may take steps of its own

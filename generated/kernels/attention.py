@@ -66,7 +66,8 @@ def _attention_tile(Q, K, V, O, d):
     dtype = O.dtype
     dot = Q @ K.mT  # Σ_k Q_ik K_jk
     S = np.divide(dot, np.sqrt(dtype.type(d)), out=dot)  # S_ij = (Σ_k Q_ik K_jk)/√d
-    highest = np.maximum.reduce(S, axis=2, initial=-np.inf)
+    places = _largest(S)
+    highest = _highest(S, places)
     # all times one number: the quotient is the same
     # e2 = np.exp(S - np.floor(np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0)))[:, :, None])
     s2 = np.subtract(highest, (44 if dtype == np.float32 else 354))
@@ -115,7 +116,8 @@ def _attention_vjp_tile(Q, K, V, g, grad_Q, grad_K, grad_V, d):
     dot = Q @ K.mT  # Σ_k Q_ik K_jk
     u = np.sqrt(dtype.type(d))  # √d
     S = np.divide(dot, u, out=dot)  # S_ij = (Σ_k Q_ik K_jk)/√d
-    highest = np.maximum.reduce(S, axis=2, initial=-np.inf)
+    places = _largest(S)
+    highest = _highest(S, places)
     # all times one number: the quotient is the same
     # e2 = np.exp(S - np.floor(np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0)))[:, :, None])
     s2 = np.subtract(highest, (44 if dtype == np.float32 else 354))
@@ -124,13 +126,12 @@ def _attention_vjp_tile(Q, K, V, g, grad_Q, grad_K, grad_V, d):
     np.floor(s2, out=s2)
     e2 = _exp_less(S, s2[:, :, None], out=S)
     total = np.add.reduce(e2, axis=2)  # Σ_k e^(S_ik)
-    P = np.divide(e2, total[:, :, None])  # P_ij = e^(S_ij)/(Σ_k e^(S_ik))
+    P = np.divide(e2, total[:, :, None], out=e2)  # P_ij = e^(S_ij)/(Σ_k e^(S_ik))
     P_bar = g @ V.mT  # P̄_ij = Σ_c g_ic V_jc
-    places = _largest(e2)
     # the entry where the share is largest, which counts as 0: the shares add up to 1
     base = _at(P_bar, places)
     rebased = np.subtract(P_bar, base[:, :, None], out=P_bar)
-    dot2 = np.vecdot(P, rebased)
+    dot2 = _vecdot(P, rebased)
     # S̄_ij = P_ij (P̄_ij - Σ_l P̄_il P_il)
     # S_bar = P * (rebased - dot2[:, :, None])
     S_bar = np.subtract(rebased, dot2[:, :, None], out=rebased)
@@ -353,6 +354,16 @@ def _check_out(target, array):
 # --- arithmetic of its own ---
 
 
+def _vecdot(first, second):
+    """Products along the last axis, added up in blocks of 128 and then the blocks: a few roundings, whatever BLAS does."""
+    size = first.shape[-1]
+    if size <= 256:
+        return np.vecdot(first, second)
+    rest = size - size % 128
+    blocks = [a[..., :rest].reshape(*a.shape[:-1], -1, 128) for a in (first, second)]
+    return np.add.reduce(np.vecdot(*blocks), axis=-1) + np.vecdot(first[..., rest:], second[..., rest:])
+
+
 def _exp_less(x, less, out=None):
     """exp(x - less); x as it is where there is nothing to take off, which is the same to the last bit."""
     return np.exp(np.subtract(x, less, out=out) if np.any(less) else x, out=out)
@@ -382,3 +393,8 @@ def _placed(array, places, value, out=None):
     if places is not None:
         out[places] = value
     return out
+
+
+def _highest(array, places):
+    """The entries at an index of `_largest`; -inf where the axis is empty."""
+    return np.full(array.shape[:-1], -np.inf, array.dtype) if places is None else array[places]

@@ -65,18 +65,20 @@ def cosine_similarity(x, y, *, out=None):
 def _cosine_similarity_tile(x, y, c):
     """One tile of cosine_similarity."""
     u2 = np.abs(x)
-    highest = np.maximum.reduce(u2, axis=1, initial=-np.inf)
+    places = _largest(u2)
+    highest = _highest(u2, places)
     scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
     ratio = np.divide(x, scale[:, None], out=u2)
-    a = scale * np.sqrt(np.vecdot(ratio, ratio))  # a = √(Σ_k x_k²)
+    a = scale * np.sqrt(_vecdot(ratio, ratio))  # a = √(Σ_k x_k²)
     u = np.divide(x, a[:, None], out=ratio)  # u_i = x_i/a
     u3 = np.abs(y)
-    highest2 = np.maximum.reduce(u3, axis=1, initial=-np.inf)
+    places2 = _largest(u3)
+    highest2 = _highest(u3, places2)
     scale2 = np.where(0.5 * highest2 < highest2, highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000), 1)
     ratio2 = np.divide(y, scale2[:, None], out=u3)
-    b = scale2 * np.sqrt(np.vecdot(ratio2, ratio2))  # b = √(Σ_k y_k²)
+    b = scale2 * np.sqrt(_vecdot(ratio2, ratio2))  # b = √(Σ_k y_k²)
     w = np.divide(y, b[:, None], out=ratio2)  # w_i = y_i/b
-    c[...] = np.vecdot(u, w)  # c = Σ_i u_i w_i
+    c[...] = _vecdot(u, w)  # c = Σ_i u_i w_i
     return c
 
 
@@ -110,18 +112,20 @@ def cosine_similarity_grad(x, y, *, out=None):
 def _cosine_similarity_grad_tile(x, y, dc_dx, dc_dy):
     """One tile of cosine_similarity_grad."""
     u2 = np.abs(y, out=dc_dx)
-    highest = np.maximum.reduce(u2, axis=1, initial=-np.inf)
+    places = _largest(u2)
+    highest = _highest(u2, places)
     scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
     ratio = np.divide(y, scale[:, None], out=u2)
-    b = scale * np.sqrt(np.vecdot(ratio, ratio))  # b = √(Σ_k y_k²)
+    b = scale * np.sqrt(_vecdot(ratio, ratio))  # b = √(Σ_k y_k²)
     w = np.divide(y, b[:, None], out=dc_dy)  # w_i = y_i/b
     u3 = np.abs(x, out=ratio)
-    highest2 = np.maximum.reduce(u3, axis=1, initial=-np.inf)
+    places2 = _largest(u3)
+    highest2 = _highest(u3, places2)
     scale2 = np.where(0.5 * highest2 < highest2, highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000), 1)
     ratio2 = np.divide(x, scale2[:, None], out=u3)
-    a = scale2 * np.sqrt(np.vecdot(ratio2, ratio2))  # a = √(Σ_k x_k²)
+    a = scale2 * np.sqrt(_vecdot(ratio2, ratio2))  # a = √(Σ_k x_k²)
     u = np.divide(x, a[:, None])  # u_i = x_i/a
-    c = np.vecdot(w, u)  # c = Σ_i u_i w_i
+    c = _vecdot(w, u)  # c = Σ_i u_i w_i
     # ∂c/∂x_k = (w_k - c u_k)/a
     # dc_dx = (w - u * c[:, None]) / a[:, None]
     np.multiply(u, c[:, None], out=dc_dx)
@@ -162,18 +166,20 @@ def cosine_similarity_value_and_grad(x, y, *, out=None):
 def _cosine_similarity_value_and_grad_tile(x, y, c, dc_dx, dc_dy):
     """One tile of cosine_similarity_value_and_grad."""
     u2 = np.abs(x, out=dc_dx)
-    highest = np.maximum.reduce(u2, axis=1, initial=-np.inf)
+    places = _largest(u2)
+    highest = _highest(u2, places)
     scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
     ratio = np.divide(x, scale[:, None], out=u2)
-    a = scale * np.sqrt(np.vecdot(ratio, ratio))  # a = √(Σ_k x_k²)
+    a = scale * np.sqrt(_vecdot(ratio, ratio))  # a = √(Σ_k x_k²)
     u = np.divide(x, a[:, None], out=dc_dy)  # u_i = x_i/a
     u3 = np.abs(y, out=ratio)
-    highest2 = np.maximum.reduce(u3, axis=1, initial=-np.inf)
+    places2 = _largest(u3)
+    highest2 = _highest(u3, places2)
     scale2 = np.where(0.5 * highest2 < highest2, highest2 / np.minimum(np.maximum(highest2, 1e-15), 1000000000000000), 1)
     ratio2 = np.divide(y, scale2[:, None], out=u3)
-    b = scale2 * np.sqrt(np.vecdot(ratio2, ratio2))  # b = √(Σ_k y_k²)
+    b = scale2 * np.sqrt(_vecdot(ratio2, ratio2))  # b = √(Σ_k y_k²)
     w = np.divide(y, b[:, None])  # w_i = y_i/b
-    c[...] = np.vecdot(u, w)  # c = Σ_i u_i w_i
+    c[...] = _vecdot(u, w)  # c = Σ_i u_i w_i
     # ∂c/∂x_k = (w_k - c u_k)/a
     # dc_dx = (w - u * c[:, None]) / a[:, None]
     np.multiply(u, c[:, None], out=dc_dx)
@@ -392,3 +398,47 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+# --- arithmetic of its own ---
+
+
+def _vecdot(first, second):
+    """Products along the last axis, added up in blocks of 128 and then the blocks: a few roundings, whatever BLAS does."""
+    size = first.shape[-1]
+    if size <= 256:
+        return np.vecdot(first, second)
+    rest = size - size % 128
+    blocks = [a[..., :rest].reshape(*a.shape[:-1], -1, 128) for a in (first, second)]
+    return np.add.reduce(np.vecdot(*blocks), axis=-1) + np.vecdot(first[..., rest:], second[..., rest:])
+
+
+def _largest(array):
+    """Where the first largest entries along the last axis stand, as an index; None where that axis is empty."""
+    if not array.shape[-1]:
+        return None
+    places = array.argmax(axis=-1)
+    if array.ndim == 2:
+        return np.arange(len(array)), places
+    return (*np.ix_(*map(np.arange, array.shape[:-1])), places)
+
+
+def _at(values, places):
+    """The entries at an index of `_largest`; 0 where the axis is empty."""
+    return np.zeros(values.shape[:-1], values.dtype) if places is None else values[places]
+
+
+def _placed(array, places, value, out=None):
+    """The array with another value at an index of `_largest`."""
+    if out is None:
+        out = array.copy()
+    elif out is not array:
+        np.copyto(out, array)
+    if places is not None:
+        out[places] = value
+    return out
+
+
+def _highest(array, places):
+    """The entries at an index of `_largest`; -inf where the axis is empty."""
+    return np.full(array.shape[:-1], -np.inf, array.dtype) if places is None else array[places]

@@ -47,10 +47,11 @@ def l2_norm(d, *, out=None):
 def _l2_norm_tile(d, r):
     """One tile of l2_norm."""
     u = np.abs(d)
-    highest = np.maximum.reduce(u, axis=1, initial=-np.inf)
+    places = _largest(u)
+    highest = _highest(u, places)
     scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
     ratio = np.divide(d, scale[:, None], out=u)
-    r[...] = scale * np.sqrt(np.vecdot(ratio, ratio))  # r = √(Σ_i d_i²)
+    r[...] = scale * np.sqrt(_vecdot(ratio, ratio))  # r = √(Σ_i d_i²)
     return r
 
 
@@ -76,10 +77,11 @@ def l2_norm_grad(d, *, out=None):
 def _l2_norm_grad_tile(d, dr_dd):
     """One tile of l2_norm_grad."""
     u = np.abs(d, out=dr_dd)
-    highest = np.maximum.reduce(u, axis=1, initial=-np.inf)
+    places = _largest(u)
+    highest = _highest(u, places)
     scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
     ratio = np.divide(d, scale[:, None], out=u)
-    r = scale * np.sqrt(np.vecdot(ratio, ratio))  # r = √(Σ_i d_i²)
+    r = scale * np.sqrt(_vecdot(ratio, ratio))  # r = √(Σ_i d_i²)
     np.divide(d, r[:, None], out=dr_dd)  # ∂r/∂d_i = d_i/r
     return dr_dd
 
@@ -104,10 +106,11 @@ def l2_norm_value_and_grad(d, *, out=None):
 def _l2_norm_value_and_grad_tile(d, r, dr_dd):
     """One tile of l2_norm_value_and_grad."""
     u = np.abs(d, out=dr_dd)
-    highest = np.maximum.reduce(u, axis=1, initial=-np.inf)
+    places = _largest(u)
+    highest = _highest(u, places)
     scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1000000000000000), 1)
     ratio = np.divide(d, scale[:, None], out=u)
-    r[...] = scale * np.sqrt(np.vecdot(ratio, ratio))  # r = √(Σ_i d_i²)
+    r[...] = scale * np.sqrt(_vecdot(ratio, ratio))  # r = √(Σ_i d_i²)
     np.divide(d, r[:, None], out=dr_dd)  # ∂r/∂d_i = d_i/r
     return r, dr_dd
 
@@ -317,3 +320,47 @@ def _check_out(target, array):
         raise ValueError(f"out is {target.dtype} {target.shape}: expected {array.dtype} {array.shape}")
     if not target.flags.writeable:
         raise ValueError("out is read-only")
+
+
+# --- arithmetic of its own ---
+
+
+def _vecdot(first, second):
+    """Products along the last axis, added up in blocks of 128 and then the blocks: a few roundings, whatever BLAS does."""
+    size = first.shape[-1]
+    if size <= 256:
+        return np.vecdot(first, second)
+    rest = size - size % 128
+    blocks = [a[..., :rest].reshape(*a.shape[:-1], -1, 128) for a in (first, second)]
+    return np.add.reduce(np.vecdot(*blocks), axis=-1) + np.vecdot(first[..., rest:], second[..., rest:])
+
+
+def _largest(array):
+    """Where the first largest entries along the last axis stand, as an index; None where that axis is empty."""
+    if not array.shape[-1]:
+        return None
+    places = array.argmax(axis=-1)
+    if array.ndim == 2:
+        return np.arange(len(array)), places
+    return (*np.ix_(*map(np.arange, array.shape[:-1])), places)
+
+
+def _at(values, places):
+    """The entries at an index of `_largest`; 0 where the axis is empty."""
+    return np.zeros(values.shape[:-1], values.dtype) if places is None else values[places]
+
+
+def _placed(array, places, value, out=None):
+    """The array with another value at an index of `_largest`."""
+    if out is None:
+        out = array.copy()
+    elif out is not array:
+        np.copyto(out, array)
+    if places is not None:
+        out[places] = value
+    return out
+
+
+def _highest(array, places):
+    """The entries at an index of `_largest`; -inf where the axis is empty."""
+    return np.full(array.shape[:-1], -np.inf, array.dtype) if places is None else array[places]

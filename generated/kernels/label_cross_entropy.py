@@ -57,10 +57,10 @@ def _label_cross_entropy_tile(a, y, L):
     """One tile of label_cross_entropy."""
     dtype = L.dtype
     samples = len(a)
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None])  # all times one number: the quotient is the same
-    places = _largest(e)
     # q_i = ln(p_i)
     # q = a - highest[:, None] - np.log1p(np.add.reduce(np.where(_first_largest(e, axis=1), 0, e), axis=1) / _at_largest(e, e, axis=1))[:, None]
     q = np.subtract(a, highest[:, None])
@@ -94,10 +94,10 @@ def label_cross_entropy_grad(a, y, *, out=None):
 def _label_cross_entropy_grad_tile(a, y, dL_da):
     """One tile of label_cross_entropy_grad."""
     dtype = dL_da.dtype
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None], out=dL_da)  # all times one number: the quotient is the same
-    places = _largest(e)
     u2 = _at(e, places)
     rest = _rest(e, places)
     total = rest + u2
@@ -136,10 +136,10 @@ def _label_cross_entropy_value_and_grad_tile(a, y, L, dL_da):
     """One tile of label_cross_entropy_value_and_grad."""
     dtype = L.dtype
     samples = len(a)
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None], out=dL_da)  # all times one number: the quotient is the same
-    places = _largest(e)
     total = _rest(e, places)
     u2 = _at(e, places)
     # q_i = ln(p_i)
@@ -415,6 +415,11 @@ def _placed(array, places, value, out=None):
     if places is not None:
         out[places] = value
     return out
+
+
+def _highest(array, places):
+    """The entries at an index of `_largest`; -inf where the axis is empty."""
+    return np.full(array.shape[:-1], -np.inf, array.dtype) if places is None else array[places]
 
 
 def _rest(array, places):

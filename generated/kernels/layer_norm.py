@@ -71,7 +71,7 @@ def _layer_norm_tile(x, y, gamma, beta, n):
     ratio = 1 / dtype.type(n)  # 1/n
     mu = ratio * np.add.reduce(x, axis=1)  # μ = (1/n) Σ_k x_k
     s2 = np.subtract(x, mu[:, None], out=y)  # x_i - μ
-    v = ratio * np.vecdot(s2, s2)  # v = (1/n) Σ_k (x_k - μ)²
+    v = ratio * _vecdot(s2, s2)  # v = (1/n) Σ_k (x_k - μ)²
     s = np.sqrt(v + 1e-05)  # s = √(v + 0.00001)
     z = np.divide(s2, s[:, None], out=s2)  # z_i = (x_i - μ)/s
     # y_i = γ_i z_i + β_i
@@ -126,14 +126,14 @@ def _layer_norm_vjp_tile(x, g, z, grad_x, gamma, beta, n):
     ratio = 1 / dtype.type(n)  # 1/n
     mu = ratio * np.add.reduce(x, axis=1)  # μ = (1/n) Σ_k x_k
     s2 = np.subtract(x, mu[:, None], out=z)  # x_i - μ
-    v = ratio * np.vecdot(s2, s2)  # v = (1/n) Σ_k (x_k - μ)²
+    v = ratio * _vecdot(s2, s2)  # v = (1/n) Σ_k (x_k - μ)²
     s = np.sqrt(v + 1e-05)  # s = √(v + 0.00001)
     np.divide(s2, s[:, None], out=z)  # z_i = (x_i - μ)/s
     z_bar = np.multiply(g, gamma, out=grad_x)  # z̄_i = g_i γ_i
     # Σ_i g_i · ∂y_i/∂x_k = (z̄_k - (Σ_i z̄_i)/n - (Σ_j z̄_j z_j) z_k/n)/s
-    # grad_x = (z_bar - (np.add.reduce(z_bar, axis=1) / dtype.type(n))[:, None] - np.vecdot(z_bar, z)[:, None] * z / dtype.type(n)) / s[:, None]
+    # grad_x = (z_bar - (np.add.reduce(z_bar, axis=1) / dtype.type(n))[:, None] - _vecdot(z_bar, z)[:, None] * z / dtype.type(n)) / s[:, None]
     s3 = np.subtract(z_bar, (np.add.reduce(z_bar, axis=1) / dtype.type(n))[:, None])
-    product = np.multiply(np.vecdot(z_bar, z)[:, None], z)
+    product = np.multiply(_vecdot(z_bar, z)[:, None], z)
     product /= dtype.type(n)
     s3 -= product
     np.divide(s3, s[:, None], out=grad_x)
@@ -372,3 +372,13 @@ def _summed(first, second):
         total = total + np.add.reduce(sums[16 * count :], axis=0)
         sums = np.add.reduce(sums[: 16 * count].reshape(count, 16, *sums.shape[1:]), axis=1)
     return total + np.add.reduce(sums, axis=0)
+
+
+def _vecdot(first, second):
+    """Products along the last axis, added up in blocks of 128 and then the blocks: a few roundings, whatever BLAS does."""
+    size = first.shape[-1]
+    if size <= 256:
+        return np.vecdot(first, second)
+    rest = size - size % 128
+    blocks = [a[..., :rest].reshape(*a.shape[:-1], -1, 128) for a in (first, second)]
+    return np.add.reduce(np.vecdot(*blocks), axis=-1) + np.vecdot(first[..., rest:], second[..., rest:])

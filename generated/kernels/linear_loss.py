@@ -67,7 +67,7 @@ def _linear_loss_tile(x, y, loss, w, b):
     r = np.multiply(x, w)
     r += b
     np.subtract(y, r, out=r)
-    loss[...] = np.vecdot(r, r)  # loss = Σ_i r_i²
+    loss[...] = _vecdot(r, r)  # loss = Σ_i r_i²
     return loss
 
 
@@ -117,7 +117,7 @@ def _linear_loss_grad_tile(x, y, g, u, u_, w, b):
     r = np.multiply(x, w)
     r += b
     np.subtract(y, r, out=r)
-    u[...] = np.vecdot(x, r)
+    u[...] = _vecdot(x, r)
     u_[...] = np.add.reduce(r, axis=1)
     return u, u_
 
@@ -169,8 +169,8 @@ def _linear_loss_value_and_grad_tile(x, y, g, loss, u, u_, w, b):
     r = np.multiply(x, w)
     r += b
     np.subtract(y, r, out=r)
-    loss[...] = np.vecdot(r, r)  # loss = Σ_i r_i²
-    u[...] = np.vecdot(x, r)
+    loss[...] = _vecdot(r, r)  # loss = Σ_i r_i²
+    u[...] = _vecdot(x, r)
     u_[...] = np.add.reduce(r, axis=1)
     return loss, u, u_
 
@@ -393,3 +393,13 @@ def _in_parts(tile, call, arrays, rest, *results):
     else:
         _walk(tile, [*arrays, *found], rest)
     return found
+
+
+def _vecdot(first, second):
+    """Products along the last axis, added up in blocks of 128 and then the blocks: a few roundings, whatever BLAS does."""
+    size = first.shape[-1]
+    if size <= 256:
+        return np.vecdot(first, second)
+    rest = size - size % 128
+    blocks = [a[..., :rest].reshape(*a.shape[:-1], -1, 128) for a in (first, second)]
+    return np.add.reduce(np.vecdot(*blocks), axis=-1) + np.vecdot(first[..., rest:], second[..., rest:])

@@ -49,10 +49,10 @@ def log_softmax(a, *, out=None):
 def _log_softmax_tile(a, y):
     """One tile of log_softmax."""
     dtype = y.dtype
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None], out=y)  # all times one number: the quotient is the same
-    places = _largest(e)
     # y_i = a_i - ln(Σ_k e^(a_k))
     # y = a - highest[:, None] - np.log1p(np.add.reduce(np.where(_first_largest(e, axis=1), 0, e), axis=1) / _at_largest(e, e, axis=1))[:, None]
     s = np.subtract(a, highest[:, None])
@@ -80,10 +80,10 @@ def log_softmax_jacobian(a, *, out=None):
 def _log_softmax_jacobian_tile(a, dy_da, n):
     """One tile of log_softmax_jacobian."""
     dtype = dy_da.dtype
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None])  # all times one number: the quotient is the same
-    places = _largest(e)
     total = _rest(e, places)
     total2 = total + _at(e, places)
     # ∂y_i/∂a_j = δ_ij - e^(a_j)/(Σ_k e^(a_k))
@@ -124,10 +124,10 @@ def log_softmax_vjp(a, g, *, out=None):
 def _log_softmax_vjp_tile(a, g, grad_a):
     """One tile of log_softmax_vjp."""
     dtype = grad_a.dtype
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None], out=grad_a)  # all times one number: the quotient is the same
-    places = _largest(e)
     u2 = _at(g, places)
     total = _rest(e, places)
     top = _at(e, places)
@@ -169,14 +169,14 @@ def log_softmax_jvp(a, v, *, out=None):
 def _log_softmax_jvp_tile(a, v, dy):
     """One tile of log_softmax_jvp."""
     dtype = dy.dtype
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    rebased = np.subtract(v, _at(v, places)[:, None], out=dy)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
-    e = _exp_less(a, np.floor(u)[:, None], out=dy)  # all times one number: the quotient is the same
-    places = _largest(e)
-    rebased = np.subtract(v, _at(v, places)[:, None])
+    e = _exp_less(a, np.floor(u)[:, None])  # all times one number: the quotient is the same
     ratio = np.divide(e, np.add.reduce(e, axis=1)[:, None])
     # Σ_j ∂y_i/∂a_j · v_j = v_i - (Σ_j e^(a_j) v_j)/(Σ_k e^(a_k))
-    np.subtract(rebased, np.vecdot(rebased, ratio)[:, None], out=dy)
+    np.subtract(rebased, _vecdot(rebased, ratio)[:, None], out=dy)
     return dy
 
 
@@ -390,6 +390,16 @@ def _check_out(target, array):
 # --- arithmetic of its own ---
 
 
+def _vecdot(first, second):
+    """Products along the last axis, added up in blocks of 128 and then the blocks: a few roundings, whatever BLAS does."""
+    size = first.shape[-1]
+    if size <= 256:
+        return np.vecdot(first, second)
+    rest = size - size % 128
+    blocks = [a[..., :rest].reshape(*a.shape[:-1], -1, 128) for a in (first, second)]
+    return np.add.reduce(np.vecdot(*blocks), axis=-1) + np.vecdot(first[..., rest:], second[..., rest:])
+
+
 def _exp_less(x, less, out=None):
     """exp(x - less); x as it is where there is nothing to take off, which is the same to the last bit."""
     return np.exp(np.subtract(x, less, out=out) if np.any(less) else x, out=out)
@@ -437,6 +447,11 @@ def _placed(array, places, value, out=None):
     if places is not None:
         out[places] = value
     return out
+
+
+def _highest(array, places):
+    """The entries at an index of `_largest`; -inf where the axis is empty."""
+    return np.full(array.shape[:-1], -np.inf, array.dtype) if places is None else array[places]
 
 
 def _rest(array, places):

@@ -48,7 +48,8 @@ def logsumexp(a, *, out=None):
 def _logsumexp_tile(a, y):
     """One tile of logsumexp."""
     dtype = y.dtype
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # 0 where the largest fits, else whole: nothing overflows, and little is rounded away
     shift = np.floor(u)
@@ -79,7 +80,8 @@ def logsumexp_grad(a, *, out=None):
 def _logsumexp_grad_tile(a, dy_da):
     """One tile of logsumexp_grad."""
     dtype = dy_da.dtype
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None], out=dy_da)  # all times one number: the quotient is the same
     np.divide(e, np.add.reduce(e, axis=1)[:, None], out=dy_da)  # ∂y/∂a_k = e^(a_k)/(Σ_l e^(a_l))
@@ -106,7 +108,8 @@ def logsumexp_value_and_grad(a, *, out=None):
 def _logsumexp_value_and_grad_tile(a, y, dy_da):
     """One tile of logsumexp_value_and_grad."""
     dtype = y.dtype
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     # 0 where the largest fits, else whole: nothing overflows, and little is rounded away
     shift = np.floor(u)
@@ -330,3 +333,34 @@ def _check_out(target, array):
 def _exp_less(x, less, out=None):
     """exp(x - less); x as it is where there is nothing to take off, which is the same to the last bit."""
     return np.exp(np.subtract(x, less, out=out) if np.any(less) else x, out=out)
+
+
+def _largest(array):
+    """Where the first largest entries along the last axis stand, as an index; None where that axis is empty."""
+    if not array.shape[-1]:
+        return None
+    places = array.argmax(axis=-1)
+    if array.ndim == 2:
+        return np.arange(len(array)), places
+    return (*np.ix_(*map(np.arange, array.shape[:-1])), places)
+
+
+def _at(values, places):
+    """The entries at an index of `_largest`; 0 where the axis is empty."""
+    return np.zeros(values.shape[:-1], values.dtype) if places is None else values[places]
+
+
+def _placed(array, places, value, out=None):
+    """The array with another value at an index of `_largest`."""
+    if out is None:
+        out = array.copy()
+    elif out is not array:
+        np.copyto(out, array)
+    if places is not None:
+        out[places] = value
+    return out
+
+
+def _highest(array, places):
+    """The entries at an index of `_largest`; -inf where the axis is empty."""
+    return np.full(array.shape[:-1], -np.inf, array.dtype) if places is None else array[places]

@@ -61,7 +61,7 @@ def rms_norm(x, gamma, *, out=None):
 def _rms_norm_tile(x, y, gamma, n):
     """One tile of rms_norm."""
     dtype = y.dtype
-    r = np.sqrt(1 / dtype.type(n) * np.vecdot(x, x) + 1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
+    r = np.sqrt(1 / dtype.type(n) * _vecdot(x, x) + 1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
     z = np.divide(x, r[:, None], out=y)  # z_i = x_i/r
     np.multiply(gamma, z, out=y)  # y_i = γ_i z_i
     return y
@@ -104,12 +104,12 @@ def rms_norm_vjp(x, gamma, g, *, out=None):
 def _rms_norm_vjp_tile(x, g, z, grad_x, gamma, n):
     """One tile of what rms_norm_vjp computes sample by sample."""
     dtype = z.dtype
-    r = np.sqrt(1 / dtype.type(n) * np.vecdot(x, x) + 1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
+    r = np.sqrt(1 / dtype.type(n) * _vecdot(x, x) + 1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
     np.divide(x, r[:, None], out=z)  # z_i = x_i/r
     z_bar = np.multiply(g, gamma, out=grad_x)  # z̄_i = g_i γ_i
     # Σ_i g_i · ∂y_i/∂x_k = (z̄_k - (Σ_i z̄_i z_i) z_k/n)/r
-    # grad_x = (z_bar - np.vecdot(z_bar, z)[:, None] * z / dtype.type(n)) / r[:, None]
-    product = np.multiply(np.vecdot(z_bar, z)[:, None], z)
+    # grad_x = (z_bar - _vecdot(z_bar, z)[:, None] * z / dtype.type(n)) / r[:, None]
+    product = np.multiply(_vecdot(z_bar, z)[:, None], z)
     product /= dtype.type(n)
     np.subtract(z_bar, product, out=grad_x)
     grad_x /= r[:, None]
@@ -348,3 +348,13 @@ def _summed(first, second):
         total = total + np.add.reduce(sums[16 * count :], axis=0)
         sums = np.add.reduce(sums[: 16 * count].reshape(count, 16, *sums.shape[1:]), axis=1)
     return total + np.add.reduce(sums, axis=0)
+
+
+def _vecdot(first, second):
+    """Products along the last axis, added up in blocks of 128 and then the blocks: a few roundings, whatever BLAS does."""
+    size = first.shape[-1]
+    if size <= 256:
+        return np.vecdot(first, second)
+    rest = size - size % 128
+    blocks = [a[..., :rest].reshape(*a.shape[:-1], -1, 128) for a in (first, second)]
+    return np.add.reduce(np.vecdot(*blocks), axis=-1) + np.vecdot(first[..., rest:], second[..., rest:])

@@ -49,7 +49,8 @@ def softmax(a, *, out=None):
 def _softmax_tile(a, p):
     """One tile of softmax."""
     dtype = p.dtype
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None], out=p)  # all times one number: the quotient is the same
     np.divide(e, np.add.reduce(e, axis=1)[:, None], out=p)  # p_i = e^(a_i)/(Σ_k e^(a_k))
@@ -76,10 +77,10 @@ def softmax_jacobian(a, *, out=None):
 def _softmax_jacobian_tile(a, dp_da, n):
     """One tile of softmax_jacobian."""
     dtype = dp_da.dtype
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None])  # all times one number: the quotient is the same
-    places = _largest(e)
     rest = _rest(e, places)
     total = rest + _at(e, places)
     p = np.divide(e, total[:, None])  # p_i = e^(a_i)/(Σ_k e^(a_k))
@@ -121,15 +122,15 @@ def softmax_vjp(a, g, *, out=None):
 def _softmax_vjp_tile(a, g, grad_a):
     """One tile of softmax_vjp."""
     dtype = grad_a.dtype
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None], out=grad_a)  # all times one number: the quotient is the same
     p = np.divide(e, np.add.reduce(e, axis=1)[:, None])  # p_i = e^(a_i)/(Σ_k e^(a_k))
-    places = _largest(e)
     rebased = np.subtract(g, _at(g, places)[:, None], out=e)
     # Σ_i g_i · ∂p_i/∂a_j = p_j (g_j - Σ_i g_i p_i)
-    # grad_a = p * (rebased - np.vecdot(p, rebased)[:, None])
-    s = np.subtract(rebased, np.vecdot(p, rebased)[:, None])
+    # grad_a = p * (rebased - _vecdot(p, rebased)[:, None])
+    s = np.subtract(rebased, _vecdot(p, rebased)[:, None])
     np.multiply(p, s, out=grad_a)
     return grad_a
 
@@ -161,15 +162,15 @@ def softmax_jvp(a, v, *, out=None):
 def _softmax_jvp_tile(a, v, dp):
     """One tile of softmax_jvp."""
     dtype = dp.dtype
-    highest = np.maximum.reduce(a, axis=1, initial=-np.inf)
+    places = _largest(a)
+    highest = _highest(a, places)
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None], out=dp)  # all times one number: the quotient is the same
     p = np.divide(e, np.add.reduce(e, axis=1)[:, None])  # p_i = e^(a_i)/(Σ_k e^(a_k))
-    places = _largest(e)
     rebased = np.subtract(v, _at(v, places)[:, None], out=e)
     # Σ_j ∂p_i/∂a_j · v_j = p_i (v_i - Σ_j p_j v_j)
-    # dp = p * (rebased - np.vecdot(p, rebased)[:, None])
-    s = np.subtract(rebased, np.vecdot(p, rebased)[:, None])
+    # dp = p * (rebased - _vecdot(p, rebased)[:, None])
+    s = np.subtract(rebased, _vecdot(p, rebased)[:, None])
     np.multiply(p, s, out=dp)
     return dp
 
@@ -202,8 +203,8 @@ def softmax_vjp_from_output(p, g, *, out=None):
 def _softmax_vjp_from_output_tile(p, g, grad_a):
     """One tile of softmax_vjp_from_output."""
     # Σ_i g_i · ∂p_i/∂a_j = p_j (g_j - Σ_i g_i p_i)
-    # grad_a = p * (g - np.vecdot(p, g)[:, None])
-    np.subtract(g, np.vecdot(p, g)[:, None], out=grad_a)
+    # grad_a = p * (g - _vecdot(p, g)[:, None])
+    np.subtract(g, _vecdot(p, g)[:, None], out=grad_a)
     grad_a *= p
     return grad_a
 
@@ -418,6 +419,16 @@ def _check_out(target, array):
 # --- arithmetic of its own ---
 
 
+def _vecdot(first, second):
+    """Products along the last axis, added up in blocks of 128 and then the blocks: a few roundings, whatever BLAS does."""
+    size = first.shape[-1]
+    if size <= 256:
+        return np.vecdot(first, second)
+    rest = size - size % 128
+    blocks = [a[..., :rest].reshape(*a.shape[:-1], -1, 128) for a in (first, second)]
+    return np.add.reduce(np.vecdot(*blocks), axis=-1) + np.vecdot(first[..., rest:], second[..., rest:])
+
+
 def _exp_less(x, less, out=None):
     """exp(x - less); x as it is where there is nothing to take off, which is the same to the last bit."""
     return np.exp(np.subtract(x, less, out=out) if np.any(less) else x, out=out)
@@ -465,6 +476,11 @@ def _placed(array, places, value, out=None):
     if places is not None:
         out[places] = value
     return out
+
+
+def _highest(array, places):
+    """The entries at an index of `_largest`; -inf where the axis is empty."""
+    return np.full(array.shape[:-1], -np.inf, array.dtype) if places is None else array[places]
 
 
 def _rest(array, places):

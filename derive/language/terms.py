@@ -148,9 +148,10 @@ class Terms(Names):
 
     def shifted_position(self, place: Tree[Token], size: Dimension, scope: Mapping[str, Index]) -> Index:
         """i+1: an index in scope and a small number."""
-        token, sign, _ = tokens(place)
+        token = next(tokens(place))
         if bare_name(place) is None or str(token) not in scope:
             raise self.error(f"{token} is no index here", token, "only an index can be shifted, as in x[i+1] - x[i]")
+        _, sign, _ = tokens(place)
         if sign == "-":
             hint = "let the index start at 0 and shift the other way: x[i+1] - x[i]"
             raise self.error("an index is shifted forward only", sign, hint)

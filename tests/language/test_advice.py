@@ -287,6 +287,13 @@ MISTAKES = (
     ),
     ("f(x[n]) -> y\n  y = argmax(i, x[i])", 2, 7, "unknown function argmax", "max(k, x[k]) is known, its place is not"),
     ("f(x[n], k) -> y\n  y = x[k+1]", 2, 9, "k is no index here", "only an index can be shifted, as in x[i+1] - x[i]"),
+    (
+        "f(x[n], k[n]) -> y\n  y = sum(i, x[k[i]+1])",
+        2,
+        16,
+        "k is no index here",
+        "only an index can be shifted, as in x[i+1] - x[i]",
+    ),
     ("f(x) -> y\n  y = gamma(x)", 2, 7, "unknown function gamma", "write exp(lgamma(x))"),
     ("f(x) -> y\n  y = None", 2, 7, "unknown name None", "known here: x"),
     ("f(x) -> y\n  y = inf*x", 2, 7, "unknown name inf", "there is no infinity in a formula"),

@@ -13,7 +13,7 @@ import numpy as np
 
 __all__ = ["get_num_threads", "set_num_threads"]
 
-TILE = 1 << 20
+TILE = 7 << 17
 """Bytes of a tile's largest array: few enough for the cache, so many that a pass over them takes longer than a thread
 waits for the interpreter's lock when another one has it."""
 

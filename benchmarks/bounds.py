@@ -106,15 +106,15 @@ REASONS = (
     Reason(
         "gelu*",
         "*",
-        "NumPy has no error function: a polynomial takes its place, two passes over the tile a term, of which it has "
-        "23 in float64 (9 ns an element of 20) and 10 in float32 (1.7 of 6); the Gaussian takes 5 ns and 1.8.",
+        "NumPy has no error function: a polynomial takes its place, two passes over the tile a term, of which it "
+        "has 23 in float64 (9 ns an element of 20) and 10 in float32 (1.7 of 6); the Gaussian takes 5 ns and 1.8.",
         least=1000,
     ),
     Reason(
         "*",
         "*",
-        "Arguments that differ in shape, or are shared by the samples, go through the full checks, 5 to 10 µs of a "
-        "call; the rest is 0.35 to 0.6 µs for each ufunc, of which a softmax's VJP has 20 (14 µs).",
+        "Arguments that differ in shape, or are shared by the samples, go through the full checks, 5 to 10 µs of "
+        "a call; the rest is 0.35 to 0.6 µs for each ufunc, of which a softmax's VJP has 20 (14 µs).",
         most=10,
         shape="[vm]*",
     ),
@@ -129,43 +129,55 @@ REASONS = (
     Reason(
         "*softmax*",
         "torch",
-        "PyTorch keeps a row in registers and the first cache through all of its steps; NumPy passes ten times over a "
-        "tile, of which the exponential is a quarter (a tile of 65 rows of 1000 in float32: exp 29 µs of 136, three or "
-        "four passes with rows' numbers 14 each, the largest and its place 14, sums 12, products 8). Sums of rows as "
-        "products with ones would save 8, but their bits depend on how many rows there are.",
+        "PyTorch keeps a row in registers and the first cache through all of its steps; NumPy passes eight or "
+        "nine times over a tile, of which the exponential is a quarter (a tile of 65 rows of 1000 in float32: exp"
+        " 22 µs of 94, two to four passes with rows' numbers 10 each, products of rows 10, sums 10, the place of "
+        "the largest 4). Sums of rows as products with ones would save a few, but their bits depend on how many "
+        "rows there are.",
     ),
     Reason(
         "*cross_entropy_grad",
         "torch",
-        "PyTorch keeps a row in the first cache through all of its steps; NumPy passes ten times over a tile.",
+        "PyTorch keeps a row in the first cache through all of its steps; NumPy passes six times over a tile (61 "
+        "µs of 65 rows of 1000 in float32: exp 22, the sum without the largest and its place 16, a quotient 11).",
+    ),
+    Reason(
+        "linear_model*",
+        "*",
+        "The kernel has a weight for each sample, the other forms know that it is 1: a tile of 229 thousand "
+        "entries in float32 takes 17 µs for the sum of products and 30 for the sum of the weights, where the "
+        "textbook takes 30 for one sum; JAX adds up as it reads.",
+        least=1000,
     ),
     Reason(
         "tanh*",
         "textbook",
-        "NumPy's tanh costs less than its exponential in float32 (0.41 ns an element against 0.56). Four passes of the "
-        "textbook give 0 from |x| = 9 on; the stable form has nine, one of them an exponential.",
+        "NumPy's tanh costs less than its exponential in float32 (0.41 ns an element against 0.56). Four passes "
+        "of the textbook give 0 from |x| = 9 on; the stable form has nine, one of them an exponential.",
         least=1000,
     ),
     Reason(
         "softplus*",
         "textbook",
-        "Eleven passes, in float64 1.1 ns of them an exponential and 0.25 to 0.45 each other: the sigmoid is computed "
-        "on its small side and taken from 0 or 1. One formula for both sides would take four and be off by 3.5 ULP in "
-        "float32, where the bound is 3.",
+        "Eleven passes, in float64 1.1 ns of them an exponential and 0.25 to 0.45 each other: the sigmoid is "
+        "computed on its small side and taken from 0 or 1. One formula for both sides would take four and be off "
+        "by 3.5 ULP in float32, where the bound is 3.",
         least=4_000_000,
     ),
     Reason(
         "silu*",
         "*",
-        "Nine passes (1.1 ns an exponential, 0.35 a quotient, 0.25 to 0.3 each other in float64) and two looks at the "
-        "tile of 0.13 ns; (1 + E)**2 in place of 1 + E (2 + E) would save two and be off by 4.6 ULP: the bound is 4.",
+        "Nine passes (1.1 ns an exponential, 0.35 a quotient, 0.25 to 0.3 each other in float64) and two looks at"
+        " the tile of 0.13 ns; (1 + E)**2 in place of 1 + E (2 + E) would save two and be off by 4.6 ULP: the "
+        "bound is 4.",
         least=1000,
     ),
     Reason(
         "*",
         "torch",
-        "A tile of a megabyte in float32: the sigmoid's exponential takes 118 of 276 µs and seven passes 13 to 28 "
-        "each; relu's comparison to numbers, with NaN asked for, 63 of 88. PyTorch keeps an element in registers.",
+        "A tile of a megabyte in float32: the sigmoid's exponential takes 118 of 276 µs and seven passes 13 to 28"
+        " each; relu's comparison to numbers, with NaN asked for, 63 of 88. PyTorch keeps an element in "
+        "registers.",
         least=100_000,
         most=2_000_000,
         shape="numbers",
@@ -173,18 +185,17 @@ REASONS = (
     Reason(
         "attention*",
         "*",
-        "One thread: products of matrices take 490 of 860 µs in float32 and 1,030 of 1,550 in float64; the rest is "
-        "a stable softmax, with the place of the largest entry beside the entry. Two threads: see products of "
-        "matrices.",
+        "One thread: products of matrices take 490 of 860 µs in float32 and 1,030 of 1,550 in float64; the rest "
+        "is a stable softmax. Two threads: see products of matrices.",
         least=100,
     ),
     Reason(
         "*",
         "*",
         "The products are the textbook's. Beside them the checks take 16 to 21 µs and the stable form of the "
-        "difference 20 to 38 where the textbook's takes 10 to 13 (256 rows of 10): 1.1 of 690 µs of products, 1.5 "
-        "of 57 where there is one output. On two threads the same call of BLAS took from 2 to 40 ms from one run to"
-        " the next.",
+        "difference 20 to 38 where the textbook's takes 10 to 13 (256 rows of 10): 1.1 of 690 µs of products, 1.5"
+        " of 57 where there is one output. On two threads the same call of BLAS took from 2 to 40 ms from one run"
+        " to the next.",
         least=100,
         shape="matrices",
     ),
@@ -192,8 +203,8 @@ REASONS = (
         "*",
         "torch",
         "PyTorch keeps a row in the first cache through all of its steps. A layer norm has twelve passes over a "
-        "tile (65 rows of 1000 in float32, 200 µs): 15 to 20 µs each with rows' numbers, 7 to 8 without, sums 14, "
-        "products of rows 5.",
+        "tile (65 rows of 1000 in float32, 121 µs): 10 to 11 µs each with rows' numbers, 5 without, sums and "
+        "products of rows 10.",
         least=1000,
         shape="vectors",
     ),
@@ -201,15 +212,16 @@ REASONS = (
         "*",
         "textbook",
         "An array that fits the cache costs its passes and nothing else: a stable form has more of them than the "
-        "textbook's, for the digits that the textbook loses (largest entry looked up, sum without it, sign apart).",
+        "textbook's, for the digits that the textbook loses (largest entry looked up, sum without it, sign "
+        "apart).",
         least=1000,
         most=2_000_000,
     ),
     Reason(
         "*",
         "*",
-        "Memory: at this size a pass over fresh arrays costs more than its arithmetic, and a result is one; beside "
-        "other processes on the same memory the rest of the gain goes too (see the load in the head).",
+        "Memory: at this size a pass over fresh arrays costs more than its arithmetic, and a result is one; "
+        "beside other processes on the same memory the rest of the gain goes too (see the load in the head).",
         least=4_000_000,
     ),
 )

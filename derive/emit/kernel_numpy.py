@@ -67,7 +67,7 @@ def emit_module(
         helpers=helpers(line for f in functions for line in code_of(f)),
         walkers=", ".join(f"{name} as _{name}" for name in needed),
         absent=" = ".join([*(f"_{name}" for name in needed), "None"]),
-        uses_tiles=any(f["tile"] or f["parts"] for f in functions),
+        uses_tiles="walk" in needed,
         uses_flat=any(f["tile"] and f["tile"].flat for f in functions),
         **{f"uses_{name}": name in options for name in ("labels", "least", "derived", "views")},
     )

@@ -26,8 +26,10 @@ def is_at_largest(mask: Argument, node: Node) -> bool:
 
 def is_highest(node: Node) -> bool:
     """Whether it is the largest entry along the last axis, which costs less to look up than as a maximum."""
-    inner = node.arguments[0].node if node.op == "max" else node
-    return node.op == "max" and node.arguments[0] == whole(inner) and node.bound == inner.shape[-1:]
+    if node.op != "max":
+        return False
+    inner = node.arguments[0].node
+    return node.arguments[0] == whole(inner) and node.bound == inner.shape[-1:]
 
 
 def before_exponential(node: Node) -> Node:

@@ -15,7 +15,7 @@ from derive.emit.kernel_buffers import tile
 from derive.emit.kernel_modes import is_by_sample
 from derive.emit.kernel_parts import Kernel
 from derive.emit.kernel_spelling import Locals
-from derive.emit.kernel_tiles import in_tuple, mentions, of_arrays, uncommented
+from derive.emit.kernel_tiles import handed_over, in_tuple, mentions, of_arrays, uncommented
 from derive.ir.graph import BATCH, Argument, Node, topological
 from derive.ir.ops import LOOKS
 from derive.language.expressions import Dimension
@@ -53,10 +53,6 @@ class Halves:
     statements: tuple[str, ...]
     results: tuple[str, ...]
 
-    @property
-    def code(self) -> str:
-        return uncommented(self.lines)
-
 
 def split(
     kernel: Kernel, rows: Sequence[Row], taken: set[str], equations: Mapping[str, str], local: Locals, call: str
@@ -65,12 +61,10 @@ def split(
     halves = halved(rows, taken, equations, local)
     if halves is None:
         return None
-    first, outputs, code = halves.first, halves.outputs, halves.code
+    first, outputs, code = halves.first, halves.outputs, uncommented(halves.lines)
     sizes = [s for s in sizes_used(first) if s != BATCH and mentions(code, s)]
-    sliced = [p.name for p in kernel.parameters if not p.shared]
-    shared = [p.name for p in kernel.parameters if p.shared]
+    sliced, shared, rest = handed_over(kernel, sizes, call)
     name = f"_{kernel.name}_tile"
-    rest = [*shared, *(f'{call}.sizes["{size}"]' for size in sizes)]
     dimensions = [repr(n.shape[1:]).replace("'", '"') for n in first]
     given = ", ".join([name, call, in_tuple(sliced), in_tuple(rest), *dimensions])
     return Split(

@@ -110,8 +110,8 @@ class Steps:
         if is_highest(node) and self.is_large(node.arguments[0].node):
             inner = node.arguments[0].node
             return Text(f"_highest({self.inner(inner).text}, {self.places(inner)})")
-        if self.is_rest(node):
-            by = node.arguments[0].node.arguments[2].node
+        by = self.left_out(node)
+        if by is not None:
             return Text(f"_rest({self.inner(by).text}, {self.places(by)})")
         return Speller(self.inner, self.local).spell(node)
 
@@ -148,8 +148,9 @@ class Steps:
 
     def prepare(self, node: Node) -> None:
         """What the group of a node mentions gets its variables before the group begins."""
-        if self.is_rest(node):
-            self.places(node.arguments[0].node.arguments[2].node)
+        by = self.left_out(node)
+        if by is not None:
+            self.places(by)
             return
         for argument in node.arguments:
             inner = argument.node
@@ -185,12 +186,13 @@ class Steps:
         """Whether a choice writes one of its values where the largest entry of another array stands."""
         return node.op == "where" and self.is_stepwise(node) and is_at_largest(node.arguments[0], node)
 
-    def is_rest(self, node: Node) -> bool:
-        """Whether a sum along the last axis leaves out the largest of numbers that are computed here."""
+    def left_out(self, node: Node) -> Node | None:
+        """The numbers, computed here, of which a sum along the last axis leaves out the largest."""
         by = left_out(node)
-        inner = node.arguments[0].node if by is not None else None
-        is_seen = node in self.values or inner in self.values or self.uses.get(inner, 0) > 1  # type: ignore[arg-type]
-        return by is not None and not is_seen and self.is_stepwise(by)
+        if by is None or node in self.values or not self.is_stepwise(by):
+            return None
+        inner = node.arguments[0].node
+        return None if inner in self.values or self.uses.get(inner, 0) > 1 else by
 
     def label(self, node: Node) -> Node | None:
         """The label of each row at whose place along the last axis the node is 1, and else 0."""

@@ -15,11 +15,9 @@ from derive.emit.kernel_body import body, sizes_used
 from derive.emit.kernel_modes import is_by_sample
 from derive.emit.kernel_parts import Kernel
 from derive.emit.kernel_spelling import Locals
-from derive.emit.kernel_split import halved
-from derive.emit.kernel_tiles import in_tuple, mentions, of_arrays, uncommented
+from derive.emit.kernel_split import Row, halved
+from derive.emit.kernel_tiles import handed_over, in_tuple, mentions, of_arrays, uncommented
 from derive.ir.graph import BATCH, Node, topological
-
-Row = tuple[str, Node, str]
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,6 @@ def sums(
     kernel: Kernel, rows: Sequence[Row], taken: set[str], equations: Mapping[str, str], local: Locals, call: str
 ) -> Sums | None:
     """Tiles for results that are sums over the samples, or arrays of them."""
-    sliced = [p.name for p in kernel.parameters if not p.shared]
     like = next((p.name for p in kernel.parameters if not p.shared and p.labels is None), "")
     if not like or not any(r.shared for r in kernel.results):
         return None
@@ -46,9 +43,8 @@ def sums(
         return None
     lines, outputs = computed(rows, taken, equations, local, like)
     code = uncommented([*lines, *outputs])
-    shared = [p.name for p in kernel.parameters if p.shared]
     sizes = [s for s in sizes_used(r.node for r in kernel.results) if s != BATCH and mentions(code, s)]
-    rest = [*shared, *(f'{call}.sizes["{size}"]' for size in sizes)]
+    sliced, shared, rest = handed_over(kernel, sizes, call)
     name, targets = f"_{kernel.name}_tile", distinct(outputs)
     given = ", ".join([name, call, in_tuple(sliced), in_tuple(rest), *(str(r.shared) for r in kernel.results)])
     return Sums(

@@ -72,15 +72,13 @@ def tiled(
         return None  # one array for each result: a tile cannot write one value to two of them
     body = tile(rows, taken, equations, local)
     code = uncommented(body.lines)
-    sliced = [p.name for p in kernel.parameters if not p.shared]
-    shared = [p.name for p in kernel.parameters if p.shared]
     sizes = [s for s in sizes_used(r.node for r in kernel.results) if s != BATCH and mentions(code, s)]
+    sliced, shared, rest = handed_over(kernel, sizes, call)
     first = [*sliced, *body.outputs][0]
     name = f"_{kernel.name}_tile"
     short = near_of(kernel.name, rows, taken, equations, local, first) if mode == FLAT else None
     # what is spread over the samples needs arrays of one axis, which the straight way does not make of them
     counts = mentions("\n".join([code, *(short.lines if short else ())]), local.samples)
-    rest = [*shared, *(f'{call}.sizes["{size}"]' for size in sizes)]
     dimensions = [repr(r.dimensions).replace("'", '"') for r in kernel.results]
     flat = mode == FLAT and any(r.dimensions for r in kernel.results)
     arguments = [name, call, "out", in_tuple(sliced), in_tuple(rest), *dimensions, *(["flat=True"] if flat else [])]
@@ -116,6 +114,13 @@ def near_of(
     test = " and ".join(f"_within({x}, {WITHIN}.0)" for x in counting)
     setup = of_arrays(uncommented(body.lines), body.outputs[0], first, local)
     return Near(f"_{name}_near", (*setup, *body.lines), test)
+
+
+def handed_over(kernel: Kernel, sizes: Sequence[str], call: str) -> tuple[list[str], list[str], list[str]]:
+    """Parameters that are cut into tiles, those that all samples share, and what a tile gets whole: these and sizes."""
+    sliced = [p.name for p in kernel.parameters if not p.shared]
+    shared = [p.name for p in kernel.parameters if p.shared]
+    return sliced, shared, [*shared, *(f'{call}.sizes["{size}"]' for size in sizes)]
 
 
 def uncommented(lines: Sequence[str]) -> str:

@@ -35,7 +35,7 @@ FALLBACK = {
     "contract": "dot", "sum": "total", "multiply": "product", "divide": "ratio", "add": "s", "where": "chosen",
     "max": "highest", "min": "lowest", "power": "squared", "exp": "e", "spread": "filled", "view": "turned",
     "bracket": "side", "gather": "chosen", "scatter": "landed", "others": "others", "prod": "product",
-    "first_max": "largest", "first_min": "smallest",
+    "norm": "length", "first_max": "largest", "first_min": "smallest",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from derive.emit.kernel_body import LONGEST_LINE
 from derive.emit.kernel_groups import FLOAT, MARK, Group, Step, mark, marked
 from derive.emit.kernel_numbers import uses
+from derive.emit.kernel_order import numbers_first
 from derive.emit.kernel_spelling import Locals
 from derive.emit.kernel_steps import Steps, rank_of_large
 from derive.ir.graph import Node, topological
@@ -27,7 +28,7 @@ TEMPORARY: Mapping[str, str] = MappingProxyType(
     {
         "np.add": "s", "np.subtract": "s", "np.multiply": "product", "np.divide": "ratio", "np.exp": "e",
         "_chosen": "chosen", "np.less": "mask", "np.less_equal": "mask", "np.greater": "mask",
-        "np.greater_equal": "mask", "np.equal": "mask",
+        "np.greater_equal": "mask", "np.equal": "mask", "_compared": "mask",
     }
 )  # fmt: skip
 
@@ -125,8 +126,12 @@ def fits(array: Array, step: Step) -> bool:
 
 
 def is_operand(value: int, step: Step) -> bool:
-    """Whether a value stands in the step's operands as it is, and nowhere in another form."""
-    return all(mark(value) == text for text in step.operands if mark(value) in text)
+    """Whether a value stands in the step's operands as it is; with a helper, nowhere in another form besides.
+
+    NumPy's own functions may write to what another operand was made of, a sum of its rows perhaps.
+    """
+    forms = {text for text in step.operands if mark(value) in text}
+    return mark(value) in forms and (len(forms) == 1 or step.function.startswith("np."))
 
 
 # --- text ------------------------------------------------------------------------------------------------
@@ -165,7 +170,7 @@ class Writer:
             return f"{name}{'[...]' if is_bound else ''} = {operands[0]}"
         call = f"{step.function}({', '.join(operands)}"
         if not before:
-            return f"{name} = {call}{f', out=np.empty_like({operands[0]})' if step.fills else ''})"
+            return f"{name} = {call})"
         if not is_bound:
             return f"{name} = {call}, out={before})"
         if step.function in COMMUTATIVE and operands[1] == name:
@@ -214,9 +219,13 @@ class Tile:
 
 
 def tile(
-    results: Sequence[tuple[str, Node, str]], taken: Iterable[str], equations: Mapping[str, str], local: Locals
+    results: Sequence[tuple[str, Node, str]],
+    taken: Iterable[str],
+    equations: Mapping[str, str],
+    local: Locals,
+    made: int = 0,
 ) -> Tile:
-    """The tile of (wanted name, node, comment) rows."""
+    """The tile of (wanted name, node, comment) rows, of which it makes the first `made` and is handed the others."""
     nodes = tuple(node for _, node, _ in results)
     steps = Steps(uses(nodes), local, equations, rank_of_large(topological(nodes)))
     names = {*taken, *equations}
@@ -230,7 +239,8 @@ def tile(
         value = steps.result(node, name, equations.get(node.name) or comment)
         given[value] = Array(node.shape, FLOAT, name)
     outputs = {value: array.name for value, array in given.items()}
-    groups = needed(steps.groups, given)
-    writer = Writer(Plan([s for g in groups for s in g.steps], given), outputs, names, set(outputs.values()))
+    groups = numbers_first(needed(steps.groups, given), given, steps.numbers)
+    bound = set(list(outputs.values())[made:])
+    writer = Writer(Plan([s for g in groups for s in g.steps], given), outputs, names, bound)
     lines = [line for group in groups for line in writer.lines_of(group)]
     return Tile(tuple(lines), tuple(outputs.values()))

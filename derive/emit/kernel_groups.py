@@ -28,8 +28,7 @@ def marked(text: str) -> list[int]:
 class Step:
     """One call. With a `function` its result can go to a buffer; without one `operands` is an expression alone.
 
-    shape, kind: of the result; `looks` says that the result may be another look at what is mentioned; `fills` that the
-    call alone would make an array of another dtype.
+    shape, kind: of the result; `looks` says that the result may be another look at what is mentioned.
     """
 
     result: int
@@ -38,7 +37,6 @@ class Step:
     shape: tuple[Dimension, ...]
     kind: str = FLOAT
     looks: bool = False
-    fills: bool = False
 
     @property
     def reads(self) -> list[int]:

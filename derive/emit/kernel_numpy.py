@@ -225,7 +225,8 @@ class Function:
             lines, names = list(parts.statements), list(parts.results)
             given = options(self.definition, self.kernel, parts.dimensions)
         if added:
-            names, given = list(added.results), [*given, "views=True"]
+            filled = options(self.definition, self.kernel, added.dimensions)
+            names, given = list(added.results), [*filled, "views=True"]
         return {
             "name": self.kernel.name,
             "signature": ", ".join([*map(self.parameter, self.kernel.parameters), "*", "out=None"]),

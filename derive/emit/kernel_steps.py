@@ -45,7 +45,10 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
 
 @dataclass
 class Steps:
-    """Groups so far; lives for one kernel. Large arrays have at least `rank` axes, that of the samples included."""
+    """Groups so far; lives for one kernel. Large arrays have at least `rank` axes, that of the samples included.
+
+    numbers: the operands that make an array of their own as they stand, and are no look at a variable.
+    """
 
     uses: Mapping[Node, int]
     local: Locals
@@ -56,6 +59,7 @@ class Steps:
     groups: list[Group] = field(default_factory=list)
     count: int = 0
     current: list[Step] = field(default_factory=list)
+    numbers: set[str] = field(default_factory=set)
 
     @functools.cached_property
     def labels(self) -> frozenset[Node]:
@@ -174,11 +178,9 @@ class Steps:
 
         return Speller(inner, self.local).spell(node).text
 
-    def step(
-        self, function: str, operands: tuple[str, ...], node: Node, *, looks: bool = False, fills: bool = False
-    ) -> str:
+    def step(self, function: str, operands: tuple[str, ...], node: Node, *, looks: bool = False) -> str:
         kind = BOOLEAN if BY_NAME[node.op].boolean else INDEX if node in self.labels else FLOAT
-        self.current.append(Step(self.count, function, operands, node.shape, kind, looks, fills))
+        self.current.append(Step(self.count, function, operands, node.shape, kind, looks))
         self.count += 1
         return mark(self.count - 1)
 
@@ -238,6 +240,8 @@ class Steps:
         if inner not in self.values and self.is_stepwise(inner):
             self.values[inner] = self.lower(inner)
         text = Speller(self.inner, self.local).broadcast(argument, len(node.space))
+        if inner not in self.values and not inner.is_leaf and inner.op not in LOOKS:
+            self.numbers.add(text.text)
         return replace(text, text=as_float(text.text)) if inner.op in NUMBERS else text
 
     def lower(self, node: Node) -> str:
@@ -411,11 +415,11 @@ def special(steps: Steps, node: Node) -> str:
 
 
 def bracket(steps: Steps, node: Node) -> str:
-    """A comparison with 0 as a number."""
+    """A comparison with 0 as a number: a helper of the module, which writes to a buffer."""
     (argument,) = node.arguments
     opposite = without_sign(argument)
     function = "np.less_equal" if opposite else "np.greater_equal"
-    return steps.step(function, (steps.operand(opposite or argument, node), "0.0"), node, fills=True)
+    return steps.step("_compared", (function, steps.operand(opposite or argument, node)), node)
 
 
 def real(steps: Steps, node: Node) -> str:

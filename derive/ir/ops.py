@@ -163,6 +163,14 @@ def lgamma_of_one_plus(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
     return arithmetic.call("lgamma", arithmetic.number(Fraction(1)) + value)
 
 
+def norm(arithmetic: Arithmetic, data: Any, *values: Any) -> Any:
+    """sqrt(sum value**2), by the largest so that nothing overflows"""
+    scale = reduce(larger, map(abs, values))
+    if not 0 < scale / 2 < scale:
+        return scale
+    return scale * arithmetic.call("sqrt", reduce(operator.add, ((value / scale) ** 2 for value in values)))
+
+
 LEAVES = (
     Op("input", "leaf", 0),
     Op("constant", "leaf", 0),
@@ -236,6 +244,7 @@ REDUCTIONS = (
     Op("prod", "reduction", 1, folding(operator.mul), "np.multiply.reduce"),
     Op("max", "reduction", 1, folding(larger), "np.maximum.reduce"),
     Op("min", "reduction", 1, folding(smaller), "np.minimum.reduce"),
+    Op("norm", "reduction", 1, norm),
     Op("contract", "contraction", None, folding(operator.add)),
     Op("first_max", "special", 1, boolean=True),
     Op("first_min", "special", 1, boolean=True),

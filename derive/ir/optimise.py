@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from derive.ir.contraction import contract_sums
 from derive.ir.graph import Graph
 from derive.ir.indicators import indicators, units
-from derive.ir.passes import Pass, fit, flatten, multiply_out, share, take_largest, take_maxima
+from derive.ir.look_ups import look_ups_first, take_largest, take_maxima
+from derive.ir.passes import Pass, fit, flatten, multiply_out, share
 from derive.ir.stability.common import without_common_parts, without_logarithms
 from derive.ir.stability.conjugates import one_exponent, sizes
 from derive.ir.stability.error_function import normal_tails, products_with_tails, sums_with_tails
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
 from derive.ir.stability.logarithms import sharp_exponentials
-from derive.ir.stability.squares import as_squares
+from derive.ir.stability.squares import as_squares, norms
 from derive.ir.stability.table import STABILITY
 from derive.ir.stability.totals import totals_of_largest
 from derive.ir.verify import verify
@@ -41,6 +42,7 @@ PREPARE = (
 """Other guises to one, before the rows of the table."""
 LIMITS = (
     Pass("flatten", flatten),
+    Pass("norms", norms),
     Pass("bounded factors", bounded_factors),
     Pass("normal tails", normal_tails),
     Pass("whole squares", whole_squares),
@@ -53,6 +55,7 @@ LIMITS = (
     Pass("take maxima", take_maxima),
     Pass("indicators", indicators),
     Pass("sharp exponentials", sharp_exponentials),
+    Pass("look-ups first", look_ups_first),
 )
 PASSES: tuple[Pass, ...] = (*SIMPLIFY, *PREPARE, *STABILITY, *LIMITS, *ARRANGE)
 LITERAL: tuple[Pass, ...] = (*SIMPLIFY, *ARRANGE)

@@ -3,8 +3,6 @@
 Contract: a pass maps a graph to a graph of the same values; optimise.py has their order.
     flatten       sums in sums and products in products become one; numbers are folded to the front
     multiply_out  small whole powers become squares and products, which cost a sixth of a general power
-    take_largest  a sum over a choice of the largest entry becomes a look-up, and what is chosen there is computed there
-    take_maxima   the largest entry is looked up where its place is known
     fit           what stands on an axis along which nothing changes leaves it
     share         equal nodes become one object and take the best name that any of them has
 What no output uses is dead and gone, since a graph is what its outputs reach.
@@ -20,7 +18,7 @@ from math import prod
 from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, whole, with_arguments
 from derive.ir.ops import BY_NAME
-from derive.language.expressions import Dimension, Expression
+from derive.language.expressions import Expression
 
 
 @dataclass(frozen=True)
@@ -160,74 +158,6 @@ def recombined(value: Node, arguments: list[Argument]) -> Node:
 FLATTEN = {
     "multiply": flatten_multiply, "add": flatten_add, "divide": flatten_divide, "power": flatten_power,
 }  # fmt: skip
-
-
-# --- the entry at the largest ----------------------------------------------------------------------------
-
-
-def take_largest(graph: Graph) -> Graph:
-    """sum_k where(k is the first largest of e, v_k, 0) as one look-up; where(k is it, f(v_k), w_k) by f of look-ups."""
-    summed = rebuild(graph, lambda n: taken_at_largest(n) if n.op == "sum" and len(n.bound) == 1 else n)
-    return rebuild(summed, lambda n: chosen_at_largest(n) if n.op == "where" else n)
-
-
-def chosen_at_largest(value: Node) -> Node:
-    """One value a row instead of a whole array of which one entry is used."""
-    mask, chosen, others = value.arguments
-    last = len(value.shape) - 1
-    if mask != whole(mask.node) or mask.node.op != "first_max" or mask.node.data != last or last not in chosen.axes:
-        return value
-    by = mask.node.arguments[0]
-    if by.axes != (*range(last), last + 1):
-        return value
-    return replace(value, arguments=(mask, looked_up(chosen, by.node, value.shape), others))
-
-
-def looked_up(argument: Argument, by: Node, shape: tuple[Dimension, ...]) -> Argument:
-    """What lies on these axes at the place along the last one where `by` is largest."""
-    node, last = argument.node, len(shape) - 1
-    if last not in argument.axes:
-        return argument
-    inner = tuple(looked_up(moved(a, argument.axes), by, shape) for a in node.arguments if node.op in ARITHMETIC)
-    if inner:
-        return whole(Node(node.op, inner, shape[:-1], data=node.data))
-    own = tuple(range(len(shape)))
-    values = argument if argument.axes == own else whole(Node("spread", (argument,), shape))
-    return whole(Node("at_largest", (values, Argument(by, own)), shape[:-1], shape[-1:]))
-
-
-ARITHMETIC = ("add", "multiply", "divide")
-"""Ops that are computed again, of what is looked up; all else is looked up."""
-
-
-def taken_at_largest(value: Node) -> Node:
-    (argument,) = value.arguments
-    own = tuple(range(len(value.space)))
-    if argument.node.op != "where" or argument.node.name or argument.axes != own:
-        return value
-    mask, entries, zero = argument.node.arguments
-    last = len(own) - 1
-    if mask.node.op != "first_max" or mask.node.data != last or zero.node.op != "constant" or zero.node.data != 0:
-        return value
-    by = mask.node.arguments[0]
-    if mask.axes != own or entries.axes != own or by.axes != (*own[:-1], last + 1):
-        return value
-    return replace(value, op="at_largest", arguments=(entries, Argument(by.node, own)))
-
-
-def take_maxima(graph: Graph) -> Graph:
-    """max_k e_k as a look-up, where the place of the largest e is looked for anyway."""
-    known = {n.arguments[0] for n in topological(graph) if n.op == "first_max" and n.data == len(n.shape) - 1}
-
-    def change(node: Node) -> Node:
-        own = tuple(range(len(node.space)))
-        if node.op != "max" or len(node.bound) != 1 or node.arguments[0].axes != own:
-            return node
-        (argument,) = node.arguments
-        mask = Argument(argument.node, (*own[:-1], len(own)))
-        return replace(node, op="at_largest", arguments=(argument, argument)) if mask in known else node
-
-    return rebuild(graph, change)
 
 
 # --- powers ------------------------------------------------------------------------------------------

@@ -183,6 +183,13 @@ def over_bound(function: Callable[..., Any]) -> Callable[[Computation, Node], Ar
     return apply
 
 
+def root_of_squares(value: Array, axis: tuple[int, ...]) -> Array:
+    """By the largest, so that nothing overflows."""
+    largest = np.max(np.abs(value), axis=axis, keepdims=True, initial=0)
+    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1)
+    return np.asarray(np.sqrt(np.sum((value / scale) ** 2, axis=axis)) * np.squeeze(scale, axis))
+
+
 def of_first(at: Computation, node: Node) -> Array:
     """Where the first largest (smallest) entry stands."""
     (value,) = at.arguments(node)
@@ -229,6 +236,7 @@ COMPUTE: Mapping[str, Callable[[Computation, Node], Array]] = {
     "greater_equal": of_test(operator.ge), "sum": over_bound(np.sum), "prod": over_bound(np.prod),
     "bracket": of_bracket, "indicator": of_indicator,
     "max": over_bound(np.max), "min": over_bound(np.min), "contract": over_bound(np.sum),
+    "norm": over_bound(root_of_squares),
     "first_max": of_first, "first_min": of_first, "at_largest": of_at_largest, "spread": of_spread,
     "index": of_index, "pick": of_pick, "gather": of_gather, "equal": of_test(operator.eq),
 }  # fmt: skip

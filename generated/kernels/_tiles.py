@@ -17,6 +17,10 @@ TILE = 7 << 17
 """Bytes of a tile's largest array: few enough for the cache, so many that a pass over them takes longer than a thread
 waits for the interpreter's lock when another one has it."""
 
+ALONE = 4
+"""Tiles of numbers are so many times smaller where one thread works, which never waits: all arrays of a tile then fit the
+nearer cache. Vectors of a sample cost calls for each tile beside the passes, and theirs stay as large."""
+
 
 np.empty(1 << 24, np.uint8)
 """Freed at once, for the C library: glibc gives memory back to the system, page by page, above the size of what was freed
@@ -99,44 +103,45 @@ def walk(tile, arrays, rest):
 
     What a tile raises reaches the caller, once no other tile is at work.
     """
-    count, each = _division(arrays)
+    count, each = _division(arrays, TILE // ALONE)
+    if each < count and (_threads() > 1 or any([array.ndim > 1 for array in arrays])):
+        count, each = _division(arrays, TILE)
     if each == count:
         tile(*arrays, *rest)
     else:
         _work(lambda part: tile(*[array[part] for array in arrays], *rest), count, each)
 
 
-def add_up(tile, arrays, rest, summed, dtype):
-    """What tile(*arrays, *rest) returns, by parts as in `walk`: arrays put together, and sums (`summed`) added up.
+def add_up(tile, arrays, filled, rest):
+    """The sums that tile(*parts, *filled parts, *rest) returns, by parts as in `walk`, added up in the parts' order.
 
-    The parts' sums are added in their order, whatever the number of threads.
+    A part has as many samples whatever the number of threads. `filled`: arrays that the tiles write to.
     """
-    count, each = _division(arrays)
+    count, each = _division([*arrays, *filled], TILE)
     if each == count:
-        return tile(*map(np.ascontiguousarray, arrays), *rest)
+        return tile(*map(np.ascontiguousarray, arrays), *filled, *rest)
     # what is one number for all samples is written out for one tile
     spread = [None if array.strides[0] else np.ascontiguousarray(array[:each]) for array in arrays]
-    whole = [None if is_sum else np.empty(count, dtype) for is_sum in summed]
     found = [None] * -(-count // each)
 
     def one(part):
         length = min(count, part.stop) - part.start
         own = [np.ascontiguousarray(a[part]) if same is None else same[:length] for a, same in zip(arrays, spread)]
-        results = tile(*own, *rest)
-        for array, result in zip(whole, results):
-            if array is not None:
-                array[part] = result
-        found[part.start // each] = [result if array is None else None for array, result in zip(whole, results)]
+        found[part.start // each] = tile(*own, *[array[part] for array in filled], *rest)
 
     _work(one, count, each)
-    totals = zip(*found)
-    return tuple(np.add.reduce(total) if array is None else array for array, total in zip(whole, totals))
+    return tuple(np.add.reduce(np.stack(parts, axis=-1), axis=-1) for parts in zip(*found))
 
 
-def _division(arrays):
-    """How many samples there are, and how many make a tile."""
+def _threads():
+    """How many threads a call from here is for: within a tile this one."""
+    return 1 if _pool.state.busy else get_num_threads()
+
+
+def _division(arrays, size):
+    """How many samples there are, and how many make a tile of so many bytes."""
     count = len(arrays[0])
-    parts = min(count, -(-max(array.nbytes for array in arrays) // TILE))
+    parts = min(count, -(-max([array.nbytes for array in arrays]) // size))
     return count, -(-count // parts) if parts > 1 else count
 
 
@@ -156,7 +161,7 @@ def _work(do, count, each):
         finally:
             _pool.state.busy = before
 
-    helpers = 0 if _pool.state.busy else min(get_num_threads(), -(-count // each)) - 1
+    helpers = min(_threads(), -(-count // each)) - 1
     tasks = _pool.submit(work, helpers) if helpers > 0 else []
     try:
         work()

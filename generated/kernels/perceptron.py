@@ -13,6 +13,7 @@ float16 computes in float32, integers and bools become float64; NaN gives NaN; i
 Inside a function every array of samples has one leading axis, the sample.
 """
 
+from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
@@ -159,6 +160,7 @@ class _Call(NamedTuple):
     batch: tuple  # the leading axes of the samples
     samples: int  # how many there are
     sizes: dict  # the sizes of the definition, by name
+    arguments: tuple  # of each its dtype, its shape, and that with one axis for the samples
 
 
 def _arguments(*rows):
@@ -168,30 +170,49 @@ def _arguments(*rows):
     argument.
     """
     arrays = [_array(name, value) for name, value, _, _ in rows]
-    result = _dtype([(value, array) for (_, value, _, _), array in zip(rows, arrays)])
-    dtype = _SINGLE if result == np.float16 else result
-    sizes = _sizes(rows, arrays)
-    batch = _batch(rows, arrays)
-    samples = prod(batch)
+    kinds = [_kind(value, array) for (_, value, _, _), array in zip(rows, arrays)]
+    shapes = [(name, array.shape, dimensions, shared) for (name, _, dimensions, shared), array in zip(rows, arrays)]
+    call = _agreed(tuple(shapes), tuple(kinds))
     found = []
-    for (_, _, dimensions, shared), array in zip(rows, arrays):
-        shape = array.shape[array.ndim - len(dimensions) :]
-        wanted = dtype
-        if not shared and array.shape != batch + shape:
-            same, array = array, np.empty(batch + shape, wanted)
+    for array, (dtype, shape, flat) in zip(arrays, call.arguments):
+        if array.shape != shape:
+            same, array = array, np.empty(shape, dtype)
             array[...] = same
-        elif array.dtype is not wanted or not array.flags.c_contiguous:
-            array = np.asarray(array, dtype=wanted, order="C")
-        found.append(array if shared or len(batch) == 1 else array.reshape((samples, *shape)))
-    return found, _Call(dtype, result, batch, samples, sizes)
+        elif array.dtype is not dtype or not array.flags.c_contiguous:
+            array = np.asarray(array, dtype=dtype, order="C")
+        found.append(array if shape == flat else array.reshape(flat))
+    return found, call
 
 
-def _dtype(pairs):
-    """The dtype of results from values and their arrays: numbers of Python take that of the arrays."""
-    dtypes = {array.dtype for value, array in pairs if type(value) not in (bool, int, float)}
+@lru_cache
+def _agreed(rows, kinds):
+    """What rows of (name, shape, dimensions of a sample, shared by all samples) have in common, once for equal rows.
+
+    kinds: of each argument its dtype, or the type of a number of Python.
+    """
+    result = _dtype(kinds)
+    dtype = _SINGLE if result == np.float16 else result
+    sizes = _sizes(rows)
+    batch = _batch(rows)
+    samples = prod(batch)
+    arguments = []
+    for (_, shape, dimensions, shared), kind in zip(rows, kinds):
+        own = shape[len(shape) - len(dimensions) :]
+        arguments.append((dtype, own, own) if shared else (dtype, batch + own, (samples, *own)))
+    return _Call(dtype, result, batch, samples, sizes, tuple(arguments))
+
+
+def _kind(value, array):
+    """The dtype of an argument, or the type of a number of Python, which takes the dtype of the arrays."""
+    return type(value) if type(value) in (bool, int, float) else array.dtype
+
+
+def _dtype(kinds):
+    """The dtype of results from the kinds of their arguments."""
+    dtypes = {kind for kind in kinds if isinstance(kind, np.dtype)}
     if len(dtypes) == 1 and dtypes <= {_SINGLE, _DOUBLE}:
         return _SINGLE if _SINGLE in dtypes else _DOUBLE
-    weak = [type(value)() for value, _ in pairs if type(value) in (bool, int, float)]
+    weak = [kind() for kind in kinds if isinstance(kind, type)]
     result = np.result_type(*dtypes, *weak or [np.bool_]).newbyteorder("=")
     return _DOUBLE if result.kind in "biu" else result
 
@@ -209,14 +230,13 @@ def _array(name, value):
     return array
 
 
-def _sizes(rows, arrays):
+def _sizes(rows):
     """The sizes of the definition, bound by shared parameters first; a shape that does not fit is refused."""
     sizes, origin = {}, {}
-    pairs = list(zip(rows, arrays))
-    for (name, _, dimensions, shared), array in [p for p in pairs if p[0][3]] + [p for p in pairs if not p[0][3]]:
-        before = array.ndim - len(dimensions)
+    for name, shape, dimensions, shared in sorted(rows, key=lambda row: not row[3]):
+        before = len(shape) - len(dimensions)
         fits = before == 0 if shared else before >= 0
-        for dimension, size in zip(dimensions, array.shape[before:]) if fits else ():
+        for dimension, size in zip(dimensions, shape[before:]) if fits else ():
             if dimension in sizes:
                 fits = fits and sizes[dimension] == size
             elif type(dimension) is int:
@@ -225,7 +245,7 @@ def _sizes(rows, arrays):
                 sizes[dimension], origin[dimension] = size, (name, dimensions)
         if not fits:
             known = {d: sizes[d] for d in dimensions if d in origin and origin[d][0] != name}
-            raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
+            raise ValueError(_mismatch(name, shape, dimensions, shared, known, origin))
     return sizes
 
 
@@ -240,11 +260,11 @@ def _mismatch(name, shape, dimensions, shared, known, origin):
     return f"{text} with {' and '.join(reasons)}" if reasons else text
 
 
-def _batch(rows, arrays):
+def _batch(rows):
     """The leading axes of the samples: the same in all arguments, or none."""
     batch, first = (), None
-    for (name, _, dimensions, shared), array in zip(rows, arrays):
-        own = () if shared else array.shape[: array.ndim - len(dimensions)]
+    for name, shape, dimensions, shared in rows:
+        own = () if shared else shape[: len(shape) - len(dimensions)]
         if own and first is None:
             batch, first = own, name
         elif own and own != batch:

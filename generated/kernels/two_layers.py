@@ -12,6 +12,7 @@ float16 computes in float32, integers and bools become float64; NaN gives NaN; i
 Inside a function every array of samples has one leading axis, the sample.
 """
 
+from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
@@ -105,7 +106,7 @@ def two_layers_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
         ("g", g, (), False),
         views=True,
     )
-    dy2_dw1, dy2_dw2 = _added_up(_two_layers_grad_tile, call, (x, g), (w1, b1, w2, b2), True, True)
+    dy2_dw1, dy2_dw2 = _added_up(_two_layers_grad_tile, call, (x, g), (w1, b1, w2, b2), None, None)
     results = _results(
         call,
         out,
@@ -118,7 +119,10 @@ def two_layers_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
 def _two_layers_grad_tile(x, g, w1, b1, w2, b2):
     """What a tile of samples gives to two_layers_grad."""
     dy2_dw1 = w2 * (g @ x)  # ∂y2/∂w1 = x w2
-    y1 = x * w1 + b1  # y1 = x w1 + b1
+    # y1 = x w1 + b1
+    # y1 = x * w1 + b1
+    y1 = np.multiply(x, w1)
+    y1 += b1
     dy2_dw2 = g @ y1  # ∂y2/∂w2 = y1
     return dy2_dw1, dy2_dw2
 
@@ -153,7 +157,7 @@ def two_layers_value_and_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
         ("g", g, (), False),
         views=True,
     )
-    y2, dy2_dw1, dy2_dw2 = _added_up(_two_layers_value_and_grad_tile, call, (x, g), (w1, b1, w2, b2), False, True, True)
+    y2, dy2_dw1, dy2_dw2 = _added_up(_two_layers_value_and_grad_tile, call, (x, g), (w1, b1, w2, b2), (), None, None)
     value, *gradient = _results(
         call,
         out,
@@ -164,28 +168,26 @@ def two_layers_value_and_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
     return value, TwoLayersGradient(*gradient)
 
 
-def _two_layers_value_and_grad_tile(x, g, w1, b1, w2, b2):
+def _two_layers_value_and_grad_tile(x, g, y2, w1, b1, w2, b2):
     """What a tile of samples gives to two_layers_value_and_grad."""
-    y1 = np.empty_like(x)
-    y2 = np.empty_like(x)
+    dy2_dw1 = w2 * (x @ g)  # ∂y2/∂w1 = x w2
     # y1 = x w1 + b1
     # y1 = x * w1 + b1
-    np.multiply(x, w1, out=y1)
+    y1 = np.multiply(x, w1, out=y2)
     y1 += b1
+    dy2_dw2 = y1 @ g  # ∂y2/∂w2 = y1
     # y2 = y1 w2 + b2
     # y2 = y1 * w2 + b2
     np.multiply(y1, w2, out=y2)
     y2 += b2
-    dy2_dw1 = w2 * (x @ g)  # ∂y2/∂w1 = x w2
-    dy2_dw2 = y1 @ g  # ∂y2/∂w2 = y1
-    return y2, dy2_dw1, dy2_dw2
+    return dy2_dw1, dy2_dw2
 
 
 # --- arguments and results: the same in every module ---
 
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
-_SMALL = 1 << 17  # entries that are one tile in every dtype
+_SMALL = 1 << 16  # entries that are one tile in every dtype
 
 
 class _Call(NamedTuple):
@@ -196,6 +198,7 @@ class _Call(NamedTuple):
     batch: tuple  # the leading axes of the samples
     samples: int  # how many there are
     sizes: dict  # the sizes of the definition, by name
+    arguments: tuple  # of each its dtype, its shape, and that with one axis for the samples
 
 
 def _arguments(*rows, views=False):
@@ -206,24 +209,38 @@ def _arguments(*rows, views=False):
     views: one number for many samples stays one, seen as often as there are samples.
     """
     arrays = [_array(name, value) for name, value, _, _ in rows]
-    result = _dtype([(value, array) for (_, value, _, _), array in zip(rows, arrays)])
-    dtype = _SINGLE if result == np.float16 else result
-    sizes = _sizes(rows, arrays)
-    batch = _batch(rows, arrays)
-    samples = prod(batch)
+    kinds = [_kind(value, array) for (_, value, _, _), array in zip(rows, arrays)]
+    shapes = [(name, array.shape, dimensions, shared) for (name, _, dimensions, shared), array in zip(rows, arrays)]
+    call = _agreed(tuple(shapes), tuple(kinds))
     found = []
-    for (_, _, dimensions, shared), array in zip(rows, arrays):
-        shape = array.shape[array.ndim - len(dimensions) :]
-        wanted = dtype
-        if views and not shared and not array.shape and samples > _SMALL:
-            array = np.broadcast_to(array.astype(wanted), batch)
-        elif not shared and array.shape != batch + shape:
-            same, array = array, np.empty(batch + shape, wanted)
+    for array, (dtype, shape, flat) in zip(arrays, call.arguments):
+        if views and shape and not array.shape and call.samples > _SMALL:
+            array = np.broadcast_to(array.astype(dtype), shape)
+        elif array.shape != shape:
+            same, array = array, np.empty(shape, dtype)
             array[...] = same
-        elif array.dtype is not wanted or not array.flags.c_contiguous:
-            array = np.asarray(array, dtype=wanted, order="C")
-        found.append(array if shared or len(batch) == 1 else array.reshape((samples, *shape)))
-    return found, _Call(dtype, result, batch, samples, sizes)
+        elif array.dtype is not dtype or not array.flags.c_contiguous:
+            array = np.asarray(array, dtype=dtype, order="C")
+        found.append(array if shape == flat else array.reshape(flat))
+    return found, call
+
+
+@lru_cache
+def _agreed(rows, kinds):
+    """What rows of (name, shape, dimensions of a sample, shared by all samples) have in common, once for equal rows.
+
+    kinds: of each argument its dtype, or the type of a number of Python.
+    """
+    result = _dtype(kinds)
+    dtype = _SINGLE if result == np.float16 else result
+    sizes = _sizes(rows)
+    batch = _batch(rows)
+    samples = prod(batch)
+    arguments = []
+    for (_, shape, dimensions, shared), kind in zip(rows, kinds):
+        own = shape[len(shape) - len(dimensions) :]
+        arguments.append((dtype, own, own) if shared else (dtype, batch + own, (samples, *own)))
+    return _Call(dtype, result, batch, samples, sizes, tuple(arguments))
 
 
 def _target(out, first, *others):
@@ -243,13 +260,24 @@ def _target(out, first, *others):
             return None
     if out is None:
         return np.empty(shape, dtype)
-    apart = out.flags.writeable and not any(np.may_share_memory(out, array) for array in (first, *others))
-    return out if apart else None
+    if not out.flags.writeable:
+        return None
+    for array in (first, *others):
+        if _overlap(out, array):
+            return None
+    return out
+
+
+def _overlap(first, second):
+    """Whether two arrays may share memory; those that own theirs do not."""
+    if first.flags.owndata and second.flags.owndata:
+        return first is second
+    return np.may_share_memory(first, second)
 
 
 def _tiled(tile, call, out, arrays, rest, *results):
     """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
-    shapes = [call.batch + tuple(call.sizes.get(d, d) for d in dimensions) for dimensions in results]
+    shapes = [call.batch + tuple([call.sizes.get(d, d) for d in dimensions]) for dimensions in results]
     targets = None if out is None else _flat(out)
     direct = targets is not None and _are_direct(call, targets, shapes, arrays)
     found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
@@ -258,7 +286,7 @@ def _tiled(tile, call, out, arrays, rest, *results):
         tile(*parts, *rest)
     else:
         _walk(tile, parts, rest)
-    if direct:
+    if direct or (out is None and call.dtype is call.result and all(shapes)):
         return found
     return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
 
@@ -273,17 +301,22 @@ def _are_direct(call, targets, shapes, arrays):
         if not (target.flags.c_contiguous and target.flags.aligned and target.flags.writeable and target.dtype.isnative):
             return False
         others = [*arrays, *(t for t in targets if t is not target)]
-        if any(np.may_share_memory(target, other) for other in others):
+        if any(_overlap(target, other) for other in others):
             return False
     return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
-def _dtype(pairs):
-    """The dtype of results from values and their arrays: numbers of Python take that of the arrays."""
-    dtypes = {array.dtype for value, array in pairs if type(value) not in (bool, int, float)}
+def _kind(value, array):
+    """The dtype of an argument, or the type of a number of Python, which takes the dtype of the arrays."""
+    return type(value) if type(value) in (bool, int, float) else array.dtype
+
+
+def _dtype(kinds):
+    """The dtype of results from the kinds of their arguments."""
+    dtypes = {kind for kind in kinds if isinstance(kind, np.dtype)}
     if len(dtypes) == 1 and dtypes <= {_SINGLE, _DOUBLE}:
         return _SINGLE if _SINGLE in dtypes else _DOUBLE
-    weak = [type(value)() for value, _ in pairs if type(value) in (bool, int, float)]
+    weak = [kind() for kind in kinds if isinstance(kind, type)]
     result = np.result_type(*dtypes, *weak or [np.bool_]).newbyteorder("=")
     return _DOUBLE if result.kind in "biu" else result
 
@@ -301,14 +334,13 @@ def _array(name, value):
     return array
 
 
-def _sizes(rows, arrays):
+def _sizes(rows):
     """The sizes of the definition, bound by shared parameters first; a shape that does not fit is refused."""
     sizes, origin = {}, {}
-    pairs = list(zip(rows, arrays))
-    for (name, _, dimensions, shared), array in [p for p in pairs if p[0][3]] + [p for p in pairs if not p[0][3]]:
-        before = array.ndim - len(dimensions)
+    for name, shape, dimensions, shared in sorted(rows, key=lambda row: not row[3]):
+        before = len(shape) - len(dimensions)
         fits = before == 0 if shared else before >= 0
-        for dimension, size in zip(dimensions, array.shape[before:]) if fits else ():
+        for dimension, size in zip(dimensions, shape[before:]) if fits else ():
             if dimension in sizes:
                 fits = fits and sizes[dimension] == size
             elif type(dimension) is int:
@@ -317,7 +349,7 @@ def _sizes(rows, arrays):
                 sizes[dimension], origin[dimension] = size, (name, dimensions)
         if not fits:
             known = {d: sizes[d] for d in dimensions if d in origin and origin[d][0] != name}
-            raise ValueError(_mismatch(name, array.shape, dimensions, shared, known, origin))
+            raise ValueError(_mismatch(name, shape, dimensions, shared, known, origin))
     return sizes
 
 
@@ -332,11 +364,11 @@ def _mismatch(name, shape, dimensions, shared, known, origin):
     return f"{text} with {' and '.join(reasons)}" if reasons else text
 
 
-def _batch(rows, arrays):
+def _batch(rows):
     """The leading axes of the samples: the same in all arguments, or none."""
     batch, first = (), None
-    for (name, _, dimensions, shared), array in zip(rows, arrays):
-        own = () if shared else array.shape[: array.ndim - len(dimensions)]
+    for name, shape, dimensions, shared in rows:
+        own = () if shared else shape[: len(shape) - len(dimensions)]
         if own and first is None:
             batch, first = own, name
         elif own and own != batch:
@@ -394,10 +426,13 @@ def _check_out(target, array):
 # --- arithmetic of its own ---
 
 
-def _added_up(tile, call, arrays, rest, *summed):
-    """What `tile` returns of all samples: tile by tile, and added up where it is summed over the samples."""
-    if call.samples <= _SMALL:
-        return tile(*arrays, *rest)
+def _added_up(tile, call, arrays, rest, *results):
+    """Arrays of all samples, of these dimensions each, that the tiles fill; None stands for a sum that they return."""
+    found = [row if row is None else np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
+    filled = [array for array in found if array is not None]
     if _add_up is None:
-        return tile(*map(np.ascontiguousarray, arrays), *rest)
-    return _add_up(tile, arrays, rest, summed, call.dtype)
+        sums = tile(*map(np.ascontiguousarray, arrays), *filled, *rest)
+    else:
+        sums = _add_up(tile, arrays, filled, rest)
+    sums = iter(sums)
+    return [next(sums) if array is None else array for array in found]

@@ -242,3 +242,48 @@ def test_sums_of_products_round_little(dtype, count: int) -> None:
     assert np.all(np.abs(found - expected) <= 6 * np.spacing(expected.astype(dtype)))
     deep = CODE._summed(first.reshape(count, 3, 1), second.reshape(count, 3, 1))
     assert np.array_equal(deep[:, 0], found)
+
+
+# --- norms of rows -----------------------------------------------------------------------------------------
+
+
+def norms(rows: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return CODE._norm(rows)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [1, 2, 3, 300])
+def test_norms_over_the_whole_range(dtype, size: int) -> None:
+    info, generator = np.finfo(dtype), np.random.default_rng(3)
+    lowest, highest = np.log10(float(info.tiny)) + 2, np.log10(float(info.max)) - 3
+    scales = 10.0 ** np.linspace(lowest, highest, 400)
+    edges = [1e-15, np.nextafter(1e-15, 0), 1e15, np.nextafter(1e15, 1e16), 1e-16, 1e16]
+    rows = (generator.normal(size=(406, size)) * np.concatenate([scales, edges])[:, None]).astype(dtype)
+    found = norms(rows)
+    assert found.dtype == dtype
+    assert ulps(found, [mp.sqrt(sum(mp.mpf(float(v)) ** 2 for v in row)) for row in rows]) <= 3
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_norm_is_the_same_bits_whatever_stands_in_other_rows(dtype) -> None:
+    rows = (np.random.default_rng(4).normal(size=(7, 200)) * [[1], [1e30], [0], [1e-30], [1], [1e-15], [1e15]]).astype(
+        dtype
+    )
+    together = norms(rows)
+    assert all(norms(rows[k : k + 1])[0] == together[k] for k in range(7))
+    deep = norms(rows.reshape(7, 4, 50))
+    assert np.array_equal(deep, norms(rows.reshape(28, 50)).reshape(7, 4))
+
+
+def test_norms_of_nothing_of_zeros_and_of_what_is_no_number() -> None:
+    rows = np.array([[0.0, -0.0], [np.inf, 1], [np.nan, 1], [-np.inf, 0], [5e-324, 0], [1e308, 1e308]])
+    found = norms(rows)
+    assert found[0] == 0
+    assert found[1] == found[3] == np.inf
+    assert np.isnan(found[2])
+    assert found[4] == 5e-324
+    assert np.isclose(found[5], np.sqrt(2) * 1e308, rtol=1e-15)
+    assert np.array_equal(norms(np.empty((3, 0))), np.zeros(3))
+    assert norms(np.array([3e200, 4e200])) == 5e200
+    assert norms(np.array([3.0, 4.0])) == 5

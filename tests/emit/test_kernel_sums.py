@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from fractions import Fraction
 from types import ModuleType
 
@@ -15,6 +16,7 @@ from derive.emit.kernel_plan import kernels
 from derive.emit.kernel_sums import is_sum
 from derive.ir.graph import BATCH, Argument, Node
 from derive.language.definition import Definition
+from derive.language.derivation import Wanted
 from derive.language.resolve import parse
 from tests.corpus import DEFINITIONS
 
@@ -29,6 +31,12 @@ fit(x, y; w) -> L
 PENALTY = """
 penalty(x; w) -> L
     L = w**2*x + w**2
+"""
+NORM = """
+norm(x[n]; gamma[n]) -> y
+    r = sqrt(mean(k, x[k]**2) + 1/1000)
+    z[i] = x[i]/r
+    y[i] = gamma[i]*z[i]
 """
 ROWS = """
 rows(x[n]; w[n]) -> z
@@ -45,7 +53,8 @@ def definition_of(text: str) -> Definition:
 
 def source(text: str) -> str:
     definition = definition_of(text)
-    return emit_module(definition, derive_all(definition), title="t")
+    wanted = tuple(Wanted("vjp", "y", variable) for variable in ("x", "gamma")) if text == NORM else None
+    return emit_module(definition, derive_all(definition, wanted), title="t")
 
 
 def made(text: str, tiles: ModuleType | None = None) -> ModuleType:
@@ -99,9 +108,9 @@ def test_one_weight_for_all_samples_takes_no_memory(tiles: ModuleType) -> None:
     m, seen = made(LINE, tiles), []
     walk = tiles.add_up
 
-    def watched(tile, arrays, rest, summed, dtype):
+    def watched(tile, arrays, filled, rest):
         seen.extend(arrays)
-        return walk(tile, arrays, rest, summed, dtype)
+        return walk(tile, arrays, filled, rest)
 
     m._add_up = watched
     x = draw(SAMPLES)
@@ -146,12 +155,69 @@ def test_a_failing_tile_reaches_the_caller(tiles: ModuleType) -> None:
 
     tiles.TILE = 8
     with pytest.raises(ZeroDivisionError):
-        tiles.add_up(fails, [np.ones(100)], (), (True,), np.float64)
+        tiles.add_up(fails, [np.ones(100)], (), ())
 
 
-def test_vectors_of_a_sample_stay_whole() -> None:
+def test_products_of_matrices_stay_whole() -> None:
     assert "_added_up" in source(LINE)
+    assert "_added_up" in source(NORM)
     assert "_added_up" not in source(ROWS)
+
+
+# --- vectors of a sample ----------------------------------------------------------------------------------
+
+
+def vectors(samples: int, dtype: type = np.float64) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return (
+        draw(30 * samples, dtype).reshape(samples, 30),
+        draw(30, dtype),
+        draw(30 * samples, dtype).reshape(samples, 30),
+    )
+
+
+def norm_by_hand(x: np.ndarray, gamma: np.ndarray, g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r = np.sqrt((x**2).mean(axis=1, keepdims=True) + 1e-3)
+    z, z_bar = x / r, g * gamma
+    return (z_bar - (z_bar * z).sum(axis=1, keepdims=True) * z / 30) / r, (g * z).sum(axis=0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("tile", [800, 8000, 1 << 20])
+def test_the_bits_of_vectors_do_not_depend_on_the_threads(dtype: type, tile: int, tiles: ModuleType) -> None:
+    m, given, seen = made(NORM, tiles), vectors(3000, dtype), set()
+    tiles.TILE = tile
+    for threads in (1, 3):
+        tiles.set_num_threads(threads)
+        seen.add(tuple(a.tobytes() for a in flat(m.norm_vjp(*given))))
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("samples", [0, 1, 15, 16, 17, 3000])
+def test_sums_of_vectors_are_those_of_all_samples(samples: int, tiles: ModuleType) -> None:
+    m, given = made(NORM, tiles), vectors(samples)
+    tiles.TILE = 8000
+    for found, expected in zip(flat(m.norm_vjp(*given)), norm_by_hand(*given), strict=True):
+        assert found.shape == expected.shape
+        assert np.allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_no_array_of_all_samples_beside_the_results(tiles: ModuleType) -> None:
+    m, given = made(NORM, tiles), vectors(SAMPLES)
+    m.norm_vjp(*given)
+    tracemalloc.start()
+    m.norm_vjp(*given)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < given[0].nbytes + (8 << 20)
+
+
+def test_results_can_be_written_over_an_input(tiles: ModuleType) -> None:
+    m, (x, gamma, g) = made(NORM, tiles), vectors(50)
+    by_x, by_gamma = norm_by_hand(x, gamma, g)
+    total = np.empty(30)
+    m.norm_vjp(x, gamma, g, out=(x, total))
+    assert np.allclose(x, by_x, rtol=1e-12, atol=1e-12)
+    assert np.allclose(total, by_gamma, rtol=1e-12, atol=1e-12)
 
 
 # --- what is a sum over the samples ----------------------------------------------------------------------

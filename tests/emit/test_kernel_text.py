@@ -27,7 +27,7 @@ def test_a_module_imports_numpy_alone_and_has_the_promised_functions(name: str) 
     imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
     beside = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level == 1}
     imported |= {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level == 0}
-    assert imported == {"numpy", "math", "typing"}
+    assert imported == {"numpy", "functools", "math", "typing"}
     assert beside <= {"_tiles"}
     names = kernel_names(ALL[name], derivations_of(name))
     assert tuple(module(name).__all__) == names

@@ -117,6 +117,17 @@ def test_an_out_of_another_shape_is_refused_where_it_would_be_written_to_directl
             module("sigmoid").sigmoid_vjp(x, x, out=wrong)
 
 
+def test_one_thread_has_smaller_tiles_of_numbers(tiles: ModuleType) -> None:
+    tiles.TILE, seen = 8000, []
+    for threads in (1, 2):
+        for array in (np.zeros(4000), np.zeros((400, 10))):
+            tiles.set_num_threads(threads)
+            tiles.walk(lambda part: seen.append(part.nbytes), [array], ())
+            assert max(seen) == (8000 // tiles.ALONE if (threads, array.ndim) == (1, 1) else 8000)
+            assert sum(seen) == array.nbytes
+            seen.clear()
+
+
 # --- the driver --------------------------------------------------------------------------------------------
 
 

@@ -37,8 +37,8 @@ def test_what_stands_behind_the_shared_section_computes() -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        ("linear_loss", "-2 * (g @ u)", "-3 * (g @ u)"),
-        ("linear_loss", "-2 * (u_ @ g)", "-2 * (u_ @ u)"),
+        ("linear_loss", "-2 * (g @ _vecdot(x, r))", "-3 * (g @ _vecdot(x, r))"),
+        ("perceptron", "dE_dw = ", "dE_dw = 2 * "),
         ("layer_norm", "np.add.reduce(g.T, axis=1)", "np.add.reduce(z.T, axis=1)"),
         ("layer_norm", "_summed(g, z)", "_summed(g, g)"),
         ("two_layers", "dy2_dw2 = y1 @ g", "dy2_dw2 = y2 @ g"),

@@ -29,7 +29,7 @@ def test_define_gives_checked_derivations_and_kernels() -> None:
     np.testing.assert_allclose(p, expected / expected.sum(), rtol=1e-15)
     assert "import numpy as np" in study.source
     imports = [line.split()[1] for line in study.source.splitlines() if line.startswith(("import", "from"))]
-    assert set(imports) == {"math", "typing", "numpy"}
+    assert set(imports) == {"functools", "math", "typing", "numpy"}
     assert inspect.getsource(kernels.softmax2).startswith("@np.errstate")
 
 

@@ -2,12 +2,13 @@
 
     sqrt(sum x_k**2)   s sqrt(sum (x_k / s)**2), s = m / clip(m, 1/REACH, REACH) with m the largest |x_k|: 1 on the
                        ordinary range, and beyond it squares that neither overflow nor underflow
+                       ; along the last axis of an array one op, `norm`, whose helper has that form where it is needed
     x**2 - y**2        (x - y) (x + y)
     x x                x**2, so that one form serves both
     mean x**2 - m**2   mean (x - m)**2, with m = mean x
 
-Contract: `scaled_roots`, `factored_differences`, `as_squares` and `two_passes` map a graph to an equal one. m = 0,
-infinity and NaN have s = 1. The root of a mean is the root of a sum over that of its size.
+Contract: `scaled_roots`, `norms`, `factored_differences`, `as_squares` and `two_passes` map a graph to an equal one.
+m = 0, infinity and NaN have s = 1. The root of a mean is the root of a sum over that of its size.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from functools import reduce
 
 from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, whole
+from derive.ir.passes import recombined
 from derive.ir.stability.share_differences import opposite
 
 REACH = 10**15
@@ -95,6 +97,38 @@ def root_of_sum(node: Node, inner: Node) -> Node:
     total = replace(inner, arguments=(whole(square(relative)),), name="", origin=None)
     root = replace(node, arguments=(whole(total),), name="", origin=None)
     return named(apply("multiply", scale, root), node.name, node.origin)
+
+
+def norms(graph: Graph) -> Graph:
+    """Scaled roots of sums along the last axis of an array, as norms of its rows"""
+    return rebuild(graph, lambda n: with_norm(n) if n.op == "multiply" else n)
+
+
+def with_norm(node: Node) -> Node:
+    for root in node.arguments:
+        entries = rooted_squares(root.node)
+        if entries is None:
+            continue
+        inner = root.node.arguments[0].node
+        plain = replace(inner, arguments=(whole(replace(square(entries.node), shape=entries.node.shape)),))
+        scale, same = root_of_sum(replace(root.node, arguments=(whole(plain),)), plain).arguments
+        others = [a for a in node.arguments if a not in (root, moved(scale, root.axes))]
+        if same.node == root.node and len(others) == len(node.arguments) - 2:
+            length = Argument(Node("norm", (entries,), inner.shape, inner.bound), root.axes)
+            return recombined(node, [*others, length])
+    return node
+
+
+def rooted_squares(node: Node) -> Argument | None:
+    """The rows x of sqrt(sum (x / s)**2), along their last axis"""
+    is_root = node.op == "sqrt" or (node.op, node.data) == ("power", HALF)
+    inner = node.arguments[0].node if is_root else node
+    summed = inner.arguments[0].node if inner.op == "sum" else node
+    quotient = summed.arguments[0].node if (summed.op, summed.data) == ("power", 2) else node
+    if quotient.op != "divide" or len(inner.bound) != 1 or node.arguments[0] != whole(inner):
+        return None
+    entries = quotient.arguments[0]
+    return entries if entries == whole(entries.node) and entries.node.shape == inner.space else None
 
 
 def base_of(argument: Argument) -> Argument | None:

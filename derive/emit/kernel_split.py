@@ -43,44 +43,10 @@ class Split:
     dimensions: tuple[Dimension, ...]
 
 
-@dataclass(frozen=True)
-class Halves:
-    """first: the arrays that the tile fills, with `lines`, as `outputs`; the statements then, and the results."""
-
-    first: tuple[Node, ...]
-    lines: tuple[str, ...]
-    outputs: tuple[str, ...]
-    statements: tuple[str, ...]
-    results: tuple[str, ...]
-
-
 def split(
     kernel: Kernel, rows: Sequence[Row], taken: set[str], equations: Mapping[str, str], local: Locals, call: str
 ) -> Split | None:
     """Tiles for what each sample determines by itself, and the rest whole."""
-    halves = halved(rows, taken, equations, local)
-    if halves is None:
-        return None
-    first, outputs, code = halves.first, halves.outputs, uncommented(halves.lines)
-    sizes = [s for s in sizes_used(first) if s != BATCH and mentions(code, s)]
-    sliced, shared, rest = handed_over(kernel, sizes, call)
-    name = f"_{kernel.name}_tile"
-    dimensions = [repr(n.shape[1:]).replace("'", '"') for n in first]
-    given = ", ".join([name, call, in_tuple(sliced), in_tuple(rest), *dimensions])
-    return Split(
-        name,
-        (*sliced, *outputs, *shared, *sizes),
-        (*of_arrays(code, outputs[0], outputs[0], local), *halves.lines),
-        outputs,
-        f"{', '.join(outputs)}{',' if len(first) == 1 else ''} = _in_parts({given})",
-        halves.statements,
-        halves.results,
-        tuple(d for n in first for d in n.shape[1:]),
-    )
-
-
-def halved(rows: Sequence[Row], taken: set[str], equations: Mapping[str, str], local: Locals) -> Halves | None:
-    """What each sample determines by itself, and the rest; None where the first half is too little."""
     found = early(node for _, node, _ in rows)
     first = frontier([node for _, node, _ in rows], found)
     large = max((len(n.shape) for n in found), default=0)
@@ -89,8 +55,23 @@ def halved(rows: Sequence[Row], taken: set[str], equations: Mapping[str, str], l
     named = {node: row for row in rows for node in [row[1]]}
     parts = [named.get(n, (n.name.lstrip("~").partition(":")[0] or "u", n, "")) for n in first]
     begun = tile(parts, taken, equations, local)
-    late, results = after(rows, dict(zip(first, begun.outputs, strict=True)), taken, equations, local)
-    return Halves(tuple(first), begun.lines, begun.outputs, tuple(line for s in late for line in s.lines), results)
+    outputs, code = begun.outputs, uncommented(begun.lines)
+    late, results = after(rows, dict(zip(first, outputs, strict=True)), taken, equations, local)
+    sizes = [s for s in sizes_used(first) if s != BATCH and mentions(code, s)]
+    sliced, shared, rest = handed_over(kernel, sizes, call)
+    name = f"_{kernel.name}_tile"
+    dimensions = [repr(n.shape[1:]).replace("'", '"') for n in first]
+    given = ", ".join([name, call, in_tuple(sliced), in_tuple(rest), *dimensions])
+    return Split(
+        name,
+        (*sliced, *outputs, *shared, *sizes),
+        (*of_arrays(code, outputs[0], outputs[0], local), *begun.lines),
+        outputs,
+        f"{', '.join(outputs)}{',' if len(first) == 1 else ''} = _in_parts({given})",
+        tuple(line for s in late for line in s.lines),
+        results,
+        tuple(d for n in first for d in n.shape[1:]),
+    )
 
 
 def early(results: object) -> list[Node]:

@@ -1,8 +1,8 @@
 """Sums and differences of squares.
 
     sqrt(sum x_k**2)   s sqrt(sum (x_k / s)**2), s = m / clip(m, 1/REACH, REACH) with m the largest |x_k|: 1 on the
-                       ordinary range, and beyond it squares that neither overflow nor underflow
-                       ; along the last axis of an array one op, `norm`, whose helper has that form where it is needed
+                       ordinary range, and beyond it squares that neither overflow nor underflow; along the last axis of
+                       an array it is one op, `norm`, whose helper has this form for the rows that need it
     x**2 - y**2        (x - y) (x + y)
     x x                x**2, so that one form serves both
     mean x**2 - m**2   mean (x - m)**2, with m = mean x
@@ -105,6 +105,7 @@ def norms(graph: Graph) -> Graph:
 
 
 def with_norm(node: Node) -> Node:
+    """s sqrt(sum (x / s)**2) and other factors"""
     for root in node.arguments:
         entries = rooted_squares(root.node)
         if entries is None:

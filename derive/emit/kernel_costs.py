@@ -73,7 +73,7 @@ def operations(node: Node) -> int:
     """How many operations stand at each entry of the node's axes."""
     if node.is_leaf or node.op in LOOKS or node.op in ("gather", "matrix"):
         return 0
-    if node.op == "contract":
+    if node.op in ("contract", "weighted"):
         return len(node.arguments)
     return max(1, len(node.arguments) - 1)
 

@@ -24,6 +24,7 @@ HELPERS = (
     Helper("in_parts"),
     Helper("added_up"),
     Helper("summed"),
+    Helper("weighted"),
     Helper("norm", ("vecdot",)),
     Helper("vecdot"),
     Helper("exp_less"),

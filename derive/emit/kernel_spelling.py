@@ -267,6 +267,11 @@ def spell_reduction(speller: Speller, node: Node) -> Text:
     return Text(f"{BY_NAME[node.op].numpy}({text.text}, axis={where}{STARTS.get(node.op, '')})")
 
 
+def spell_weighted(speller: Speller, node: Node) -> Text:
+    """A helper of the module: numbers of all samples by their weights."""
+    return Text(f"_weighted({', '.join(speller.inner(a.node).text for a in node.arguments)})")
+
+
 def spell_norm(speller: Speller, node: Node) -> Text:
     """A helper of the module, for rows as they lie."""
     return Text(f"_norm({speller.inner(node.arguments[0].node).text})")
@@ -358,7 +363,7 @@ SPELL: Mapping[str, Callable[[Speller, Node], Text]] = MappingProxyType(
         "power": spell_power, "exp": spell_exp, "where": spell_where, "bracket": spell_bracket,
         "view": spell_view, "real": spell_real, "spread": spell_spread,
         "sum": spell_reduction, "prod": spell_reduction, "max": spell_reduction, "min": spell_reduction,
-        "norm": spell_norm,
+        "norm": spell_norm, "weighted": spell_weighted,
         "first_max": spell_first, "first_min": spell_first, "contract": contract, "matrix": spell_matrix,
         "index": spell_index, "pick": spell_pick, "gather": spell_gather, "scatter": spell_scatter,
         "others": spell_others, "window": spell_window, "at_largest": spell_at_largest,

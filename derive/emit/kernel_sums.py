@@ -9,7 +9,7 @@ to a library with threads and tiles of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.emit.kernel_body import sizes_used
 from derive.emit.kernel_buffers import tile
@@ -17,7 +17,7 @@ from derive.emit.kernel_modes import is_by_sample
 from derive.emit.kernel_parts import Kernel
 from derive.emit.kernel_spelling import Locals
 from derive.emit.kernel_tiles import handed_over, in_tuple, mentions, of_arrays, uncommented
-from derive.ir.graph import BATCH, Node, topological
+from derive.ir.graph import BATCH, Graph, Node, rebuild, topological
 from derive.language.expressions import Dimension
 
 Row = tuple[str, Node, str]
@@ -51,7 +51,8 @@ def sums(
     # sums first: an array that they need may be written over afterwards
     order = sorted(range(len(rows)), key=lambda k: not kernel.results[k].shared)
     added = sum(r.shared for r in kernel.results)
-    body = tile([rows[k] for k in order], taken, equations, local, made=added)
+    weighing = by_weight([node for _, node, _ in rows], kernel.weight)
+    body = tile([(rows[k][0], weighing[k], rows[k][2]) for k in order], taken, equations, local, made=added)
     totals, filled = body.outputs[:added], body.outputs[added:]
     code = uncommented(body.lines)
     sizes = [s for s in sizes_used(r.node for r in kernel.results) if s != BATCH and mentions(code, s)]
@@ -69,6 +70,20 @@ def sums(
         tuple(results),
         tuple(d for row in dimensions if row is not None for d in row),
     )
+
+
+def by_weight(graph: Sequence[Node], weight: str) -> Graph:
+    """Sums over the samples of numbers times the weight, or of the weight alone, as such."""
+    weights = Node("input", shape=(BATCH,), data=weight)
+
+    def change(node: Node) -> Node:
+        if node.op not in ("sum", "contract") or node.bound != (BATCH,) or node.shape:
+            return node
+        weighed = [a for a in node.arguments if a.node == weights]
+        others = [a for a in node.arguments if a.node != weights]
+        return replace(node, op="weighted", arguments=(*weighed, *others)) if len(weighed) == 1 else node
+
+    return rebuild(tuple(graph), change)
 
 
 def is_sum(node: Node) -> bool:

@@ -8,7 +8,8 @@ of the whole and that of each argument. Kinds:
                  index (0, 1, ... along its one axis)
     elementwise  an entry from the entries of its arguments
     reduction    one argument, reduced over the bound axes
-    contraction  the sum over the bound axes of the product of the arguments
+    contraction  the sum over the bound axes of the product of the arguments: contract, and weighted, whose first
+                 argument is a weight of each sample and often one number for all
     position     looks entries up: pick (a fixed place along the bound axis), gather (the place that a label says),
                  scatter (the sum over the bound axes of what lands at a label's place), others (the product along
                  the bound axis without the place of axis `data`), window (the places of one axis, moved by an
@@ -246,6 +247,7 @@ REDUCTIONS = (
     Op("min", "reduction", 1, folding(smaller), "np.minimum.reduce"),
     Op("norm", "reduction", 1, norm),
     Op("contract", "contraction", None, folding(operator.add)),
+    Op("weighted", "contraction", None, folding(operator.add)),
     Op("first_max", "special", 1, boolean=True),
     Op("first_min", "special", 1, boolean=True),
     Op("spread", "special", 1),

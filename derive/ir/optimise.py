@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from derive.ir.contraction import contract_sums
 from derive.ir.graph import Graph
-from derive.ir.indicators import indicators, units
+from derive.ir.indicators import borders, indicators, units
 from derive.ir.look_ups import look_ups_first, take_largest, take_maxima
 from derive.ir.passes import Pass, fit, flatten, multiply_out, share
 from derive.ir.stability.common import without_common_parts, without_logarithms
@@ -54,6 +54,7 @@ LIMITS = (
     Pass("totals of the largest", totals_of_largest),
     Pass("take maxima", take_maxima),
     Pass("indicators", indicators),
+    Pass("borders", borders),
     Pass("sharp exponentials", sharp_exponentials),
     Pass("look-ups first", look_ups_first),
 )

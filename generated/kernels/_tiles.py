@@ -119,15 +119,11 @@ def add_up(tile, arrays, filled, rest):
     """
     count, each = _division([*arrays, *filled], TILE)
     if each == count:
-        return tile(*map(np.ascontiguousarray, arrays), *filled, *rest)
-    # what is one number for all samples is written out for one tile
-    spread = [None if array.strides[0] else np.ascontiguousarray(array[:each]) for array in arrays]
+        return tile(*arrays, *filled, *rest)
     found = [None] * -(-count // each)
 
     def one(part):
-        length = min(count, part.stop) - part.start
-        own = [np.ascontiguousarray(a[part]) if same is None else same[:length] for a, same in zip(arrays, spread)]
-        found[part.start // each] = tile(*own, *[array[part] for array in filled], *rest)
+        found[part.start // each] = tile(*[array[part] for array in (*arrays, *filled)], *rest)
 
     _work(one, count, each)
     return tuple(np.add.reduce(np.stack(parts, axis=-1), axis=-1) for parts in zip(*found))

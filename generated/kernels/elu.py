@@ -79,10 +79,9 @@ def elu_grad(x, *, out=None):
 def _elu_grad_tile(x, dy_dx):
     """One tile of elu_grad."""
     # ∂y/∂x = {e^x, x < 0; 1, x ≥ 0}
-    # dy_dx = np.where(x >= 0, 1, np.exp(x))
-    mask = np.greater_equal(x, 0.0)
-    np.exp(x, out=dy_dx)
-    _chosen(mask, 1.0, dy_dx, out=dy_dx)
+    # dy_dx = np.exp(np.minimum(x, 0))
+    np.ndarray.clip(x, -np.inf, 0.0, out=dy_dx)
+    np.exp(dy_dx, out=dy_dx)
     return dy_dx
 
 
@@ -114,10 +113,9 @@ def _elu_value_and_grad_tile(x, y, dy_dx):
     np.expm1(x, out=y)
     _chosen(mask, y, x, out=y)
     # ∂y/∂x = {e^x, x < 0; 1, x ≥ 0}
-    # dy_dx = np.where(x >= 0, 1, np.exp(x))
-    mask2 = np.greater_equal(x, 0.0, out=mask)
-    np.exp(x, out=dy_dx)
-    _chosen(mask2, 1.0, dy_dx, out=dy_dx)
+    # dy_dx = np.exp(np.minimum(x, 0))
+    np.ndarray.clip(x, -np.inf, 0.0, out=dy_dx)
+    np.exp(dy_dx, out=dy_dx)
     return y, dy_dx
 
 
@@ -146,10 +144,9 @@ def elu_vjp(x, g, *, out=None):
 def _elu_vjp_tile(x, g, grad_x):
     """One tile of elu_vjp."""
     # g · ∂y/∂x = g {e^x, x < 0; 1, x ≥ 0}
-    # grad_x = g * np.where(x >= 0, 1, np.exp(x))
-    mask = np.greater_equal(x, 0.0)
-    np.exp(x, out=grad_x)
-    _chosen(mask, 1.0, grad_x, out=grad_x)
+    # grad_x = g * np.exp(np.minimum(x, 0))
+    np.ndarray.clip(x, -np.inf, 0.0, out=grad_x)
+    np.exp(grad_x, out=grad_x)
     grad_x *= g
     return grad_x
 
@@ -179,10 +176,9 @@ def elu_jvp(x, v, *, out=None):
 def _elu_jvp_tile(x, v, dy):
     """One tile of elu_jvp."""
     # v · ∂y/∂x = v {e^x, x < 0; 1, x ≥ 0}
-    # dy = v * np.where(x >= 0, 1, np.exp(x))
-    mask = np.greater_equal(x, 0.0)
-    np.exp(x, out=dy)
-    _chosen(mask, 1.0, dy, out=dy)
+    # dy = v * np.exp(np.minimum(x, 0))
+    np.ndarray.clip(x, -np.inf, 0.0, out=dy)
+    np.exp(dy, out=dy)
     dy *= v
     return dy
 

@@ -174,8 +174,8 @@ def _arguments(*rows, views=False):
     call = _agreed(tuple(shapes), tuple(kinds))
     found = []
     for array, (dtype, shape, flat) in zip(arrays, call.arguments):
-        if views and shape and not array.shape and call.samples > _SMALL:
-            array = np.broadcast_to(array.astype(dtype), shape)
+        if views and shape and not array.shape:
+            array = np.ndarray(shape, dtype, array.astype(dtype), strides=(0,) * len(shape))
         elif array.shape != shape:
             same, array = array, np.empty(shape, dtype)
             array[...] = same
@@ -391,7 +391,7 @@ def _added_up(tile, call, arrays, rest, *results):
     found = [row if row is None else np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
     filled = [array for array in found if array is not None]
     if _add_up is None:
-        sums = tile(*map(np.ascontiguousarray, arrays), *filled, *rest)
+        sums = tile(*arrays, *filled, *rest)
     else:
         sums = _add_up(tile, arrays, filled, rest)
     sums = iter(sums)

@@ -117,8 +117,8 @@ def _linear_loss_grad_tile(x, y, g, w, b):
     r = np.multiply(x, w)
     r += b
     np.subtract(y, r, out=r)
-    dloss_dw = -2 * (g @ _vecdot(x, r))  # ∂loss/∂w = -2 Σ_i r_i x_i
-    dloss_db = -2 * (g @ np.add.reduce(r, axis=1))  # ∂loss/∂b = -2 Σ_i r_i
+    dloss_dw = -2 * _weighted(g, _vecdot(x, r))  # ∂loss/∂w = -2 Σ_i r_i x_i
+    dloss_db = -2 * _weighted(g, np.add.reduce(r, axis=1))  # ∂loss/∂b = -2 Σ_i r_i
     return dloss_dw, dloss_db
 
 
@@ -168,8 +168,8 @@ def _linear_loss_value_and_grad_tile(x, y, g, loss, w, b):
     r = np.multiply(x, w)
     r += b
     np.subtract(y, r, out=r)
-    dloss_dw = -2 * (_vecdot(x, r) @ g)  # ∂loss/∂w = -2 Σ_i r_i x_i
-    dloss_db = -2 * (np.add.reduce(r, axis=1) @ g)  # ∂loss/∂b = -2 Σ_i r_i
+    dloss_dw = -2 * _weighted(g, _vecdot(x, r))  # ∂loss/∂w = -2 Σ_i r_i x_i
+    dloss_db = -2 * _weighted(g, np.add.reduce(r, axis=1))  # ∂loss/∂b = -2 Σ_i r_i
     loss[...] = _vecdot(r, r)  # loss = Σ_i r_i²
     return dloss_dw, dloss_db
 
@@ -205,8 +205,8 @@ def _arguments(*rows, views=False):
     call = _agreed(tuple(shapes), tuple(kinds))
     found = []
     for array, (dtype, shape, flat) in zip(arrays, call.arguments):
-        if views and shape and not array.shape and call.samples > _SMALL:
-            array = np.broadcast_to(array.astype(dtype), shape)
+        if views and shape and not array.shape:
+            array = np.ndarray(shape, dtype, array.astype(dtype), strides=(0,) * len(shape))
         elif array.shape != shape:
             same, array = array, np.empty(shape, dtype)
             array[...] = same
@@ -422,11 +422,20 @@ def _added_up(tile, call, arrays, rest, *results):
     found = [row if row is None else np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
     filled = [array for array in found if array is not None]
     if _add_up is None:
-        sums = tile(*map(np.ascontiguousarray, arrays), *filled, *rest)
+        sums = tile(*arrays, *filled, *rest)
     else:
         sums = _add_up(tile, arrays, filled, rest)
     sums = iter(sums)
     return [next(sums) if array is None else array for array in found]
+
+
+def _weighted(weights, numbers=None):
+    """The sum of numbers by their weights, or of the weights; a weight that all samples share is a factor."""
+    if weights.strides[0]:
+        return np.add.reduce(weights) if numbers is None else weights @ numbers
+    if not len(weights):
+        return weights.dtype.type(0)
+    return weights[0] * (weights.dtype.type(len(weights)) if numbers is None else np.add.reduce(numbers))
 
 
 def _vecdot(first, second):

@@ -104,8 +104,8 @@ def linear_model_grad(x, w, b, g=1.0, *, out=None):
 
 def _linear_model_grad_tile(x, g, w, b):
     """What a tile of samples gives to linear_model_grad."""
-    dtheta_dw = g @ x  # ∂θ/∂w = x
-    dtheta_db = np.add.reduce(g, axis=0)  # ∂θ/∂b = 1
+    dtheta_dw = _weighted(g, x)  # ∂θ/∂w = x
+    dtheta_db = _weighted(g)  # ∂θ/∂b = 1
     return dtheta_dw, dtheta_db
 
 
@@ -148,8 +148,8 @@ def linear_model_value_and_grad(x, w, b, g=1.0, *, out=None):
 
 def _linear_model_value_and_grad_tile(x, g, theta, w, b):
     """What a tile of samples gives to linear_model_value_and_grad."""
-    dtheta_dw = x @ g  # ∂θ/∂w = x
-    dtheta_db = np.add.reduce(g, axis=0)  # ∂θ/∂b = 1
+    dtheta_dw = _weighted(g, x)  # ∂θ/∂w = x
+    dtheta_db = _weighted(g)  # ∂θ/∂b = 1
     # θ = w x + b
     # theta = w * x + b
     np.multiply(w, x, out=theta)
@@ -188,8 +188,8 @@ def _arguments(*rows, views=False):
     call = _agreed(tuple(shapes), tuple(kinds))
     found = []
     for array, (dtype, shape, flat) in zip(arrays, call.arguments):
-        if views and shape and not array.shape and call.samples > _SMALL:
-            array = np.broadcast_to(array.astype(dtype), shape)
+        if views and shape and not array.shape:
+            array = np.ndarray(shape, dtype, array.astype(dtype), strides=(0,) * len(shape))
         elif array.shape != shape:
             same, array = array, np.empty(shape, dtype)
             array[...] = same
@@ -405,8 +405,17 @@ def _added_up(tile, call, arrays, rest, *results):
     found = [row if row is None else np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
     filled = [array for array in found if array is not None]
     if _add_up is None:
-        sums = tile(*map(np.ascontiguousarray, arrays), *filled, *rest)
+        sums = tile(*arrays, *filled, *rest)
     else:
         sums = _add_up(tile, arrays, filled, rest)
     sums = iter(sums)
     return [next(sums) if array is None else array for array in found]
+
+
+def _weighted(weights, numbers=None):
+    """The sum of numbers by their weights, or of the weights; a weight that all samples share is a factor."""
+    if weights.strides[0]:
+        return np.add.reduce(weights) if numbers is None else weights @ numbers
+    if not len(weights):
+        return weights.dtype.type(0)
+    return weights[0] * (weights.dtype.type(len(weights)) if numbers is None else np.add.reduce(numbers))

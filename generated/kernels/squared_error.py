@@ -144,7 +144,7 @@ def _squared_error_value_and_grad_tile(x, y, g, L, w):
     s = np.multiply(w, x, out=L)
     np.subtract(y, s, out=s)
     product = np.multiply(x, s)  # x (y - w x)
-    dL_dw = -2 * (product @ g)  # ∂L/∂w = -2(y - w x) x
+    dL_dw = -2 * _weighted(g, product)  # ∂L/∂w = -2(y - w x) x
     np.square(s, out=L)  # L = (y - w x)²
     return dL_dw,
 
@@ -180,8 +180,8 @@ def _arguments(*rows, views=False):
     call = _agreed(tuple(shapes), tuple(kinds))
     found = []
     for array, (dtype, shape, flat) in zip(arrays, call.arguments):
-        if views and shape and not array.shape and call.samples > _SMALL:
-            array = np.broadcast_to(array.astype(dtype), shape)
+        if views and shape and not array.shape:
+            array = np.ndarray(shape, dtype, array.astype(dtype), strides=(0,) * len(shape))
         elif array.shape != shape:
             same, array = array, np.empty(shape, dtype)
             array[...] = same
@@ -397,8 +397,17 @@ def _added_up(tile, call, arrays, rest, *results):
     found = [row if row is None else np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
     filled = [array for array in found if array is not None]
     if _add_up is None:
-        sums = tile(*map(np.ascontiguousarray, arrays), *filled, *rest)
+        sums = tile(*arrays, *filled, *rest)
     else:
         sums = _add_up(tile, arrays, filled, rest)
     sums = iter(sums)
     return [next(sums) if array is None else array for array in found]
+
+
+def _weighted(weights, numbers=None):
+    """The sum of numbers by their weights, or of the weights; a weight that all samples share is a factor."""
+    if weights.strides[0]:
+        return np.add.reduce(weights) if numbers is None else weights @ numbers
+    if not len(weights):
+        return weights.dtype.type(0)
+    return weights[0] * (weights.dtype.type(len(weights)) if numbers is None else np.add.reduce(numbers))

@@ -118,12 +118,12 @@ def two_layers_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
 
 def _two_layers_grad_tile(x, g, w1, b1, w2, b2):
     """What a tile of samples gives to two_layers_grad."""
-    dy2_dw1 = w2 * (g @ x)  # ∂y2/∂w1 = x w2
+    dy2_dw1 = w2 * _weighted(g, x)  # ∂y2/∂w1 = x w2
     # y1 = x w1 + b1
     # y1 = x * w1 + b1
     y1 = np.multiply(x, w1)
     y1 += b1
-    dy2_dw2 = g @ y1  # ∂y2/∂w2 = y1
+    dy2_dw2 = _weighted(g, y1)  # ∂y2/∂w2 = y1
     return dy2_dw1, dy2_dw2
 
 
@@ -170,12 +170,12 @@ def two_layers_value_and_grad(x, w1, b1, w2, b2, g=1.0, *, out=None):
 
 def _two_layers_value_and_grad_tile(x, g, y2, w1, b1, w2, b2):
     """What a tile of samples gives to two_layers_value_and_grad."""
-    dy2_dw1 = w2 * (x @ g)  # ∂y2/∂w1 = x w2
+    dy2_dw1 = w2 * _weighted(g, x)  # ∂y2/∂w1 = x w2
     # y1 = x w1 + b1
     # y1 = x * w1 + b1
     y1 = np.multiply(x, w1, out=y2)
     y1 += b1
-    dy2_dw2 = y1 @ g  # ∂y2/∂w2 = y1
+    dy2_dw2 = _weighted(g, y1)  # ∂y2/∂w2 = y1
     # y2 = y1 w2 + b2
     # y2 = y1 * w2 + b2
     np.multiply(y1, w2, out=y2)
@@ -214,8 +214,8 @@ def _arguments(*rows, views=False):
     call = _agreed(tuple(shapes), tuple(kinds))
     found = []
     for array, (dtype, shape, flat) in zip(arrays, call.arguments):
-        if views and shape and not array.shape and call.samples > _SMALL:
-            array = np.broadcast_to(array.astype(dtype), shape)
+        if views and shape and not array.shape:
+            array = np.ndarray(shape, dtype, array.astype(dtype), strides=(0,) * len(shape))
         elif array.shape != shape:
             same, array = array, np.empty(shape, dtype)
             array[...] = same
@@ -431,8 +431,17 @@ def _added_up(tile, call, arrays, rest, *results):
     found = [row if row is None else np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
     filled = [array for array in found if array is not None]
     if _add_up is None:
-        sums = tile(*map(np.ascontiguousarray, arrays), *filled, *rest)
+        sums = tile(*arrays, *filled, *rest)
     else:
         sums = _add_up(tile, arrays, filled, rest)
     sums = iter(sums)
     return [next(sums) if array is None else array for array in found]
+
+
+def _weighted(weights, numbers=None):
+    """The sum of numbers by their weights, or of the weights; a weight that all samples share is a factor."""
+    if weights.strides[0]:
+        return np.add.reduce(weights) if numbers is None else weights @ numbers
+    if not len(weights):
+        return weights.dtype.type(0)
+    return weights[0] * (weights.dtype.type(len(weights)) if numbers is None else np.add.reduce(numbers))

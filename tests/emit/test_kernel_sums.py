@@ -120,6 +120,17 @@ def test_one_weight_for_all_samples_takes_no_memory(tiles: ModuleType) -> None:
     assert abs(by_w - 0.5 * math.fsum(x)) <= 1e-13 * math.fsum(abs(x))
 
 
+def test_a_weight_of_all_is_a_factor_and_one_of_each_a_product(tiles: ModuleType) -> None:
+    m, x = made(LINE, tiles), draw(5000)
+    one, each = m.line_grad(x, 1.0, 2.0, 0.1), m.line_grad(x, 1.0, 2.0, np.full(5000, 0.1))
+    for found, exact in ((one, 1e-16), (each, 1e-14)):
+        assert abs(found.w - math.fsum(0.1 * x)) <= exact * math.fsum(abs(x)) * 10
+        assert abs(found.b - 500) <= exact * 5000
+    infinite = m.line_grad(np.ones(3), 1.0, 2.0, np.inf)
+    assert infinite == (np.inf, np.inf)
+    assert np.isnan(m.line_grad(np.ones(3), 1.0, 2.0, np.nan)).all()
+
+
 def test_several_leading_axes_and_one_weight(tiles: ModuleType) -> None:
     m, x = made(LINE, tiles), draw(SAMPLES - SAMPLES % 5).reshape(5, -1)
     tiles.TILE = 1 << 16

@@ -38,8 +38,39 @@ def test_each_side_of_each_relation(relation: str, first: str, second: str) -> N
     assert "where" not in ops
 
 
-def test_a_choice_that_carries_nan_on_one_side_asks_once() -> None:
+@pytest.mark.parametrize("relation", ["<", "<=", ">", ">="])
+@pytest.mark.parametrize(
+    ("function", "number"), [("exp(x)", "1"), ("arctan(x)", "0"), ("2*exp(3*x) - 1 + sin(x)", "1"), ("x*cosh(x)", "0")]
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_function_that_meets_a_number_at_0_has_a_border(relation, function: str, number: str, is_first: bool) -> None:
+    sides = (number, function) if is_first else (function, number)
+    made, ops = compiled(f"f(x) -> y\n    y = where(x {relation} 0, {sides[0]}, {sides[1]})")
+    assert "where" not in ops
+    test = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[relation]
+    points = POINTS[np.abs(POINTS) < 2]
+    plain, _ = compiled(f"f(x) -> y\n    y = {function}")
+    chosen = test(points, 0) == is_first
+    assert np.array_equal(made.f(points), np.where(chosen, float(number), plain.f(points)))
+    assert np.isnan(made.f(np.nan))
+    infinite = np.array([np.inf, -np.inf])
+    assert np.array_equal(made.f(infinite)[test(infinite, 0) == is_first], [float(number)])
+
+
+@pytest.mark.parametrize("text", ["exp(x), 2", "exp(x) + v, 1", "exp(x)/3 + 2/3, 1", "log(1 + x), 1", "exp(x - 1), 1"])
+def test_a_function_that_jumps_or_is_rounded_at_0_stays_a_choice(text: str) -> None:
+    _, ops = compiled(f"f(x, v) -> y\n    y = where(x < 0, {text}) + v")
+    assert "where" in ops
+
+
+def test_a_border_asks_nothing() -> None:
     made, ops = compiled("f(x) -> y\n    y = where(x < 0, exp(x), 1)")
+    assert ops & {"where", "greater_equal", "less"} == set()
+    assert np.array_equal(made.f(POINTS), np.exp(np.minimum(POINTS, 0)), equal_nan=True)
+
+
+def test_a_choice_that_carries_nan_on_one_side_asks_once() -> None:
+    made, ops = compiled("f(x) -> y\n    y = where(x < 0, exp(x), 2)")
     assert ops >= {"where", "greater_equal"}
     assert "less" not in ops
-    assert np.array_equal(made.f(POINTS), np.where(POINTS >= 0, 1, np.exp(np.minimum(POINTS, 0))), equal_nan=True)
+    assert np.array_equal(made.f(POINTS), np.where(POINTS >= 0, 2, np.exp(np.minimum(POINTS, 0))), equal_nan=True)

@@ -37,11 +37,11 @@ def test_what_stands_behind_the_shared_section_computes() -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        ("linear_loss", "-2 * (g @ _vecdot(x, r))", "-3 * (g @ _vecdot(x, r))"),
+        ("linear_loss", "-2 * _weighted(g, _vecdot(x, r))", "-3 * _weighted(g, _vecdot(x, r))"),
         ("perceptron", "dE_dw = ", "dE_dw = 2 * "),
         ("layer_norm", "np.add.reduce(g.T, axis=1)", "np.add.reduce(z.T, axis=1)"),
         ("layer_norm", "_summed(g, z)", "_summed(g, g)"),
-        ("two_layers", "dy2_dw2 = y1 @ g", "dy2_dw2 = y2 @ g"),
+        ("two_layers", "dy2_dw2 = _weighted(g, y1)", "dy2_dw2 = _weighted(g, y2)"),
         ("sigmoid", "return _tiled(_sigmoid_tile", "return 2 * _tiled(_sigmoid_tile"),
     ],
 )

@@ -12,7 +12,7 @@ from derive.ir.contraction import contract_sums
 from derive.ir.graph import Graph
 from derive.ir.indicators import borders, indicators, units
 from derive.ir.look_ups import look_ups_first, take_largest, take_maxima
-from derive.ir.passes import Pass, fit, flatten, multiply_out, share
+from derive.ir.passes import Pass, fit, flatten, fold_twos, multiply_out, share
 from derive.ir.stability.common import without_common_parts, without_logarithms
 from derive.ir.stability.conjugates import one_exponent, sizes
 from derive.ir.stability.error_function import normal_tails, products_with_tails, sums_with_tails
@@ -29,6 +29,7 @@ ARRANGE = (
     Pass("powers", multiply_out),
     Pass("contract", contract_sums),
     Pass("units", units),
+    Pass("twos", fold_twos),
     Pass("share", share),
 )
 PREPARE = (

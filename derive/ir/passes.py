@@ -3,6 +3,7 @@
 Contract: a pass maps a graph to a graph of the same values; optimise.py has their order.
     flatten       sums in sums and products in products become one; numbers are folded to the front
     multiply_out  small whole powers become squares and products, which cost a sixth of a general power
+    fold_twos     2 x / n becomes x / (n/2): a factor that rounds nothing goes to the size
     fit           what stands on an axis along which nothing changes leaves it
     share         equal nodes become one object and take the best name that any of them has
 What no output uses is dead and gone, since a graph is what its outputs reach.
@@ -10,13 +11,13 @@ What no output uses is dead and gone, since a graph is what its outputs reach.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
 from derive.ir.build import apply, constant
-from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, whole, with_arguments
+from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, users, whole, with_arguments
 from derive.ir.ops import BY_NAME
 from derive.language.expressions import Expression
 
@@ -158,6 +159,39 @@ def recombined(value: Node, arguments: list[Argument]) -> Node:
 FLATTEN = {
     "multiply": flatten_multiply, "add": flatten_add, "divide": flatten_divide, "power": flatten_power,
 }  # fmt: skip
+
+
+# --- powers of two -------------------------------------------------------------------------------------
+
+
+def fold_twos(graph: Graph) -> Graph:
+    """Factors ±2**k of arrays that are divided by a size, as its factors: a pass less, and the same value.
+
+    Other numbers may be so large or so small that their multiples are none.
+    """
+    used = users(graph)
+    return rebuild(graph, lambda n: folded(n, used) if n.op == "divide" else n)
+
+
+def folded(node: Node, used: Mapping[Node, int]) -> Node:
+    above, below = node.arguments
+    product = above.node
+    is_sole = product.op == "multiply" and not product.name and used.get(product, 2) == 1
+    if not is_sole or not product.shape or below.node.op != "size":
+        return node
+    factors = [f for f in numbers_in(product.arguments) if is_power_of_two(f)]
+    rest = [a for a in product.arguments if a.node.op != "constant"]
+    if not factors or len(rest) != len(product.arguments) - 1 or not rest:
+        return node
+    number = apply("multiply", constant(1 / factors[0]), below.node)
+    array = recombined(product, rest)
+    return replace(node, arguments=(Argument(array, above.axes), whole(number)))
+
+
+def is_power_of_two(value: Fraction) -> bool:
+    """±2**k, which multiplies without rounding."""
+    larger, smaller = max(abs(value.numerator), value.denominator), min(abs(value.numerator), value.denominator)
+    return smaller == 1 and larger.bit_count() == 1 and abs(value) != 1
 
 
 # --- powers ------------------------------------------------------------------------------------------

@@ -84,10 +84,9 @@ def _mse_grad_tile(y, t, dL_dy, n):
     """One tile of mse_grad."""
     dtype = dL_dy.dtype
     # ∂L/∂y_i = 2(y_i - t_i)/n
-    # dL_dy = 2 * (y - t) / dtype.type(n)
+    # dL_dy = (y - t) / (0.5 * dtype.type(n))
     np.subtract(y, t, out=dL_dy)
-    dL_dy *= 2.0
-    dL_dy /= dtype.type(n)
+    dL_dy /= 0.5 * dtype.type(n)
     return dL_dy
 
 
@@ -117,10 +116,7 @@ def _mse_value_and_grad_tile(y, t, L, dL_dy, n):
     dtype = L.dtype
     s = np.subtract(y, t, out=dL_dy)  # y_i - t_i
     L[...] = 1 / dtype.type(n) * _vecdot(s, s)  # L = (1/n) Σ_i (y_i - t_i)²
-    # ∂L/∂y_i = 2(y_i - t_i)/n
-    # dL_dy = 2 * s / dtype.type(n)
-    np.multiply(2.0, s, out=dL_dy)
-    dL_dy /= dtype.type(n)
+    np.divide(s, 0.5 * dtype.type(n), out=dL_dy)  # ∂L/∂y_i = 2(y_i - t_i)/n
     return L, dL_dy
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -10,7 +11,7 @@ from derive.ir.build import apply, constant
 from derive.ir.graph import BATCH, Argument, Node, topological, whole
 from derive.ir.indicators import units
 from derive.ir.optimise import LITERAL, PASSES, optimise
-from derive.ir.passes import flatten, multiply_out, share
+from derive.ir.passes import flatten, fold_twos, multiply_out, share
 from derive.ir.verify import MalformedGraphError, verify
 from derive.language.resolve import parse
 from tests.corpus import DEFINITIONS
@@ -111,3 +112,23 @@ BROKEN = {
 def test_the_checker_names_what_is_wrong(message: str) -> None:
     with pytest.raises(MalformedGraphError, match=message):
         verify((BROKEN[message],))
+
+
+@pytest.mark.parametrize("factor", [2, -2, 4, Fraction(1, 2), Fraction(-1, 8)])
+def test_a_power_of_two_goes_to_the_size(factor) -> None:
+    n = Node("size", data="n")
+    (new,) = verify(fold_twos((apply("divide", apply("multiply", constant(factor), X), n),)))
+    assert new == apply("divide", X, apply("multiply", constant(1 / Fraction(factor)), n))
+
+
+@pytest.mark.parametrize("factor", [3, 1, -1, 6, Fraction(2, 3), 0])
+def test_what_would_be_rounded_does_not(factor) -> None:
+    graph = (apply("divide", apply("multiply", constant(factor), X), Node("size", data="n")),)
+    assert fold_twos(graph) == graph
+
+
+def test_a_factor_of_what_is_divided_by_another_number_or_needed_elsewhere_stays() -> None:
+    w, n = Node("input", data="w", name="w"), Node("size", data="n")
+    twice = apply("multiply", constant(2), X)
+    for graph in ((apply("divide", twice, w),), (apply("divide", twice, n), apply("exp", twice))):
+        assert fold_twos(graph) == graph

@@ -113,40 +113,41 @@ REASONS = (
     Reason(
         "*",
         "*",
-        "Arguments that differ in shape, or are shared by the samples, go through the full checks, 5 to 10 µs of "
-        "a call; the rest is 0.35 to 0.6 µs for each ufunc, of which a softmax's VJP has 20 (14 µs).",
+        "Arguments that differ in shape, or are shared by the samples, are looked at one by one, 4 to 5 µs of a "
+        "call, and results 1 to 3; the rest is 0.25 to 0.6 µs for each ufunc and 0.6 for a look-up of rows' "
+        "entries: a softmax's VJP has 20 of them (14 µs), the gradient by logits of a label 25 (18 µs).",
         most=10,
         shape="[vm]*",
     ),
     Reason(
         "*",
         "*",
-        "A call is its parts: np.errstate 0.4 to 2.4 µs, the checks of the arguments 0.7 to 2 µs, 0.35 to 0.8 µs "
-        "for each ufunc. The textbook's expression checks nothing and warns; PyTorch's operation is one call of "
-        "C++.",
+        "A call is its parts: np.errstate 0.4 µs, the checks of the arguments 0.5 to 1 µs, 0.25 µs for each ufunc "
+        "of arrays, 0.5 where one operand is a number, 1 for a bound on both sides. The textbook's expression "
+        "checks nothing and warns; PyTorch's operation is one call of C++.",
         most=10,
     ),
     Reason(
         "*softmax*",
         "torch",
         "PyTorch keeps a row in registers and the first cache through all of its steps; NumPy passes eight or "
-        "nine times over a tile, of which the exponential is a quarter (a tile of 65 rows of 1000 in float32: exp"
-        " 22 µs of 94, two to four passes with rows' numbers 10 each, products of rows 10, sums 10, the place of "
-        "the largest 4). Sums of rows as products with ones would save a few, but their bits depend on how many "
-        "rows there are.",
+        "nine times over a tile, of which the exponential is a sixth to a quarter (a tile of 229 rows of 1000 in "
+        "float32: exp 108 µs of 650, three passes with rows' numbers 70 to 125 each, products of rows 70, sums "
+        "45, the place of the largest 57). Sums of rows as products with ones would save a few, but their bits "
+        "depend on how many rows there are.",
     ),
     Reason(
         "*cross_entropy_grad",
         "torch",
-        "PyTorch keeps a row in the first cache through all of its steps; NumPy passes six times over a tile (61 "
-        "µs of 65 rows of 1000 in float32: exp 22, the sum without the largest and its place 16, a quotient 11).",
+        "PyTorch keeps a row in the first cache through all of its steps; NumPy passes six times over a tile (308 "
+        "µs for 229 rows of 1000 in float32: exp 102, the sum without the largest 58, its place 43, a quotient "
+        "66).",
     ),
     Reason(
         "linear_model*",
         "*",
-        "The kernel has a weight for each sample, the other forms know that it is 1: a tile of 229 thousand "
-        "entries in float32 takes 17 µs for the sum of products and 30 for the sum of the weights, where the "
-        "textbook takes 30 for one sum; JAX adds up as it reads.",
+        "To add up x is all there is to do: 45 tiles of 45 to 60 µs take 5 to 14 each to hand out and put "
+        "together, which one sum of all entries spares.",
         least=1000,
     ),
     Reason(
@@ -175,8 +176,8 @@ REASONS = (
     Reason(
         "*",
         "torch",
-        "A tile of a megabyte in float32: the sigmoid's exponential takes 118 of 276 µs and seven passes 13 to 28"
-        " each; relu's comparison to numbers, with NaN asked for, 63 of 88. PyTorch keeps an element in "
+        "A tile of 57 thousand entries in float32: the sigmoid's exponential takes 23 of 67 µs and seven passes 4 "
+        "to 10 each; relu's comparison to numbers, with NaN asked for, 15 of 21. PyTorch keeps an element in "
         "registers.",
         least=100_000,
         most=2_000_000,
@@ -202,9 +203,10 @@ REASONS = (
     Reason(
         "*",
         "torch",
-        "PyTorch keeps a row in the first cache through all of its steps. A layer norm has twelve passes over a "
-        "tile (65 rows of 1000 in float32, 121 µs): 10 to 11 µs each with rows' numbers, 5 without, sums and "
-        "products of rows 10.",
+        "PyTorch keeps a row in the first cache through all of its steps. A layer norm has fourteen passes over a "
+        "tile (229 rows of 1000 in float32, 960 µs): 58 to 95 µs each with rows' numbers, 32 to 46 without, sums "
+        "and products of rows 45 to 120, the sums over the samples 130. Two threads wait for the interpreter's "
+        "lock between passes: 1.3 times as fast as one with 512 rows.",
         least=1000,
         shape="vectors",
     ),
@@ -220,8 +222,9 @@ REASONS = (
     Reason(
         "*",
         "*",
-        "Memory: at this size a pass over fresh arrays costs more than its arithmetic, and a result is one; "
-        "beside other processes on the same memory the rest of the gain goes too (see the load in the head).",
+        "Memory: at this size a pass over fresh arrays costs more than its arithmetic, and a result is one. A "
+        "tile is read before it is computed with, and the memory waits meanwhile, where a pass over whole arrays "
+        "does both at once: relu's VJP computes for 4 of its 17 ms (float32, with `out=`).",
         least=4_000_000,
     ),
 )

@@ -23,7 +23,7 @@ from derive.emit.kernel_plan import kernels
 from derive.emit.kernel_spelling import Locals
 from derive.emit.kernel_split import split
 from derive.emit.kernel_sums import sums
-from derive.emit.kernel_tiles import tiled
+from derive.emit.kernel_tiles import quoted, tiled
 from derive.emit.templating import render
 from derive.ir.graph import BATCH
 from derive.language.definition import Definition, Input
@@ -221,12 +221,13 @@ class Function:
         parts = None if tile or added else split(self.kernel, rows, taken, self.equations, local, call)
         statements, names = ([], []) if tile or added or parts else body(rows, taken, self.equations, local)
         lines = [line for s in statements for line in s.lines]
+        filling = parts or added
+        if filling:
+            names, given = list(filling.results), options(self.definition, self.kernel, filling.dimensions)
         if parts:
-            lines, names = list(parts.statements), list(parts.results)
-            given = options(self.definition, self.kernel, parts.dimensions)
+            lines = list(parts.statements)
         if added:
-            filled = options(self.definition, self.kernel, added.dimensions)
-            names, given = list(added.results), [*filled, "views=True"]
+            given.append("views=True")
         return {
             "name": self.kernel.name,
             "signature": ", ".join([*map(self.parameter, self.kernel.parameters), "*", "out=None"]),
@@ -275,8 +276,7 @@ class Function:
 
 def row_text(parameter: Input) -> str:
     """(name, value, dimensions, shared) of an argument."""
-    dimensions = repr(parameter.dimensions).replace("'", '"')
-    return f'("{parameter.name}", {parameter.name}, {dimensions}, {parameter.shared})'
+    return f'("{parameter.name}", {parameter.name}, {quoted(parameter.dimensions)}, {parameter.shared})'
 
 
 def options(definition: Definition, kernel: Kernel, filled: Sequence[Dimension] = ()) -> list[str]:
@@ -288,7 +288,7 @@ def options(definition: Definition, kernel: Kernel, filled: Sequence[Dimension] 
         "least": {size: least for size, least in smallest_sizes(definition).items() if size in given},
         "derived": {str(d): (d.size, d.by) for d in dimensions if isinstance(d, Less)},
     }
-    return [f"{name}={table!r}".replace("'", '"') for name, table in tables.items() if table]
+    return [f"{name}={quoted(table)}" for name, table in tables.items() if table]
 
 
 def plain(dimension: Dimension) -> Dimension:
@@ -296,8 +296,7 @@ def plain(dimension: Dimension) -> Dimension:
 
 
 def result_row(name: str, result: Result) -> str:
-    dimensions = repr(result.dimensions).replace("'", '"')
-    return f"({name}, {dimensions}, {result.shared})"
+    return f"({name}, {quoted(result.dimensions)}, {result.shared})"
 
 
 def setup(kernel: Kernel, lines: Sequence[str], local: Locals, call: str) -> list[str]:

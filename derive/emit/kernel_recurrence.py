@@ -21,6 +21,7 @@ from derive.emit.kernel_helpers import helpers
 from derive.emit.kernel_numpy import camel, check_names, options, plain, row_text
 from derive.emit.kernel_parts import Kernel, Result, free_name
 from derive.emit.kernel_recurrence_docs import docstring
+from derive.emit.kernel_tiles import quoted
 from derive.emit.layer_flow import Flow, gradient_name
 from derive.emit.layer_functions import LOCAL, LayerFunction, function
 from derive.emit.layer_graphs import Piece, layer_graphs
@@ -245,4 +246,4 @@ def result_row(result: Result, flow: Flow) -> str:
 
 
 def tuple_text(dimensions: tuple[Dimension, ...]) -> str:
-    return repr(tuple(map(plain, dimensions))).replace("'", '"')
+    return quoted(tuple(map(plain, dimensions)))

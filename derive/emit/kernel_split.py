@@ -15,15 +15,13 @@ from derive.emit.kernel_buffers import tile
 from derive.emit.kernel_modes import is_by_sample
 from derive.emit.kernel_parts import Kernel
 from derive.emit.kernel_spelling import Locals
-from derive.emit.kernel_tiles import handed_over, in_tuple, mentions, of_arrays, uncommented
+from derive.emit.kernel_tiles import Row, handed_over, in_tuple, mentions, of_arrays, quoted, uncommented
 from derive.ir.graph import BATCH, Argument, Node, topological
 from derive.ir.ops import LOOKS
 from derive.language.expressions import Dimension
 
 LEAST = 4
 """Fewer large arrays computed in tiles are not worth a walk over them."""
-
-Row = tuple[str, Node, str]
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def split(
     sizes = [s for s in sizes_used(first) if s != BATCH and mentions(code, s)]
     sliced, shared, rest = handed_over(kernel, sizes, call)
     name = f"_{kernel.name}_tile"
-    dimensions = [repr(n.shape[1:]).replace("'", '"') for n in first]
+    dimensions = [quoted(n.shape[1:]) for n in first]
     given = ", ".join([name, call, in_tuple(sliced), in_tuple(rest), *dimensions])
     return Split(
         name,

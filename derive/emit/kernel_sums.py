@@ -16,11 +16,9 @@ from derive.emit.kernel_buffers import tile
 from derive.emit.kernel_modes import is_by_sample
 from derive.emit.kernel_parts import Kernel
 from derive.emit.kernel_spelling import Locals
-from derive.emit.kernel_tiles import handed_over, in_tuple, mentions, of_arrays, uncommented
+from derive.emit.kernel_tiles import Row, handed_over, in_tuple, mentions, of_arrays, quoted, uncommented
 from derive.ir.graph import BATCH, Graph, Node, rebuild, topological
 from derive.language.expressions import Dimension
-
-Row = tuple[str, Node, str]
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def sums(
     results = [name for _, name in sorted(zip(order, body.outputs, strict=True))]
     dimensions = [None if r.shared else r.dimensions for r in kernel.results]
     name = f"_{kernel.name}_tile"
-    given = ", ".join([name, call, in_tuple(sliced), in_tuple(rest), *(repr(d).replace("'", '"') for d in dimensions)])
+    given = ", ".join([name, call, in_tuple(sliced), in_tuple(rest), *map(quoted, dimensions)])
     return Sums(
         name,
         (*sliced, *filled, *shared, *sizes),

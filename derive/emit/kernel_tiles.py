@@ -18,6 +18,9 @@ from derive.emit.kernel_spelling import Locals
 from derive.ir.graph import BATCH, Node
 from derive.ir.near import WITHIN, near
 
+Row = tuple[str, Node, str]
+"""A result: the variable that is wanted for it, its node, its comment."""
+
 
 @dataclass(frozen=True)
 class Tiled:
@@ -56,7 +59,7 @@ class Near:
 
 def tiled(
     kernel: Kernel,
-    rows: Sequence[tuple[str, Node, str]],
+    rows: Sequence[Row],
     taken: set[str],
     equations: Mapping[str, str],
     local: Locals,
@@ -79,7 +82,7 @@ def tiled(
     short = near_of(kernel.name, rows, taken, equations, local, first) if mode == FLAT else None
     # what is spread over the samples needs arrays of one axis, which the straight way does not make of them
     counts = mentions("\n".join([code, *(short.lines if short else ())]), local.samples)
-    dimensions = [repr(r.dimensions).replace("'", '"') for r in kernel.results]
+    dimensions = [quoted(r.dimensions) for r in kernel.results]
     flat = mode == FLAT and any(r.dimensions for r in kernel.results)
     arguments = [name, call, "out", in_tuple(sliced), in_tuple(rest), *dimensions, *(["flat=True"] if flat else [])]
     single = len(kernel.results) == 1
@@ -99,7 +102,7 @@ def tiled(
 
 def near_of(
     name: str,
-    rows: Sequence[tuple[str, Node, str]],
+    rows: Sequence[Row],
     taken: set[str],
     equations: Mapping[str, str],
     local: Locals,
@@ -135,6 +138,11 @@ def of_arrays(code: str, output: str, first: str, local: Locals) -> tuple[str, .
 
 def mentions(code: str, name: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", code) is not None
+
+
+def quoted(value: object) -> str:
+    """A value as Python writes it, with the quotation marks of the modules."""
+    return repr(value).replace("'", '"')
 
 
 def in_tuple(names: Sequence[str]) -> str:

@@ -111,5 +111,6 @@ def evaluated(function: Function, state: State) -> tuple[float, Array]:
 
 def is_lost(state: State, value: float, gradient: Array, far: float) -> bool:
     """Whether the position, the value or the gradient is not finite, or the position beyond all measure."""
-    finite = np.isfinite(value) and np.all(np.isfinite(gradient)) and np.all(np.isfinite(state.position))
-    return not finite or bool(np.any(np.abs(state.position) > far))
+    if not (np.isfinite(value) and np.isfinite(gradient).all()):
+        return True
+    return not np.abs(state.position).max(initial=0.0) <= far  # a NaN is not

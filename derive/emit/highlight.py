@@ -28,10 +28,8 @@ def highlighted(source: str) -> str:
     """The source with <span class="k">...</span> around what has a kind."""
     done, place = [], 0
     for found in WORDS.finditer(source):
-        done += [escape(source[place : found.start()]), marked(found[0], found.lastgroup or PLAIN)]
-        place = found.end()
+        if found.lastgroup != PLAIN:
+            mark = f'<span class="{found.lastgroup}">{escape(found[0])}</span>'
+            done += [escape(source[place : found.start()]), mark]
+            place = found.end()
     return "".join([*done, escape(source[place:])])
-
-
-def marked(text: str, kind: str) -> str:
-    return escape(text) if kind == PLAIN else f'<span class="{kind}">{escape(text)}</span>'

@@ -87,20 +87,34 @@ def named(value: Node, name: str = "", origin: Expression | None = None) -> Node
     return replace(value, name=value.name or name, origin=value.origin or origin)
 
 
-def topological(graph: Iterable[Node]) -> Iterator[Node]:
+def topological(graph: Iterable[Node]) -> tuple[Node, ...]:
     """Every node once, arguments before their users, in a fixed order."""
+    roots = tuple(graph)
+    if not roots:
+        return ()
+    known = roots[0].__dict__.get("_order")  # passes ask again and again of the same graph
+    if known is None or len(known[0]) != len(roots) or any(a is not b for a, b in zip(known[0], roots, strict=True)):
+        known = (roots, tuple(in_order(roots)))
+        object.__setattr__(roots[0], "_order", known)
+    found: tuple[Node, ...] = known[1]
+    return found
+
+
+def in_order(roots: Graph) -> Iterator[Node]:
+    """The same, worked out by depth first search."""
     done: set[Node] = set()
-    stack = [(n, False) for n in reversed(tuple(graph))]
+    met: set[int] = set()  # by identity, which costs less to ask than equality
+    stack = [(n, False) for n in reversed(roots)]
     while stack:
         top, ready = stack.pop()
-        if top in done:
-            continue
         if ready:
             done.add(top)
             yield top
-        else:
-            stack.append((top, True))
-            stack.extend((a.node, False) for a in reversed(top.arguments))
+        elif id(top) not in met:
+            met.add(id(top))
+            if top not in done:
+                stack.append((top, True))
+                stack.extend([(a.node, False) for a in reversed(top.arguments)])
 
 
 def has_input(node: Node) -> bool:
@@ -113,7 +127,9 @@ def rebuild(graph: Graph, change: Callable[[Node], Node]) -> Graph:
     new: dict[Node, Node] = {}
     shared: dict[Node, Node] = {}
     for old in topological(graph):
-        changed = change(with_arguments(old, tuple(Argument(new[a.node], a.axes) for a in old.arguments)))
+        moved_on = any(new[a.node] is not a.node for a in old.arguments)
+        arguments = tuple(Argument(new[a.node], a.axes) for a in old.arguments) if moved_on else old.arguments
+        changed = change(with_arguments(old, arguments))
         known = shared.setdefault(changed, changed)
         if changed.name and not known.name:
             known = shared[changed] = changed
@@ -122,7 +138,8 @@ def rebuild(graph: Graph, change: Callable[[Node], Node]) -> Graph:
 
 
 def with_arguments(value: Node, arguments: tuple[Argument, ...]) -> Node:
-    same = all(a.node is b.node and a.axes == b.axes for a, b in zip(arguments, value.arguments, strict=True))
+    pairs = zip(arguments, value.arguments, strict=True)
+    same = arguments is value.arguments or all(a.node is b.node and a.axes == b.axes for a, b in pairs)
     return value if same else replace(value, arguments=arguments)
 
 

@@ -109,11 +109,12 @@ def node(cls: type[T]) -> type[T]:
     compute = frozen.__hash__
 
     def __hash__(self: T) -> int:  # noqa: N807
-        cached = self.__dict__.get("_hash")
-        if cached is None:
-            cached = compute(self)
-            object.__setattr__(self, "_hash", cached)
-        return cached
+        try:
+            known: int = self._hash  # type: ignore[attr-defined]
+        except AttributeError:
+            known = compute(self)
+            object.__setattr__(self, "_hash", known)
+        return known
 
     frozen.__hash__ = __hash__  # type: ignore[method-assign,assignment]
     return frozen

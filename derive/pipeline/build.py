@@ -21,8 +21,10 @@ from derive.language.derivation import Derivation
 from derive.language.words import LANGUAGES
 from derive.pipeline.certify import is_checked, require
 from derive.pipeline.compare import comparison_page
+from derive.pipeline.evidence import NOTHING
 from derive.pipeline.library import Entry, entry, library
 from derive.pipeline.notes import site_files, tex_files
+from derive.pipeline.profiles import load_certificate
 from derive.pipeline.publish import with_manifest
 from derive.pipeline.report import report
 from derive.pipeline.study import Study, study_of
@@ -69,7 +71,7 @@ def files_of_all(found: Sequence[Study]) -> dict[str, bytes]:
 def build(progress: Progress = silent, *, anew: bool = False) -> tuple[tuple[Study, ...], dict[str, bytes]]:
     """The catalogue's studies, derived and checked, and their tree.
 
-    Kernels that passed when they were certified, to the last letter, are not called again unless `anew`.
+    What passed when it was certified, to the last letter, is not checked again unless `anew`: steps and kernels.
     """
     length = {e.definition.name: len(e.row.text) for e in library()}
     done = each(built_anew if anew else built, tuple(length), progress, length.__getitem__)
@@ -78,13 +80,13 @@ def build(progress: Progress = silent, *, anew: bool = False) -> tuple[tuple[Stu
 
 
 def built(name: str) -> tuple[Study, dict[str, bytes]]:
-    """A row checked, and what it contributes: one process does both and works nothing out twice."""
-    study = study_of(entry(name))
+    """A row checked or as it was certified, and what it contributes: one process works nothing out twice."""
+    study = study_of(entry(name), load_certificate(name) or NOTHING)
     return study if is_checked(study) else study.with_checked_kernels(), files_of(study)
 
 
 def built_anew(name: str) -> tuple[Study, dict[str, bytes]]:
-    """The same, every kernel called again."""
+    """The same, every step looked at and every kernel called again."""
     study = checked_study(name)
     return study, files_of(study)
 
@@ -113,15 +115,15 @@ def latex_part(language: str, found: Sequence[Study]) -> dict[str, str]:
 
 SHARED: Mapping[str, Callable[[Sequence[Study]], dict[str, str]]] = MappingProxyType({
     **{f"site {one}": functools.partial(site_part, one) for one in LANGUAGES},
+    "activations": lambda found: {f"notes/{one}/activations.md": comparison_page(found, one) for one in LANGUAGES},
     **{f"latex {one}": functools.partial(latex_part, one) for one in LANGUAGES},
     "kernels": lambda found: {
         "kernels/__init__.py": emit_kernels_init({s.name: s.kernel_names for s in found}),
         "kernels/_tiles.py": emit_tiles(),
     },
-    "activations": lambda found: {f"notes/{one}/activations.md": comparison_page(found, one) for one in LANGUAGES},
     "report": lambda found: {"report/README.md": evidence_table(found)},
 })  # fmt: skip
-"""The files that several definitions share, in parts of about the same work."""
+"""The files that several definitions share, in parts, the longest work first."""
 
 
 def evidence_table(found: Sequence[Study]) -> str:

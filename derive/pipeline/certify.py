@@ -24,6 +24,7 @@ from derive.language.definition import Definition
 from derive.language.errors import CheckError
 from derive.language.resolve import parse
 from derive.pipeline.accuracy import accuracy_page
+from derive.pipeline.evidence import kept
 from derive.pipeline.kernel_code import code_of
 from derive.pipeline.library import definitions, entry, library
 from derive.pipeline.profiles import Certificate, load_certificate, path_of
@@ -53,6 +54,7 @@ def certify(study: Study, *, exhaustive: bool = False) -> Certificate:
     return {
         "key": key_of(study),
         "checked": module_of(study),
+        **kept(study.derivations, study.domain, study.overall),
         "bounds": [asdict(b) for b in study.bounds],
         "machine": machine(),
         "measured": found,

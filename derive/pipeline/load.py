@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import linecache
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from derive.emit.kernel_numpy import emit_tiles
 
@@ -29,6 +29,12 @@ def tiles() -> ModuleType:
 def executed(name: str, source: str) -> ModuleType:
     path = f"<derive {name}>"
     module = ModuleType(name)
-    exec(compile(source, path, "exec"), module.__dict__)
+    exec(code_of(source, path), module.__dict__)
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
     return module
+
+
+@functools.lru_cache(maxsize=64)
+def code_of(source: str, path: str) -> CodeType:
+    """Compiled once for all modules that are made of it in turn."""
+    return compile(source, path, "exec")

@@ -1,6 +1,6 @@
 """Recurrences on their way through the pipeline: derived, checked for any layer and at several depths.
 
-Contract: `derived(definition, variables, domain)` gives a RecurrentDerivation with evidence, or raises CheckError;
+Contract: `checked_recurrence(derived, domain)` gives a RecurrentDerivation evidence, or raises CheckError;
 `check_recurrent_kernels` holds its kernels against the unrolled definitions.
 """
 
@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from derive.closedform.recurrence import default_variables, derive_recurrence
+from derive.closedform.recurrence import default_variables
 from derive.closedform.unrolling import at_depth
 from derive.language.derivation import Derivation, Evidence
 from derive.language.errors import DeriveError, did_you_mean
 from derive.language.layered import base_of
 from derive.language.recurrence import RecurrentDefinition, RecurrentDerivation
+from derive.pipeline.evidence import recalled
 from derive.verify import recurrences
 from derive.verify.certify import Worst
 from derive.verify.certify_roundings import Key, roundings
@@ -36,11 +37,21 @@ SYMPY_DEPTHS = 1
 KERNEL_DEPTHS = (1, 2, 3)
 
 
-def derived(definition: RecurrentDefinition, variables: Sequence[str], domain: Domain) -> RecurrentDerivation:
-    """Derived and checked: every step for any layer, and the gradients at several depths."""
-    found = derive_recurrence(definition, variables)
-    checked = found.mapped(lambda d: checked_part(d, domain))
-    return with_depths(checked, domain)
+def checked_recurrence(found: RecurrentDerivation, domain: Domain) -> RecurrentDerivation:
+    """With evidence: every step for any layer, and the gradients at several depths. Raises CheckError."""
+    return with_depths(found.mapped(lambda d: checked_part(d, domain)), domain)
+
+
+def recalled_recurrence(
+    certificate: Mapping[str, Any], found: RecurrentDerivation, domain: Domain
+) -> RecurrentDerivation | None:
+    """With the evidence on file, if there is any of this very recurrence."""
+    known = recalled(certificate, found.parts, domain)
+    if known is None:
+        return None
+    parts, (overall,) = known
+    by_part = dict(zip(found.parts, parts, strict=True))
+    return replace(found.mapped(by_part.__getitem__), depths=DEPTHS, evidence=overall)
 
 
 def checked_part(derivation: Derivation, domain: Domain) -> Derivation:

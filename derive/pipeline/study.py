@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import ModuleType
+from typing import Any
 
 from derive.catalogue.row import ROUNDINGS, Bound, Values
 from derive.closedform.derivations import default_wanted, derive_all, kinds_of
+from derive.closedform.recurrence import derive_recurrence
 from derive.emit.document import Document, Identity, Info, Picture, document
 from derive.emit.formats import FORMATS, write
 from derive.emit.kernel_costs import Cost, costs
@@ -24,7 +26,7 @@ from derive.emit.notes_text import plain
 from derive.emit.recurrence_document import recurrence_document
 from derive.emit.statements import Accuracy
 from derive.language.definition import Definition
-from derive.language.derivation import KINDS, Derivation, Step, Wanted
+from derive.language.derivation import KINDS, Derivation, Evidence, Wanted
 from derive.language.errors import DeriveError, did_you_mean
 from derive.language.expressions import Ref
 from derive.language.layered import base_of
@@ -34,18 +36,23 @@ from derive.language.recurrence import RecurrentDefinition, RecurrentDerivation
 from derive.language.resolve import parse
 from derive.language.words import Words
 from derive.pipeline.chains import chain_identity, chains_of
+from derive.pipeline.checked import checked_all
 from derive.pipeline.display import Shown, code, results
+from derive.pipeline.evidence import NOTHING, recalled
 from derive.pipeline.illustrations import Subject, frozen, illustrations
 from derive.pipeline.library import Entry, definitions, entry, library
 from derive.pipeline.limits import DEFAULT_SECONDS, Say, bounded_depth, reachable, time_limit
 from derive.pipeline.load import load
 from derive.pipeline.profiles import Profiles, profiles_of
-from derive.pipeline.recurrent import check_recurrent_kernels, variables_by
-from derive.pipeline.recurrent import derived as derived_recurrence
-from derive.verify.gradients import check_closed, check_identity, check_symmetry
+from derive.pipeline.recurrent import (
+    check_recurrent_kernels,
+    checked_recurrence,
+    recalled_recurrence,
+    variables_by,
+)  # fmt: skip
+from derive.verify.gradients import check_identity
 from derive.verify.kernels import check_kernels
 from derive.verify.samples import Domain
-from derive.verify.steps import check_steps
 
 
 def define(
@@ -150,12 +157,8 @@ def study(definition: Definition, wanted: tuple[Wanted, ...] | None = None, say:
     say(f"deriving {definition.name}")
     if isinstance(definition, RecurrentDefinition):
         return recurrent_study(definition, wanted, Info(Words(definition.name, definition.name)))
-    done: list[Derivation] = []
-    seen: Seen = {}
-    for derivation in derive_all(definition, wanted):
-        say(f"checking the steps of {derivation.name}")
-        done.append(checked(derivation, {}, seen))
-    return Study(definition, tuple(done), Info(Words(definition.name, definition.name)))
+    found = checked_all(derive_all(definition, wanted), {}, lambda d: say(f"checking the steps of {d.name}"))
+    return Study(definition, found, Info(Words(definition.name, definition.name)))
 
 
 def known(name: str) -> Study:
@@ -163,15 +166,18 @@ def known(name: str) -> Study:
     return study_of(entry(name))
 
 
-def study_of(entry: Entry) -> Study:
-    """The same for a row of the catalogue, with its words, identities and hard points."""
+def study_of(entry: Entry, on_file: Mapping[str, Any] = NOTHING) -> Study:
+    """The same for a row of the catalogue, with its words, identities and hard points.
+
+    What a certificate `on_file` says was checked, to the last letter, is not checked again.
+    """
     row, definition = entry.row, entry.definition
     if isinstance(definition, RecurrentDefinition):
-        found = recurrent_study(definition, entry.wanted, info_of(entry), row.domain, row.hard)
+        found = recurrent_study(definition, entry.wanted, info_of(entry), row.domain, row.hard, on_file)
         return replace(found, bounds=row.bounds)
     derived = derive_all(definition, entry.wanted)
-    seen: Seen = {}
-    derivations = tuple(checked(d, row.domain, seen) for d in derived)
+    known_evidence = recalled(on_file, derived, row.domain)
+    derivations = known_evidence[0] if known_evidence else checked_all(derived, row.domain)
     profiles = profiles_of(definition.name) if row.bounds else {}
     return Study(definition, derivations, info_of(entry), row.domain, row.hard, row.bounds, profiles)
 
@@ -182,34 +188,12 @@ def recurrent_study(
     info: Info,
     domain: Domain | None = None,
     hard: tuple[Mapping[str, Values], ...] = (),
+    on_file: Mapping[str, Any] = NOTHING,
 ) -> RecurrentStudy:
     """The same for a recurrence: checked for any layer, and at several depths."""
-    found = derived_recurrence(definition, tuple(w.variable for w in wanted or ()), domain or {})
+    derived = derive_recurrence(definition, tuple(w.variable for w in wanted or ()))
+    found = recalled_recurrence(on_file, derived, domain or {}) or checked_recurrence(derived, domain or {})
     return RecurrentStudy(definition, found.parts, info, domain or {}, hard, recurrence=found)
-
-
-Seen = dict[object, tuple[Step, ...]]
-"""Steps that have been checked, by what they are steps of."""
-
-
-def checked(derivation: Derivation, domain: Domain, seen: Seen | None = None) -> Derivation:
-    """The derivation and its adjoints with evidence; CheckError where anything is wrong."""
-    known_steps: Seen = {} if seen is None else seen
-    adjoints = tuple(checked_once(d, domain, known_steps) for d in derivation.adjoints)
-    # steps first: where the function has no value they say so, and SymPy would differentiate an infinity
-    found = check_steps(derivation, domain)
-    evidence = check_closed(derivation, domain)
-    if derivation.wanted.kind == "hessian" and not derivation.wanted.second:
-        check_symmetry(derivation, domain)
-    return replace(found, evidence=evidence, adjoints=adjoints)
-
-
-def checked_once(adjoint: Derivation, domain: Domain, seen: Seen) -> Derivation:
-    """An adjoint that several derivations share is checked where it is met first."""
-    key = (adjoint.left, adjoint.steps, adjoint.closed, adjoint.system)
-    if key not in seen:
-        seen[key] = check_steps(adjoint, domain).steps
-    return replace(adjoint, steps=seen[key])
 
 
 def info_of(entry: Entry) -> Info:
@@ -288,6 +272,11 @@ class Study:
         """The same study, once its kernels have passed; CheckError otherwise."""
         check_kernels(self.definition, self.derivations, self.compile(), domain=self.domain, hard_points=self.hard)
         return self
+
+    @property
+    def overall(self) -> tuple[Evidence, ...]:
+        """Evidence of all derivations together, beyond that of each."""
+        return ()
 
     def only(self, variable: str) -> Study:
         """The derivations by one input."""
@@ -370,6 +359,11 @@ class RecurrentStudy(Study):
     def with_checked_kernels(self) -> Study:
         check_recurrent_kernels(self.recurrence, self.compile(), self.domain, self.hard)
         return self
+
+    @property
+    def overall(self) -> tuple[Evidence, ...]:
+        """What was seen at the depths that were written out."""
+        return () if self.recurrence.evidence is None else (self.recurrence.evidence,)
 
     def only(self, variable: str) -> Study:
         found = tuple(g for g in self.recurrence.gradients if variable in (g.variable.name, base_of(g.variable.name)))

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 T = TypeVar("T")
@@ -20,6 +20,10 @@ MANY = 1_000_000
 
 FEW = 3
 """For so few pieces of work no process is worth its start."""
+
+
+given: Callable[[Any], Any]
+"""What a worker does with items, in its own process."""
 
 
 def unseen(item: object) -> None:
@@ -42,13 +46,25 @@ def each(
     if workers < 2 or len(items) <= FEW or "fork" not in multiprocessing.get_all_start_methods():
         return [noted(work, item, progress) for item in items]
     gc.freeze()  # what is there stays: no worker need look for garbage in it
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), gc.set_threshold, (MANY,)) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), begin, (work,)) as pool:
         begun = sorted(range(len(items)), key=lambda place: -size(items[place]))
-        running = {place: pool.submit(work, items[place]) for place in begun}
+        running = {place: pool.submit(done, items[place]) for place in begun}
         for place in begun:
             running[place].result()
             progress(items[place])
         return [running[place].result() for place in range(len(items))]
+
+
+def begin(work: Callable[[Any], Any]) -> None:
+    """A worker inherits its work, with all that it holds: only items and results travel."""
+    global given
+    given = work
+    gc.set_threshold(MANY)
+
+
+def done(item: Any) -> Any:
+    """In a worker: its work on an item."""
+    return given(item)
 
 
 def noted(work: Callable[[Item], T], item: Item, progress: Callable[[Item], None]) -> T:

@@ -11,9 +11,10 @@ pytest.importorskip("torch", reason="the peers of the extra `peers`")
 from derive.closedform.derivations import derive_all
 from derive.emit.kernel_numpy import emit_module
 from derive.language.resolve import parse
+from derive.pipeline.checked import checked
 from derive.pipeline.library import definitions, names
 from derive.pipeline.load import load
-from derive.pipeline.study import checked, wanted_by
+from derive.pipeline.study import wanted_by
 from derive.verify.kernels import check_kernels
 from tests.field.peers import TOLERANCE, comparisons
 from tests.field.row import FieldRow

@@ -10,7 +10,6 @@ first when the graph is to be computed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, users, whole
@@ -21,16 +20,34 @@ from derive.language.expressions import Dimension
 def look_ups_first(graph: Graph) -> Graph:
     """Look-ups by a label or of a fixed place, of what is computed entry by entry and needed nowhere else."""
     used = users(graph)
-    found = rebuild(graph, lambda n: first_looked_up(n, used) if n.op in ("gather", "pick") else n)
+
+    def change(node: Node) -> Node:
+        is_once = node.op in PLACES and used.get(node.arguments[0].node, 2) == 1
+        return first_looked_up(node) if is_once else node
+
+    found = rebuild(graph, change)
     return found if found == graph else look_ups_first(found)
 
 
-def first_looked_up(value: Node, used: Mapping[Node, int]) -> Node:
+def look_ups_inside(argument: Argument) -> Argument:
+    """The same value with every look-up as far inside as it goes, so that two ways to write it become one."""
+    node = argument.node
+    if not any(n.op in PLACES for n in topological((node,))):
+        return argument
+    (found,) = rebuild((node,), lambda n: first_looked_up(n) if n.op in PLACES else n)
+    return Argument(found, argument.axes) if found == node else look_ups_inside(Argument(found, argument.axes))
+
+
+PLACES = ("gather", "pick")
+"""Look-ups by a label, and of a fixed place."""
+
+
+def first_looked_up(value: Node) -> Node:
     """The op of look-ups, each by the same label, in place of a look-up of the op."""
     entries, *label = value.arguments
     node, place = entries.node, len(value.shape)
-    is_once = used.get(node, 2) == 1 and BY_NAME[node.op].kind == "elementwise" and not node.is_leaf
-    if not is_once or place not in entries.axes or not set(range(place)) <= set(entries.axes):
+    is_op = BY_NAME[node.op].kind == "elementwise" and not node.is_leaf
+    if not is_op or place not in entries.axes or not set(range(place)) <= set(entries.axes):
         return value
     inner = [moved(argument, entries.axes) for argument in node.arguments]
     if any(place in a.axes and BY_NAME[a.node.op].boolean for a in inner):

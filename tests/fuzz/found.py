@@ -44,6 +44,12 @@ FOUND: dict[str, tuple[str, Request]] = {
         "  d[q] = r[q]/(1 + (r[q]*r[q] - n)**2)",
         Request(),
     ),
+    "an exponent that is multiplied before and after it is looked up": (
+        "grad(; result[d], T, v_x[n]) -> t, w\n  shape = sin(min(n, result[0]))\n"
+        "  w[q] = sum(k, shape*result[q] - sinh(v_x[k]))/sqrt(1 + shape**2)\n"
+        "  I[row] = arccos(tanh(w[row]*relu(w[row]))/2)\n  t = I[0]",
+        Request(("result", "v_x")),
+    ),
     "outputs of parameters alone": ("f(; h[d], t[3]) -> u, r\n  r[q] = tanh(t[1]*h[q])\n  u[l] = r[0]*t[l]", Request()),
     "a direction that is the same for every entry": (
         "f(x[d]; r[m]) -> y\n  E = logsumexp(i, mean(c, (d + x[i])*r[c]))\n  y[l] = E + arcsinh(x[l])",

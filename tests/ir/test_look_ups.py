@@ -9,8 +9,9 @@ import pytest
 
 from derive.ir.build import apply, constant
 from derive.ir.graph import BATCH, Argument, Node, topological, whole
-from derive.ir.look_ups import look_ups_first
+from derive.ir.look_ups import look_ups_first, look_ups_inside
 from derive.ir.optimise import optimise
+from derive.ir.stability.exponentials import Exponentials
 from derive.ir.verify import verify
 from derive.language.resolve import parse
 from tests.ir.graphs import compute, exact, largest_difference, random_inputs, values_of
@@ -85,3 +86,17 @@ def test_the_loss_of_a_label_computes_no_row() -> None:
     assert rows <= {"exp", "add", "multiply", "where", "first_max", "spread", "at_largest"}
     looked_up = [n for n in topological(new) if n.op == "gather"]
     assert [n.arguments[0].node.op for n in looked_up] == ["input"]
+
+
+@pytest.mark.parametrize("look_up", [at_label, at_second])
+def test_a_product_looked_up_and_a_product_of_look_ups_are_one_exponent(look_up) -> None:
+    square = apply("multiply", A, apply("maximum", A, constant(0)))
+    before, after = look_up(square), apply("multiply", look_up(A), look_up(apply("maximum", A, constant(0))))
+    assert before != after
+    assert look_ups_inside(whole(before)) == look_ups_inside(whole(after))
+    negative = apply("exp", apply("multiply", constant(-1), after))
+    ratio = apply("divide", negative, apply("add", apply("exp", before), negative))
+    search = Exponentials()
+    assert search.of(ratio) is not None
+    (found,) = optimise((ratio,))
+    assert largest_difference(compute((found,), GIVEN, SIZES), compute((ratio,), GIVEN, SIZES)) < 1e-50

@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import reduce
 
 from derive.ir.graph import Argument, Node, data_on, moved, window_axis
+from derive.ir.look_ups import look_ups_inside
 from derive.ir.stability import polynomial
 from derive.ir.stability.polynomial import Ratio
 
@@ -107,7 +108,11 @@ def aligned(left: Group, right: Group) -> Group | None:
         return right
     if left.argument == right.argument and left.base == right.base:
         return right
-    factor = multiple(linear(left.argument), linear(right.argument)) if left.base == right.base else None
+    if left.base != right.base:
+        return None
+    factor = multiple(linear(left.argument), linear(right.argument))
+    if factor is None:
+        factor = multiple(*(linear(look_ups_inside(a)) for a in (left.argument, right.argument)))
     if factor is None:
         return None
     return Group(polynomial.rescaled(right.ratio, factor), left.argument, left.base)

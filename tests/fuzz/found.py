@@ -50,6 +50,12 @@ FOUND: dict[str, tuple[str, Request]] = {
         "  I[row] = arccos(tanh(w[row]*relu(w[row]))/2)\n  t = I[0]",
         Request(("result", "v_x")),
     ),
+    "a hyperbolic tangent of what is less a logarithm": (
+        "grad(; gamma_1[3], e[d]) -> I\n"
+        "  lam[c, l] = cosh(gamma_1[1] - e[c]) - log(1 + e[l+1]**2) + e[l+1]\n"
+        "  I[l] = arccos(tanh(gamma_1[1]*(lam[1, l] + lam[1, l]) - logsumexp(e))/2)",
+        Request(("gamma_1", "e")),
+    ),
     "outputs of parameters alone": ("f(; h[d], t[3]) -> u, r\n  r[q] = tanh(t[1]*h[q])\n  u[l] = r[0]*t[l]", Request()),
     "a direction that is the same for every entry": (
         "f(x[d]; r[m]) -> y\n  E = logsumexp(i, mean(c, (d + x[i])*r[c]))\n  y[l] = E + arcsinh(x[l])",

@@ -2,7 +2,7 @@
 
     exp(a_i - m) / sum_k exp(a_k - m)    exp(a_i) / sum_k exp(a_k), whatever m is, so that one shift serves all
     m + log sum_k exp(a_k - m)           log sum_k exp(a_k)
-    exp(a_i - log s)                     exp(a_i) / s
+    exp(a_i - log s)                     exp(a_i) / s, unless exp(c (log s - a_i)) stands beside it
     tanh(c log R)                        (R**(2 c) - 1) / (R**(2 c) + 1), R a function of one exponential
 
 Contract: `without_common_parts` and `without_logarithms` map a graph to an equal one.
@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import BATCH, Argument, Graph, Node, moved, named, rebuild, topological, whole
-from derive.ir.stability.exponentials import Exponentials, linear
+from derive.ir.stability.exponentials import Exponentials, linear, multiple
 from derive.ir.stability.shares import negated
 from derive.ir.stability.shift import Shift
 
@@ -109,14 +109,31 @@ def times(term: Argument | None, factor: Fraction) -> Argument:
 def without_logarithms(graph: Graph) -> Graph:
     """exp(r - log s) as exp(r) / s; exp and tanh of whole multiples of log R as rational functions of R"""
     search = Exponentials()
+    paired = beside_inverses(graph)
 
     def changed(node: Node) -> Node:
         rational = of_logarithm(node, search) if node.op in RATIONAL else None
         if rational is not None:
             return named(rational, node.name, node.origin)
-        return divided(node) if node.op == "exp" and node.data is None else node
+        return divided(node) if node.op == "exp" and node.data is None and node not in paired else node
 
     return rebuild(graph, changed)
+
+
+def beside_inverses(graph: Graph) -> set[Node]:
+    """Exponentials beside others of opposite sign, as in tanh(r - log s): both stay functions of one exponent."""
+    nodes = [n for n in topological(graph) if n.op in ("exp", *HYPERBOLIC) and n.data is None]
+    forms = {n: linear(n.arguments[0]) for n in nodes}
+
+    def has_inverse(node: Node) -> bool:
+        factors = ((n, multiple(forms[node], forms[n])) for n in nodes if n is not node)
+        return any(factor is not None and (factor < 0 or n.op in HYPERBOLIC) for n, factor in factors)
+
+    return {n for n in nodes if n.op == "exp" and has_inverse(n)}
+
+
+HYPERBOLIC = ("tanh", "sinh", "cosh")
+"""Functions of exponentials of both signs."""
 
 
 def of_logarithm(node: Node, search: Exponentials) -> Node | None:

@@ -46,6 +46,25 @@ def test_an_exponential_that_is_needed_as_it_is_stays(text: str) -> None:
     assert without_logarithms(graph) == graph
 
 
+@pytest.mark.parametrize(
+    ("text", "divided"),
+    [
+        ("f(x, b) -> y\n z = x - log(1 + b**2)\n y = exp(z) + 3*exp(-z)", False),
+        ("f(x, b) -> y\n z = x - log(1 + b**2)\n y = exp(z)*sinh(z)", False),
+        ("f(x, b) -> y\n z = x - log(1 + b**2)\n y = exp(z) + 3*exp(z + x)", True),
+        ("f(x, b) -> y\n z = x - log(1 + b**2)\n y = exp(z) + sinh(x)", True),
+    ],
+)
+def test_an_exponential_beside_its_inverse_keeps_its_logarithm(text: str, divided: bool) -> None:
+    (definition,) = parse(text)
+    graph = optimise(values_of(definition), SIMPLIFY)
+    found = without_logarithms(graph)
+    assert (found != graph) is divided
+    sizes = sizes_for(definition)
+    inputs = random_inputs(definition, sizes, 9, -3, 3)
+    assert largest_difference(compute(found, inputs, sizes), compute(graph, inputs, sizes)) < 1e-50
+
+
 def test_equal_factors_become_powers() -> None:
     (definition,) = parse("f(x, y) -> z\n z = x*x*y + y*y*y - x*y")
     graph = optimise(values_of(definition), SIMPLIFY)

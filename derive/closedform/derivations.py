@@ -21,7 +21,7 @@ from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Wanted
 from derive.language.errors import DeriveError
 from derive.language.expressions import Call, Expression, Partial, Ref, mul, sum_over
-from derive.language.trees import walk
+from derive.language.trees import replace, walk
 
 
 def default_wanted(definition: Definition) -> tuple[Wanted, ...]:
@@ -95,7 +95,16 @@ def lemma_of(kind: str, function: Definition, place: int) -> Lemma:
     found = derive(function, Wanted(kind, function.output, variable), lemmas_of(function), {})
     entry = found.variable
     assert entry is not None
-    return Lemma(function, place, found.closed, (*function.output_indices, *entry.indices))
+    return Lemma(function, place, without_adjoints(found), (*function.output_indices, *entry.indices))
+
+
+def without_adjoints(derivation: Derivation) -> Expression:
+    """The closed form in the function's own quantities alone: who cites it knows no adjoints of the function."""
+    value = derivation.closed
+    for adjoint in reversed(derivation.adjoints):
+        assert adjoint.names is not None
+        value = replace(value, {adjoint.names: adjoint.closed})
+    return value
 
 
 def derive(

@@ -216,10 +216,17 @@ class Grammar:
             inner.helpers = dict(self.helpers)
             arguments = tuple(self.pick([("u",), ("u", "v"), ("x", "s")]))
             inner.quantities = {a: Quantity(a, ()) for a in arguments}
-            body = inner.expression(2, (), inner.reference((), inner.pick(arguments)))
-            output = inner.fresh((helper, name))
-            lines += [f"{helper}({', '.join(arguments)}) -> {output}", f"    {output} = {body.text}"]
-            formulas = {output: Formula((), body)}
+            lines.append("")
+            place, formulas = len(lines) - 1, dict[str, Formula]()
+            for _ in range(self.pick((1, 1, 2, 3))):
+                # what was named last is used, and what came before may be once more
+                latest = list(formulas)[-1] if formulas else inner.pick(arguments)
+                body = inner.expression(2, (), inner.reference((), latest))
+                output = inner.fresh((helper, name))
+                inner.quantities[output] = Quantity(output, ())
+                formulas[output] = Formula((), body)
+                lines.append(f"    {output} = {body.text}")
+            lines[place] = f"{helper}({', '.join(arguments)}) -> {output}"
 
             def applied(*values: Term, formulas=formulas, arguments=arguments, output=output, helper=helper):  # type: ignore[no-untyped-def]
                 def value(point: Point, scope: Scope) -> object:

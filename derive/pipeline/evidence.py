@@ -21,7 +21,6 @@ from derive.verify.samples import Domain
 NOTHING: Mapping[str, Any] = {}
 """What is on file of a definition that was never certified."""
 
-CHECKS = "derive.verify"
 EXACT = " exact"
 EQUAL = "="
 
@@ -63,9 +62,11 @@ def content(derivation: Derivation) -> str:
 
 @functools.cache
 def checks() -> str:
-    """A hash of the sources of the checks."""
-    sources = {path.name: path.read_bytes() for path in files(CHECKS).iterdir() if path.name.endswith(".py")}
-    return hashlib.sha256(repr(sorted(sources.items())).encode()).hexdigest()
+    """A hash of the sources of the checks, and of the modules that say which are made."""
+    found = [path for path in files("derive.verify").iterdir() if path.name.endswith(".py")]
+    found += [files("derive.pipeline") / name for name in ("checked.py", "recurrent.py")]
+    sources = sorted((path.name, path.read_bytes()) for path in found)
+    return hashlib.sha256(repr(sources).encode()).hexdigest()
 
 
 # --- as text -----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -109,3 +110,17 @@ def test_a_recurrence_with_a_changed_part_is_not_recalled() -> None:
 )
 def test_evidence_is_read_as_it_was_written(one: Evidence | None) -> None:
     assert read(written(one)) == one
+
+
+def test_another_way_to_check_is_another_check(monkeypatch, tmp_path) -> None:
+    """What says which checks are made counts: the depths of a recurrence, for one."""
+    before = evidence.checks()
+    for room in ("verify", "pipeline"):
+        shutil.copytree(str(evidence.files(f"derive.{room}")), tmp_path / room)
+    monkeypatch.setattr(evidence, "files", lambda name: tmp_path / name.rpartition(".")[2])
+    assert evidence.checks.__wrapped__() == before
+    for path, counts in (("pipeline/recurrent.py", True), ("verify/sights.py", True), ("pipeline/notes.py", False)):
+        source = (tmp_path / path).read_text()
+        (tmp_path / path).write_text(source + "\n")
+        assert (evidence.checks.__wrapped__() != before) is counts
+        (tmp_path / path).write_text(source)

@@ -22,7 +22,7 @@ from derive.language.derivation import Derivation
 from derive.verify.calls import Trial
 from derive.verify.cases import HardPoint, batch_plan
 from derive.verify.certify import Worst
-from derive.verify.kernels import DTYPES, Tally, beyond_floats, check_case, points_of, random_truth
+from derive.verify.kernels import DTYPES, Tally, beyond_floats, check_case, points_of, reachable_truth
 from derive.verify.rounding import Rounded
 from derive.verify.samples import ORDINARY, Domain
 from derive.verify.truth import Truth
@@ -83,7 +83,7 @@ def more(definition: Definition, derivations: Sequence[Derivation], domain: Doma
     """Batches of ordinary numbers, and of ten times as large ones for inputs without a domain of their own."""
     wide = {i.name: (10 * ORDINARY[0], 10 * ORDINARY[1]) for i in definition.inputs} | dict(domain)
     return [
-        random_truth(definition, derivations, ranges, *plan, 100 * scale + number)
+        reachable_truth(definition, derivations, ranges, *plan, 100 * scale + number)
         for scale, ranges in enumerate((domain, wide), 1)
         for number in range(ROUNDS)
         for plan in batch_plan(definition)

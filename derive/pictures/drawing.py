@@ -13,6 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+import numpy as np
+from numpy.typing import NDArray
+
 Pixels = tuple[int, int]
 """A place in tenths of a pixel."""
 
@@ -49,7 +52,9 @@ class Scale:
     logarithmic: bool = False
 
     def __call__(self, value: float) -> float:
-        low, high, value = (self.measure(v) for v in (self.low, self.high, value))
+        low, high = self.low, self.high
+        if self.logarithmic:
+            low, high, value = map(math.log10, (low, high, value))
         return self.start + (value - low) / (high - low) * (self.end - self.start)
 
     def measure(self, value: float) -> float:
@@ -120,38 +125,38 @@ def path(lines: Iterable[Sequence[tuple[float, float]]], class_: str) -> str:
 
 def simplified(points: Sequence[Pixels]) -> list[Pixels]:
     """The points without which the line would look different: Douglas and Peucker's way, in whole numbers."""
+    if len(points) < 3:
+        return list(points)
+    places = np.array(points, dtype=np.int64)
     kept = {0, len(points) - 1}
     waiting = [(0, len(points) - 1)]
     while waiting:
         first, last = waiting.pop()
-        farthest, apart = first, 0
-        for place in range(first + 1, last):
-            if (far := squared_distance(points[place], points[first], points[last])) > apart:
-                farthest, apart = place, far
-        if farthest != first and off_line(points[farthest], points[first], points[last]):
+        if last - first < 2:
+            continue
+        apart = distances(places[first + 1 : last], points[first], points[last])
+        farthest = first + 1 + int(apart.argmax())
+        if off_line(points[farthest], points[first], points[last]):
             kept.add(farthest)
             waiting += [(first, farthest), (farthest, last)]
-    return [points[place] for place in sorted(kept)] if points else []
+    return [points[place] for place in sorted(kept)]
 
 
-def cross(point: Pixels, start: Pixels, end: Pixels) -> int:
-    (x, y), (a, b), (c, d) = point, start, end
-    return (c - a) * (y - b) - (d - b) * (x - a)
-
-
-def squared_distance(point: Pixels, start: Pixels, end: Pixels) -> int:
-    """Of the point from the line, or from its start where the line is closed, up to a factor for all points alike."""
+def distances(points: NDArray[np.int64], start: Pixels, end: Pixels) -> NDArray[np.int64]:
+    """Of points from the line, or squared from its start where the line is closed, up to a factor for all alike."""
+    across, down = points[:, 0] - start[0], points[:, 1] - start[1]
     if start == end:
-        return (point[0] - start[0]) ** 2 + (point[1] - start[1]) ** 2
-    return cross(point, start, end) ** 2
+        return across**2 + down**2
+    found: NDArray[np.int64] = np.abs((end[0] - start[0]) * down - (end[1] - start[1]) * across)
+    return found
 
 
 def off_line(point: Pixels, start: Pixels, end: Pixels) -> bool:
     """Farther than TOLERANCE."""
+    (across, down), (a, b) = ((p[0] - start[0], p[1] - start[1]) for p in (point, end))
     if start == end:
-        return squared_distance(point, start, end) > TOLERANCE**2
-    length = (end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2
-    return cross(point, start, end) ** 2 > TOLERANCE**2 * length
+        return across**2 + down**2 > TOLERANCE**2
+    return (a * down - b * across) ** 2 > TOLERANCE**2 * (a**2 + b**2)
 
 
 MARKS = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -131,7 +132,7 @@ def unbroken(x: Array, y: Array, frame: Frame) -> list[list[tuple[float, float]]
     """Runs of points that have a value."""
     runs: list[list[tuple[float, float]]] = [[]]
     for one, value in zip(x.tolist(), y.tolist(), strict=True):
-        if np.isfinite(value):
+        if isfinite(value):
             runs[-1].append(frame.at(one, value))
         elif runs[-1]:
             runs.append([])

@@ -244,6 +244,8 @@ class Study:
     profiles: Profiles = field(default_factory=dict)
     drawn: dict[str, tuple[Picture, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Pictures by language, which travel with the study to the process that lays out pages."""
+    laid_out: dict[tuple[str, str], Document] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Documents without pictures by language and detail, which several formats are printed from."""
 
     @property
     def name(self) -> str:
@@ -289,9 +291,11 @@ class Study:
 
     def document(self, language: str = "en", detail: str = "textbook", *, illustrated: bool = False) -> Document:
         """The notes before any format, with pictures where they are asked for."""
-        bounds = tuple(accuracy_of(b, self.name) for b in self.bounds)
-        info = replace(self.info, symbols=symbols(), kernels=self.kernel_names, source=self.source, accuracy=bounds)
-        found = document(self.derivations, info, language, detail)
+        if (language, detail) not in self.laid_out:
+            bounds = tuple(accuracy_of(b, self.name) for b in self.bounds)
+            info = replace(self.info, symbols=symbols(), kernels=self.kernel_names, source=self.source, accuracy=bounds)
+            self.laid_out[language, detail] = document(self.derivations, info, language, detail)
+        found = self.laid_out[language, detail]
         return replace(found, pictures=self.pictures(language)) if illustrated else found
 
     def pictures(self, language: str = "en") -> tuple[Picture, ...]:

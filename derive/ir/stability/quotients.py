@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from derive.ir.build import Labelled, elementwise, placed, union
-from derive.ir.graph import Graph, Node, rebuild
+from derive.ir.graph import Graph, Node, rebuild, topological
 from derive.ir.stability.exponentials import linear_sum
 from derive.ir.stability.scaling import (
     GROWING,
@@ -93,8 +93,14 @@ def quotient(node: Node) -> Node | None:
         return None
     exponent, rest = taken_out(parts)
     size = [Factor(elementwise("exp", total(exponent)), 1)] if exponent else []
-    found = over_line([*size, *rest])
-    return instead_of(node, found)
+    if size and any(p.power < 0 and holds_exponential(p.value.node) for p in parts if not p.is_sum):
+        # what is left below the line may be as large as the exponential: other factors are divided by it first
+        return instead_of(node, product([over_line(rest), size[0].value]))
+    return instead_of(node, over_line([*size, *rest]))
+
+
+def holds_exponential(node: Node) -> bool:
+    return any(n.op in GROWING for n in topological((node,)))
 
 
 def taken_out(

@@ -1,6 +1,7 @@
 """Shares p_i = e_i / sum_k e_k that are compared with targets, or whose logarithm is taken.
 
     w p_i - t_i             where e is largest p_i (w - t_i) - t_i (1 - p_i), with 1 - p_i summed from the others
+    log(1 - p_i)            log of the sum of the others over the sum where e is largest, log1p(-p_i) elsewhere
     log p_i                 (a_i - a*) - log1p(sum of the other e over e*), * where a is largest
     a_i - log sum exp(a_k)  the same
 
@@ -15,12 +16,14 @@ from dataclasses import replace
 
 from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, whole
+from derive.ir.look_ups import PLACES
 from derive.ir.stability.shares import (
     Share,
     first_largest,
     negated,
     on_axes,
     share_at,
+    share_looked_up,
     share_of,
     summed_over,
 )
@@ -132,8 +135,6 @@ def share_total(share: Share) -> Argument:
     return Argument(share.total.node, tuple(place[a] for a in share.total.axes))
 
 
-LOOK_UPS = ("gather", "pick")
-
 # --- logarithms ------------------------------------------------------------------------------------------
 
 
@@ -145,8 +146,11 @@ def logarithms_of_shares(graph: Graph) -> Graph:
 def changed(node: Node) -> Node:
     if node.op == "log":
         inner = share_looked_up(node.arguments[0].node)
-        if inner.op in LOOK_UPS and share_of(inner.arguments[0].node) is not None:
+        if inner.op in PLACES and share_of(inner.arguments[0].node) is not None:
             return looked_up(node, inner)
+        taken = less_than_one(node.arguments[0].node)
+        if taken is not None:
+            return on_axes(moved(Argument(logarithm_less(taken.node), taken.axes), node.arguments[0].axes), node)
         share = share_of(inner)
         if share is not None and share.exponential.data is None:
             return on_axes(Argument(logarithm(share.exponential, share.axis), node.arguments[0].axes), node)
@@ -156,22 +160,32 @@ def changed(node: Node) -> Node:
     return new if new is not node else minus_from_log_sum(node)
 
 
-def share_looked_up(inner: Node) -> Node:
-    """e_y / sum_k e_k as the place y of e_i / sum_k e_k"""
-    if inner.op != "divide" or inner.arguments[0].node.op not in LOOK_UPS:
-        return inner
-    above, below = inner.arguments
-    (source, *label), whole_axes = above.node.arguments, range(len(inner.shape))
-    if above.axes != tuple(whole_axes):
-        return inner
-    places = {axis: k for k, axis in enumerate(source.axes)}
-    if not all(axis in places for axis in below.axes):
-        return inner
-    total = Argument(below.node, tuple(places[axis] for axis in below.axes))
-    share = Node("divide", (whole(source.node), total), source.node.shape)
-    if share_of(share) is None:
-        return inner
-    return replace(above.node, arguments=(Argument(share, source.axes), *label), name="", origin=None)
+def less_than_one(value: Node) -> Argument | None:
+    """p where the value is 1 - p, p a share or what is looked up of shares."""
+    if value.op != "add" or len(value.arguments) != 2:
+        return None
+    for one, other in (value.arguments, value.arguments[::-1]):
+        minus = negated(other) if one.node == constant(1) else None
+        inner = share_looked_up(minus.node) if minus is not None else None
+        if minus is None or inner is None:
+            continue
+        if share_of(inner) or (inner.op in PLACES and share_of(inner.arguments[0].node)):
+            return Argument(inner, minus.axes)
+    return None
+
+
+def logarithm_less(value: Node) -> Node:
+    """log(1 - p): of the sum of the others where p is largest, log1p(-p) where it may be small; looked up if p is"""
+    if value.op in PLACES:
+        shares, *label = value.arguments
+        found = Argument(logarithm_less(shares.node), shares.axes)
+        return replace(value, arguments=(found, *label), name="", origin=None)
+    share, shape = share_of(value), value.shape
+    assert share is not None
+    others = Node("divide", (whole(share.rest), share_total(share)), share.rest.shape)
+    far = Argument(Node("log", (whole(others),), others.shape), share.others)
+    minus = Node("multiply", (Argument(constant(-1), ()), whole(value)), shape)
+    return Node("where", (whole(share.is_largest), far, whole(Node("log1p", (whole(minus),), shape))), shape)
 
 
 def looked_up(node: Node, inner: Node) -> Node:
@@ -196,7 +210,7 @@ def from_log_sum(node: Node) -> Node:
         for taken, first in enumerate(node.arguments):
             if taken == other:
                 continue
-            if first.node.op in LOOK_UPS and first.node.arguments[0].node == inner.node:
+            if first.node.op in PLACES and first.node.arguments[0].node == inner.node:
                 new = log_share_at(first, minus, exponential, axis, kept)
                 if new is not None:
                     rest = tuple(a for k, a in enumerate(node.arguments) if k not in (taken, other))

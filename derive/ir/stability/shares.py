@@ -3,6 +3,8 @@
 Contract: `complements` and `rebased_means` map a graph to an equal one. A share is a quotient of an exponential by its
 own sum over one axis (shifted or not). With one share near 1, 1 - p and g - sum g p lose every digit as written.
     1 - p_i, delta_ij - p_j   the sum of the other e over the sum; for the largest e its own sum without it
+    1 - p_y                   the same, looked up: 1 - softmax(a)[0], or at a label
+    delta_ij sum_k e_k - e_j  the sum of the other e where the indices agree, -e_j elsewhere
     g_j - sum_i g_i p_i       (g_j - g*) - sum_i (g_i - g*) p_i, g* the entry of g where p is largest: sum p = 1
 """
 
@@ -14,6 +16,7 @@ from fractions import Fraction
 
 from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, whole
+from derive.ir.look_ups import PLACES
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,24 @@ def share_of(node: Node) -> Share | None:
     return Share(node, axis) if kept == tuple(k for k in range(len(node.shape)) if k != axis) else None
 
 
+def share_looked_up(inner: Node) -> Node:
+    """e_y / sum_k e_k as the place y of e_i / sum_k e_k"""
+    if inner.op != "divide" or inner.arguments[0].node.op not in PLACES:
+        return inner
+    above, below = inner.arguments
+    (source, *label), whole_axes = above.node.arguments, range(len(inner.shape))
+    if above.axes != tuple(whole_axes):
+        return inner
+    places = {axis: k for k, axis in enumerate(source.axes)}
+    if not all(axis in places for axis in below.axes):
+        return inner
+    total = Argument(below.node, tuple(places[axis] for axis in below.axes))
+    share = Node("divide", (whole(source.node), total), source.node.shape)
+    if share_of(share) is None:
+        return inner
+    return replace(above.node, arguments=(Argument(share, source.axes), *label), name="", origin=None)
+
+
 def first_largest(value: Node, axis: int) -> Node:
     rank = len(value.shape)
     axes = tuple(rank if k == axis else k for k in range(rank))
@@ -85,15 +106,64 @@ def complements(graph: Graph) -> Graph:
 
 
 def complemented(node: Node) -> Node:
+    return without_own_entry(node) or less_shares(node)
+
+
+def without_own_entry(node: Node) -> Node | None:
+    """delta sum_k e_k - e_i as delta (sum of the others) - (1 - delta) e_i"""
+    if len(node.arguments) != 2:
+        return None
+    for scaled_delta, minus in (node.arguments, node.arguments[::-1]):
+        entry, factors = negated(minus), scaled_delta.node.arguments
+        if scaled_delta.node.op != "multiply" or len(factors) != 2 or entry is None or entry.node.op != "exp":
+            continue
+        for delta, total in (factors, factors[::-1]):
+            if delta.node.op not in ("delta", "identity") or total.node.op != "sum":
+                continue
+            delta, total = (moved(a, scaled_delta.axes) for a in (delta, total))
+            places = {axis: k for k, axis in enumerate(entry.axes)}
+            if not set(total.axes) <= set(places):
+                continue
+            below = Argument(total.node, tuple(places[a] for a in total.axes))
+            share = share_of(Node("divide", (whole(entry.node), below), entry.node.shape))
+            if share is None or entry.axes[share.axis] not in delta.axes:
+                continue
+            others = Argument(complement(share).arguments[0].node, entry.axes)
+            one = Argument(constant(1), ())
+            no = Node("multiply", (Argument(constant(-1), ()), delta), node.shape)
+            elsewhere = Node("add", (one, whole(no)), node.shape)
+            here = Node("multiply", (delta, others), node.shape)
+            there = Node("multiply", (Argument(constant(-1), ()), whole(elsewhere), entry), node.shape)
+            return replace(node, arguments=(whole(here), whole(there)))
+    return None
+
+
+def less_shares(node: Node) -> Node:
     for taken in (k for k, a in enumerate(node.arguments) if a.node.op in ("constant", "identity")):
         for other, argument in enumerate(node.arguments):
             negative = negated(argument)
-            share = share_of(negative.node) if negative else None
-            if negative and share and fits(node.arguments[taken], negative, share):
-                new = complement_at(node.arguments[taken], negative, share, node)
+            new = less_share(node.arguments[taken], negative, node) if negative else None
+            if new is not None:
                 rest = tuple(a for k, a in enumerate(node.arguments) if k not in (taken, other))
                 return replace(node, arguments=(new, *rest)) if rest else on_axes(new, node)
     return node
+
+
+def less_share(one: Argument, negative: Argument, node: Node) -> Argument | None:
+    """1 - p, delta - p, or 1 - p_y; None where p is no share."""
+    share = share_of(negative.node)
+    if share is not None:
+        return complement_at(one, negative, share, node) if fits(one, negative, share) else None
+    looked_up = share_looked_up(negative.node)
+    if one.node != constant(1) or looked_up.op not in PLACES:
+        return None
+    shares, *label = looked_up.arguments
+    share = share_of(shares.node)
+    if share is None:
+        return None
+    complements_there = Argument(complement(share), shares.axes)
+    found = replace(looked_up, arguments=(complements_there, *label), name="", origin=None)
+    return Argument(found, negative.axes)
 
 
 def negated(argument: Argument) -> Argument | None:

@@ -127,9 +127,9 @@ def rebuild(graph: Graph, change: Callable[[Node], Node]) -> Graph:
     new: dict[Node, Node] = {}
     shared: dict[Node, Node] = {}
     for old in topological(graph):
-        moved_on = any(new[a.node] is not a.node for a in old.arguments)
-        arguments = tuple(Argument(new[a.node], a.axes) for a in old.arguments) if moved_on else old.arguments
-        changed = change(with_arguments(old, arguments))
+        same = all(new[a.node] is a.node for a in old.arguments)
+        moved_on = old if same else replace(old, arguments=tuple(Argument(new[a.node], a.axes) for a in old.arguments))
+        changed = change(moved_on)
         known = shared.setdefault(changed, changed)
         if changed.name and not known.name:
             known = shared[changed] = changed
@@ -138,8 +138,7 @@ def rebuild(graph: Graph, change: Callable[[Node], Node]) -> Graph:
 
 
 def with_arguments(value: Node, arguments: tuple[Argument, ...]) -> Node:
-    pairs = zip(arguments, value.arguments, strict=True)
-    same = arguments is value.arguments or all(a.node is b.node and a.axes == b.axes for a, b in pairs)
+    same = all(a.node is b.node and a.axes == b.axes for a, b in zip(arguments, value.arguments, strict=True))
     return value if same else replace(value, arguments=arguments)
 
 

@@ -5,6 +5,7 @@ Contract: reading only; `derive.pipeline.certify` measures and writes them.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +23,13 @@ def path_of(name: str) -> Path:
 
 def load_certificate(name: str) -> Certificate | None:
     path = path_of(name)
-    found: Certificate | None = json.loads(path.read_text()) if path.is_file() else None
+    return parsed(path.read_text()) if path.is_file() else None
+
+
+@functools.lru_cache(maxsize=64)
+def parsed(text: str) -> Certificate:
+    """Asked for several times on a study's way through a build; not to be changed."""
+    found: Certificate = json.loads(text)
     return found
 
 

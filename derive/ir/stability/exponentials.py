@@ -110,9 +110,11 @@ def aligned(left: Group, right: Group) -> Group | None:
         return right
     if left.base != right.base:
         return None
-    factor = multiple(linear(left.argument), linear(right.argument))
+    arguments = (left.argument, right.argument)
+    factor = multiple(*map(linear, arguments))
     if factor is None:
-        factor = multiple(*(linear(look_ups_inside(a)) for a in (left.argument, right.argument)))
+        inside = tuple(map(look_ups_inside, arguments))
+        factor = multiple(*map(linear, inside)) if inside != arguments else None
     if factor is None:
         return None
     return Group(polynomial.rescaled(right.ratio, factor), left.argument, left.base)

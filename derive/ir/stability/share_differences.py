@@ -19,6 +19,7 @@ from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, 
 from derive.ir.look_ups import PLACES
 from derive.ir.stability.shares import (
     Share,
+    at_place,
     first_largest,
     negated,
     on_axes,
@@ -145,10 +146,11 @@ def logarithms_of_shares(graph: Graph) -> Graph:
 
 def changed(node: Node) -> Node:
     if node.op == "log":
-        inner = share_looked_up(node.arguments[0].node)
-        if inner.op in PLACES and share_of(inner.arguments[0].node) is not None:
-            return looked_up(node, inner)
-        taken = less_than_one(node.arguments[0].node)
+        inner = node.arguments[0].node
+        at_label = share_looked_up(inner)
+        if at_label is not None:
+            return looked_up(node, at_label)
+        taken = less_than_one(inner)
         if taken is not None:
             return on_axes(moved(Argument(logarithm_less(taken.node), taken.axes), node.arguments[0].axes), node)
         share = share_of(inner)
@@ -166,20 +168,18 @@ def less_than_one(value: Node) -> Argument | None:
         return None
     for one, other in (value.arguments, value.arguments[::-1]):
         minus = negated(other) if one.node == constant(1) else None
-        inner = share_looked_up(minus.node) if minus is not None else None
-        if minus is None or inner is None:
-            continue
-        if share_of(inner) or (inner.op in PLACES and share_of(inner.arguments[0].node)):
-            return Argument(inner, minus.axes)
+        if minus is not None and share_of(minus.node) is not None:
+            return minus
+        looked_up = share_looked_up(minus.node) if minus is not None else None
+        if minus is not None and looked_up is not None:
+            return Argument(looked_up, minus.axes)
     return None
 
 
 def logarithm_less(value: Node) -> Node:
     """log(1 - p): of the sum of the others where p is largest, log1p(-p) where it may be small; looked up if p is"""
     if value.op in PLACES:
-        shares, *label = value.arguments
-        found = Argument(logarithm_less(shares.node), shares.axes)
-        return replace(value, arguments=(found, *label), name="", origin=None)
+        return at_place(value, logarithm_less(value.arguments[0].node))
     share, shape = share_of(value), value.shape
     assert share is not None
     others = Node("divide", (whole(share.rest), share_total(share)), share.rest.shape)
@@ -190,10 +190,9 @@ def logarithm_less(value: Node) -> Node:
 
 def looked_up(node: Node, inner: Node) -> Node:
     """log p_y: the logarithm of all shares, looked up; what is not looked up costs little."""
-    shares, *label = inner.arguments
-    logarithms = changed(Node("log", (whole(shares.node),), shares.node.shape))
-    found = replace(inner, arguments=(Argument(logarithms, shares.axes), *label), name="", origin=None)
-    return on_axes(Argument(found, node.arguments[0].axes), node)
+    shares = inner.arguments[0].node
+    logarithms = changed(Node("log", (whole(shares),), shares.shape))
+    return on_axes(Argument(at_place(inner, logarithms), node.arguments[0].axes), node)
 
 
 def from_log_sum(node: Node) -> Node:

@@ -65,22 +65,21 @@ def share_of(node: Node) -> Share | None:
     return Share(node, axis) if kept == tuple(k for k in range(len(node.shape)) if k != axis) else None
 
 
-def share_looked_up(inner: Node) -> Node:
-    """e_y / sum_k e_k as the place y of e_i / sum_k e_k"""
-    if inner.op != "divide" or inner.arguments[0].node.op not in PLACES:
-        return inner
-    above, below = inner.arguments
-    (source, *label), whole_axes = above.node.arguments, range(len(inner.shape))
-    if above.axes != tuple(whole_axes):
-        return inner
-    places = {axis: k for k, axis in enumerate(source.axes)}
-    if not all(axis in places for axis in below.axes):
-        return inner
-    total = Argument(below.node, tuple(places[axis] for axis in below.axes))
-    share = Node("divide", (whole(source.node), total), source.node.shape)
-    if share_of(share) is None:
-        return inner
-    return replace(above.node, arguments=(Argument(share, source.axes), *label), name="", origin=None)
+def share_looked_up(value: Node) -> Node | None:
+    """The look-up of whole shares that a value is: p_y, or e_y / sum_k e_k as the place y of e_i / sum_k e_k"""
+    if value.op in PLACES:
+        return value if share_of(value.arguments[0].node) is not None else None
+    if value.op != "divide" or value.arguments[0].node.op not in PLACES:
+        return None
+    above, below = value.arguments
+    share = share_at(above.node.arguments[0], below) if above == Argument(above.node, whole(value).axes) else None
+    return None if share is None else at_place(above.node, share)
+
+
+def at_place(look_up: Node, entries: Node) -> Node:
+    """The same look-up of other entries, which lie as those do."""
+    first, *label = look_up.arguments
+    return replace(look_up, arguments=(Argument(entries, first.axes), *label), name="", origin=None)
 
 
 def first_largest(value: Node, axis: int) -> Node:
@@ -113,28 +112,24 @@ def without_own_entry(node: Node) -> Node | None:
     """delta sum_k e_k - e_i as delta (sum of the others) - (1 - delta) e_i"""
     if len(node.arguments) != 2:
         return None
-    for scaled_delta, minus in (node.arguments, node.arguments[::-1]):
-        entry, factors = negated(minus), scaled_delta.node.arguments
-        if scaled_delta.node.op != "multiply" or len(factors) != 2 or entry is None or entry.node.op != "exp":
+    for product, minus in (node.arguments, node.arguments[::-1]):
+        entry, arguments = negated(minus), product.node.arguments if product.node.op == "multiply" else ()
+        factors = [moved(a, product.axes) for a in arguments]
+        deltas = [f for f in factors if f.node.op in ("delta", "identity")]
+        sums = [f for f in factors if f.node.op == "sum"]
+        if entry is None or (len(factors), len(deltas), len(sums)) != (2, 1, 1):
             continue
-        for delta, total in (factors, factors[::-1]):
-            if delta.node.op not in ("delta", "identity") or total.node.op != "sum":
-                continue
-            delta, total = (moved(a, scaled_delta.axes) for a in (delta, total))
-            places = {axis: k for k, axis in enumerate(entry.axes)}
-            if not set(total.axes) <= set(places):
-                continue
-            below = Argument(total.node, tuple(places[a] for a in total.axes))
-            share = share_of(Node("divide", (whole(entry.node), below), entry.node.shape))
-            if share is None or entry.axes[share.axis] not in delta.axes:
-                continue
-            others = Argument(complement(share).arguments[0].node, entry.axes)
-            one = Argument(constant(1), ())
-            no = Node("multiply", (Argument(constant(-1), ()), delta), node.shape)
-            elsewhere = Node("add", (one, whole(no)), node.shape)
-            here = Node("multiply", (delta, others), node.shape)
-            there = Node("multiply", (Argument(constant(-1), ()), whole(elsewhere), entry), node.shape)
-            return replace(node, arguments=(whole(here), whole(there)))
+        (delta,), (total,) = deltas, sums
+        found = share_at(entry, total)
+        share = share_of(found) if found is not None else None
+        if share is None or entry.axes[share.axis] not in delta.axes:
+            continue
+        others = Argument(complement(share).arguments[0].node, entry.axes)
+        no = Node("multiply", (Argument(constant(-1), ()), delta), node.shape)
+        elsewhere = Node("add", (Argument(constant(1), ()), whole(no)), node.shape)
+        here = Node("multiply", (delta, others), node.shape)
+        there = Node("multiply", (Argument(constant(-1), ()), whole(elsewhere), entry), node.shape)
+        return replace(node, arguments=(whole(here), whole(there)))
     return None
 
 
@@ -154,16 +149,11 @@ def less_share(one: Argument, negative: Argument, node: Node) -> Argument | None
     share = share_of(negative.node)
     if share is not None:
         return complement_at(one, negative, share, node) if fits(one, negative, share) else None
-    looked_up = share_looked_up(negative.node)
-    if one.node != constant(1) or looked_up.op not in PLACES:
+    looked_up = share_looked_up(negative.node) if one.node == constant(1) else None
+    share = share_of(looked_up.arguments[0].node) if looked_up is not None else None
+    if looked_up is None or share is None:
         return None
-    shares, *label = looked_up.arguments
-    share = share_of(shares.node)
-    if share is None:
-        return None
-    complements_there = Argument(complement(share), shares.axes)
-    found = replace(looked_up, arguments=(complements_there, *label), name="", origin=None)
-    return Argument(found, negative.axes)
+    return Argument(at_place(looked_up, complement(share)), negative.axes)
 
 
 def negated(argument: Argument) -> Argument | None:

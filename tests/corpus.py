@@ -95,6 +95,8 @@ total_variation(x[n]) -> E
     E = sum(i, (x[i+1] - x[i])**2)
 negative_log_likelihood(p[n], y) -> L
     L = -log(p[y])
+square_of_largest(x[n]) -> E
+    E = max(k, x[k])**2
 """
 )
 """Definitions with labels, products over an index and special functions."""
@@ -113,5 +115,6 @@ DOMAINS = {
 MORE_WANTED = {
     "perceptron": (Wanted("gradient", "E", "w"), Wanted("gradient", "E", "x")),
     "total_variation": (Wanted("gradient", "E", "x"), Wanted("hessian", "E", "x"), Wanted("hvp", "E", "x")),
+    "square_of_largest": (Wanted("gradient", "E", "x"), Wanted("hessian", "E", "x")),
     "tempered": tuple(Wanted(k, "p", v) for v in ("a", "T") for k in ("jacobian", "vjp", "jvp")),
 }

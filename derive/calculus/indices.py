@@ -209,6 +209,12 @@ def largest_entry(node: Expression, context: Context) -> Rewrite | None:
     return Rewrite(sum_over(body.index, mul(chosen, node.of(body.body))))
 
 
+def place_stays(node: Expression, context: Context) -> Rewrite | None:
+    """d/dx [l = arg max u] = 0"""
+    assert isinstance(node, Partial)
+    return Rewrite(ZERO) if isinstance(node.body, Selected) else None
+
+
 def product_over_index(node: Expression, context: Context) -> Rewrite | None:
     """d/dx prod_k u_k = sum_k du_k/dx prod_{l != k} u_l"""
     assert isinstance(node, Partial)
@@ -238,6 +244,7 @@ EXPAND = Reason("expand", "expand", "展开", exact=True)
 PIECES = Reason("out_of_the_pieces", "common to all pieces", "各段的公共因子提出", Weight.NAMED, exact=True)
 OPENED = Reason("opened_pieces", "term by term", "逐项分段", Weight.NAMED, exact=True)
 LARGEST = Reason("largest_entry", "only the largest entry moves the maximum", "只有取到最值的那一项有贡献")
+PLACE = Reason("place_stays", "the place of the largest entry does not move", "取最值的位置不变")
 PRODUCT = Reason("product_over_index", "product rule, one term for each factor", "乘法法则，每个因子一项")
 PIECEWISE = Reason("piecewise", "piece by piece", "分段求导")
 
@@ -249,6 +256,7 @@ RULES = (
     Rule(PIECES, Where, out_of_the_pieces),
     Rule(OPENED, Reduce, opened_pieces),
     Rule(LARGEST, Partial, largest_entry),
+    Rule(PLACE, Partial, place_stays),
     Rule(PRODUCT, Partial, product_over_index),
     Rule(PIECEWISE, Partial, piecewise),
 )

@@ -114,6 +114,14 @@ GUIDE: tuple[Explained, ...] = (
         Words("The first of equal entries owns a tie.", "若有并列，只取第一个。"),
     ),
     Explained(
+        ("place_stays",), Words("place of the maximum", "最值的位置"),
+        r"\frac{\partial}{\partial x}\, \mathbf{1}[l = \operatorname{arg\,max}_k u_k] = 0",
+        Words(
+            "Which entry is the largest does not change under a small step, ties aside.",
+            "若无并列，微小的变动不改变取最值的是哪一项。",
+        ),
+    ),
+    Explained(
         ("one_term_survives",), Words("only one term depends", "只剩一项"),
         r"\sum_l u_l\,\frac{\partial O_l}{\partial w_{jk}} = u_k\,\frac{\partial O_k}{\partial w_{jk}}",
         Words(

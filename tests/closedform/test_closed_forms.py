@@ -130,6 +130,17 @@ def test_largest_entry() -> None:
     assert "arg min" in unicode_text(derivation.closed)
 
 
+def test_place_of_the_largest_entry_stays() -> None:
+    """The softmax without its largest logit is the softmax, in second derivatives too."""
+    text = """f(a[n], c[n]) -> L
+        z[i] = a[i] - max(k, a[k])
+        p[i] = exp(z[i])/sum(k, exp(z[k]))
+        L = -sum(i, c[i]*log(p[i]))"""
+    assert checked(only(text, Wanted("hessian", "L", "a"))) == "p_i (δ_ik - p_k) Σ_j c_j"
+    curved = only("f(a[n]) -> y\n    y = max(k, a[k])**2", Wanted("hessian", "y", "a"))
+    assert checked(curved) == "2 · 1[p = arg max_q a_q] · 1[k = arg max_m a_m]"
+
+
 def test_default_is_by_parameters_then_by_inputs() -> None:
     (with_parameters,) = parse("f(x; w, b) -> y\n y = w*x + b")
     (without,) = parse("f(x, y) -> z\n z = x*y")

@@ -18,6 +18,7 @@ from derive.ir.stability.conjugates import one_exponent, sizes
 from derive.ir.stability.error_function import normal_tails, products_with_tails, sums_with_tails
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
 from derive.ir.stability.logarithms import sharp_exponentials
+from derive.ir.stability.remainders import beside_remainders
 from derive.ir.stability.squares import as_squares, norms
 from derive.ir.stability.table import STABILITY
 from derive.ir.stability.totals import totals_of_largest
@@ -33,11 +34,13 @@ ARRANGE = (
     Pass("share", share),
 )
 PREPARE = (
+    Pass("common factors of remainders", beside_remainders),
+    Pass("flatten", flatten),
     Pass("sizes", sizes),
     Pass("squares", as_squares),
     Pass("one exponent", one_exponent),
-    Pass("exponentials of logarithms", without_logarithms),
     Pass("common parts of exponents", without_common_parts),
+    Pass("exponentials of logarithms", without_logarithms),
     Pass("flatten", flatten),
 )
 """Other guises to one, before the rows of the table."""

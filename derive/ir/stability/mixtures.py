@@ -20,7 +20,16 @@ from derive.ir.build import constant
 from derive.ir.graph import Argument, Node, moved, whole
 from derive.ir.stability import polynomial
 from derive.ir.stability.exponentials import Exponentials, Group, aligned
-from derive.ir.stability.polynomial import Ratio, Reduced, coefficients, common_unit, keeps_sign, poly, reduced
+from derive.ir.stability.polynomial import (
+    Ratio,
+    Reduced,
+    coefficients,
+    common_unit,
+    is_steep,
+    keeps_sign,
+    poly,
+    reduced,
+)
 
 Monomial = frozenset[tuple[Argument, int]]
 """Quantities and their powers; the empty one is 1."""
@@ -206,7 +215,7 @@ class Sides:
 
 
 def is_regular(ratio: Ratio) -> bool:
-    """Bounded, and without a change of sign: then nothing cancels but what the monomials are.
+    """Bounded, and without a change of sign but at a plain root: then nothing cancels but what the monomials are.
 
     A pole at exp(0) = 1 is one of a term alone: over one denominator what is multiplied by 1 - e would be two terms.
     """
@@ -215,7 +224,13 @@ def is_regular(ratio: Ratio) -> bool:
     value = reduced(ratio)
     if value is None or not value.stays_bounded or 0 in (sum(value.numerator), sum(value.denominator)):
         return False
-    return all(keeps_sign(without_power(side)) != 0 for side in (value, value.mirrored()))
+    sides = [without_power(side) for side in (value, value.mirrored())]
+    return all(keeps_sign(side) != 0 or has_plain_roots(side) for side in sides)
+
+
+def has_plain_roots(value: Reduced) -> bool:
+    """Whether it has no pole, and its sign changes only where rounding the variable does as much as rounding terms."""
+    return keeps_sign(replace(value, numerator=(Fraction(1),))) != 0 and is_steep(value.numerator)
 
 
 def without_power(value: Reduced) -> Reduced:

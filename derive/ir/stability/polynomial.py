@@ -99,6 +99,7 @@ def rescaled(value: Ratio, factor: Fraction) -> Ratio:
 
 GRID = 64
 """Points between 0 and 1 at which the terms of a polynomial are compared with their sum."""
+STEEP = 8
 
 
 @dataclass(frozen=True)
@@ -225,3 +226,18 @@ def cancellation(values: tuple[Fraction, ...]) -> float:
         size = sum(abs(c) * u for c, u in zip(values, powers, strict=True))
         worst = max(worst, float(size / abs(total)) if total else math.inf)
     return worst
+
+
+@cache
+def is_steep(values: tuple[Fraction, ...]) -> bool:
+    """Whether the terms are nowhere from 0 to 1 much larger than the sum or what it changes by with its variable.
+
+    Then what is rounded in the terms is not much more than the variable's own rounding: at a plain root, and only there.
+    """
+    slopes = tuple(k * c for k, c in enumerate(values))
+    for place in range(1, GRID + 1):
+        powers = [Fraction(place, GRID) ** k for k in range(len(values))]
+        value, slope = (sum((c * u for c, u in zip(row, powers, strict=True)), Fraction(0)) for row in (values, slopes))
+        if sum(abs(c) * u for c, u in zip(values, powers, strict=True)) > STEEP * (abs(value) + abs(slope)):
+            return False
+    return True

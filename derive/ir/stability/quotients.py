@@ -106,12 +106,18 @@ def holds_exponential(node: Node) -> bool:
 def taken_out(
     parts: Sequence[Factor], shift_of: Callable[[Factor], Labelled] = shift_of
 ) -> tuple[list[Labelled], list[Factor]]:
-    """The terms of the exponent of what all parts are as large as, and what is left of each part."""
+    """The terms of the exponent of what all parts are as large as, and what is left of each part.
+
+    What is left may be multiplied with what is left of the other sums on its side of the line.
+    """
+    degree = Counter[bool]()
+    for part in parts:
+        degree[part.power > 0] += abs(part.power) if part.is_sum else 0
     exponent: Counter[Labelled] = Counter()
     rest: list[Factor] = []
     for part in parts:
         if part.is_sum:
-            shift = shift_of(part)
+            shift = shift_of(Factor(part.value, degree[part.power > 0]))
             exponent[shift] += part.power
             rest.append(Factor(scaled(part.value, shift), part.power))
         elif part.value.node.op in GROWING and part.exponents:

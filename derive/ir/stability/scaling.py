@@ -12,6 +12,8 @@ To extend: an op that grows like an exponential is a row of EXPONENTS and a case
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -21,12 +23,15 @@ from types import MappingProxyType
 from derive.ir.build import BATCH_INDEX, Labelled, arranged, constant, elementwise, reduction, size_node
 from derive.ir.graph import BATCH, Argument, Node, named
 from derive.ir.ops import STILL
+from derive.ir.stability.bounds import is_bounded
 from derive.ir.stability.exponentials import linear
 from derive.ir.stability.shift import reach_of
 from derive.language.expressions import Index
 
 Labels = tuple[Index, ...]
 ZERO, ONE, MINUS_ONE = (Labelled(constant(k)) for k in (0, 1, -1))
+MOST_EXPONENTS = 8
+"""Of a product of sums with more, it is not asked how large it is."""
 SUMS, GROWING = ("add", "sum"), ("exp", "expm1", "sinh", "cosh")
 
 
@@ -44,7 +49,7 @@ class Factor:
     @property
     def is_growing(self) -> bool:
         """An exponential, or nearly one, that may overflow."""
-        return self.value.node.op in GROWING and not all(is_bounded(z.node) for z in self.exponents)
+        return self.value.node.op in GROWING and not all(is_bounded(z.node, 2 * STILL) for z in self.exponents)
 
     @property
     def is_sum(self) -> bool:
@@ -119,9 +124,18 @@ def of_add(value: Labelled) -> tuple[Labelled, ...]:
 
 
 def of_multiply(value: Labelled) -> tuple[Labelled, ...]:
-    """Of one factor: several are one exponential already, or sums whose product is not looked into."""
+    """Of one factor, or the sums of those of several that may overflow."""
     parts = [p for p in map(exponents, arguments_of(value)) if p]
-    return parts[0] if len(parts) == 1 else ()
+    if not parts or math.prod(map(len, parts)) > MOST_EXPONENTS:
+        return ()
+    if len(parts) > 1 and any(all(is_bounded(z.node) for z in p) for p in parts):
+        return ()
+    return tuple(total_of(choice) for choice in itertools.product(*parts))
+
+
+def total_of(parts: Sequence[Labelled]) -> Labelled:
+    kept = [p for p in parts if p != ZERO]
+    return total(kept) if kept else ZERO
 
 
 def of_divide(value: Labelled) -> tuple[Labelled, ...]:
@@ -139,37 +153,24 @@ def largest_over(z: Labelled, bound: Sequence[Index]) -> Labelled:
     return reduce(lambda part, label: reduction("max", part, label), [b for b in bound if b in z.labels], z)
 
 
+def of_power(value: Labelled) -> tuple[Labelled, ...]:
+    """Of a sum raised to a whole power."""
+    parts = exponents(arguments_of(value)[0]) if is_raised_sum(value.node) else ()
+    return tuple(times(value.node.data, z) for z in parts)  # type: ignore[arg-type]
+
+
+def is_raised_sum(node: Node) -> bool:
+    return is_whole_power(node) and node.data > 0 and node.arguments[0].node.op in SUMS  # type: ignore[operator]
+
+
 def of_view(value: Labelled) -> tuple[Labelled, ...]:
     return exponents(arguments_of(value)[0])
 
 
 EXPONENTS: Mapping[str, Callable[[Labelled], tuple[Labelled, ...]]] = MappingProxyType(
     {"exp": of_exp, "expm1": of_expm1, "sinh": of_hyperbolic, "cosh": of_hyperbolic, "add": of_add,
-     "multiply": of_multiply, "divide": of_divide, "sum": of_sum, "view": of_view, "spread": of_view}
+     "multiply": of_multiply, "divide": of_divide, "power": of_power, "sum": of_sum, "view": of_view, "spread": of_view}
 )  # fmt: skip
-
-
-def is_bounded(node: Node) -> bool:
-    """Whether a value stays, by its form, below what an exponential bears."""
-    if node.op == "constant" and isinstance(node.data, Fraction):
-        return node.data <= STILL
-    if node.op in ("add", "view", "max", "maximum"):
-        return all(is_bounded(a.node) for a in node.arguments)
-    if node.op == "multiply":
-        first, *rest = (a.node for a in node.arguments)
-        is_less = isinstance(first.data, Fraction) and first.op == "constant" and first.data <= 0
-        return is_less and all(map(is_never_negative, rest))
-    return node.op == "still" or (node.op == "minimum" and any(is_bounded(a.node) for a in node.arguments))
-
-
-def is_never_negative(node: Node) -> bool:
-    if node.op == "constant" and isinstance(node.data, Fraction):
-        return node.data >= 0
-    if node.op == "power" and isinstance(node.data, Fraction) and node.data.denominator == 1:
-        return node.data % 2 == 0 or is_never_negative(node.arguments[0].node)
-    if node.op in ("add", "multiply", "divide", "view", "sum"):
-        return all(is_never_negative(a.node) for a in node.arguments)
-    return node.op in ("abs", "exp", "cosh", "size", "sqrt")
 
 
 # --- scaling ---------------------------------------------------------------------------------------------
@@ -209,17 +210,35 @@ def scaled(value: Labelled, shift: Labelled) -> Labelled:
             size = elementwise("exp", less(exponents(value)[0], shift))
             return elementwise("multiply", size, without_size(value))
         case "multiply":
-            parts = [scaled(a, shift) if exponents(a) else a for a in arguments]
-            return elementwise("multiply", *parts)
+            return scaled_product(arguments, shift)
         case "divide":
             return elementwise("divide", scaled(arguments[0], shift), arguments[1])
         case "add":
             return elementwise("add", *(scaled(a, shift) for a in arguments))
+        case "power":
+            return powers_of_scaled(arguments[0], int(value.node.data), shift)  # type: ignore[call-overload]
         case "sum":
             bound = [label for label in arguments[0].labels if label not in value.labels]
             return reduce(summed, bound, scaled(arguments[0], shift))
         case _:
             return scaled(arguments[0], shift)
+
+
+def scaled_product(parts: Sequence[Labelled], shift: Labelled) -> Labelled:
+    """The product times exp(-shift); of several sums each is divided by what it is as large as"""
+    if len([p for p in parts if exponents(p)]) < 2:
+        return elementwise("multiply", *(scaled(p, shift) if exponents(p) else p for p in parts))
+    sizes = {p: elementwise("floor", highest_of(Factor(p, 1))) for p in parts if exponents(p)}
+    left = elementwise("exp", less(total(list(sizes.values())), shift))
+    return elementwise("multiply", left, *(scaled(p, sizes[p]) if p in sizes else p for p in parts))
+
+
+def powers_of_scaled(base: Labelled, power: int, shift: Labelled) -> Labelled:
+    """base**power exp(-shift), every factor less a whole number: (p - 1) of them floor(shift/p), one the rest"""
+    each = elementwise("floor", times(Fraction(1, power), shift))
+    one = scaled(base, less(shift, times(power - 1, each)))
+    others = elementwise("power", scaled(base, each), data=Fraction(power - 1)) if power > 2 else scaled(base, each)
+    return elementwise("multiply", one, others)
 
 
 def summed(value: Labelled, over: Index) -> Labelled:

@@ -69,3 +69,61 @@ def test_the_second_derivative_of_a_silu(x: float, dtype: Any) -> None:
         assert abs(got) < 2 * np.finfo(dtype).tiny
     else:
         assert relative(got, truth) < 300 * np.finfo(dtype).eps
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shift", ["log(1 + b**2)", "b**2", "max(k, a[k])"])
+def test_what_all_logits_share_changes_nothing(shift: str, dtype: Any) -> None:
+    text = f"f(a[n], b) -> L\n    z[i] = a[i] - {shift}\n    L = log(1 - softmax(z)[0])"
+    module = derive.define(text if "b" in shift else text.replace(", b)", ")"), wrt="a").compile()
+    for logits in LOGITS:
+        rest = [dtype(3)] if "b" in shift else []
+        got = module.f(np.array(logits, dtype), *rest)
+        assert relative(got, MANY.log(without(shares(logits), 0))) < 40 * np.finfo(dtype).eps
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("x", [-90, -20, -1.5, 0.5, 5, 20, 24, 44, 60, 300])
+def test_the_second_derivative_of_a_squared_silu(x: float, dtype: Any) -> None:
+    """Its slopes stand beside each other: (1 + e^x)**4 leaves the range of float32 from 22 on."""
+    module = derive.define("f(x[n]) -> y\n    y = sum(k, silu(x[k])**2)", wrt="x", kind="hvp").compile()
+
+    def square(t: Any) -> Any:
+        return (t / (1 + MANY.exp(-t))) ** 2
+
+    truth = MANY.diff(square, MANY.mpf(x), 2)
+    got = module.f_hvp(np.array([x], dtype), np.ones(1, dtype))[0]
+    assert relative(got, truth) < 300 * np.finfo(dtype).eps or abs(truth) < np.finfo(dtype).tiny
+
+
+WEIGHTS = [(3, 1, 2), (17.5, 12.5, -19.5), (40, 41, 39), (-40, 60, 80)]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_sums_of_several_kinds_below_the_line(dtype: Any) -> None:
+    """p_i p_j sigma(a_i) sigma(a_j): (sum_k e^z_k)**2 and 1 + e^a are multiplied before anything is divided."""
+    text = "f(a[n], c[n]) -> L\n    z[i] = log(1 + exp(a[i])) - c[i]\n    L = z[0] - log(sum(k, exp(z[k])))"
+    module = derive.define(text, wrt="a", kind="hessian").compile()
+    for a in WEIGHTS:
+        exponentials = [1 + MANY.exp(x) for x in a]
+        p = [e / sum(exponentials) for e in exponentials]
+        sigma = [1 / (1 + MANY.exp(-x)) for x in a]
+        hessian = module.f_hessian(np.array(a, dtype), np.zeros(3, dtype))
+        for i, j in [(0, 1), (2, 1), (0, 2)]:
+            truth = p[i] * p[j] * sigma[i] * sigma[j]
+            assert relative(hessian[i, j], truth) < 300 * np.finfo(dtype).eps or truth < np.finfo(dtype).tiny
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("power", [2, 3])
+def test_sums_of_powers_of_sums(power: int, dtype: Any) -> None:
+    """dL/da_k = c p_k sigma(a_k) for w = (1 + e^a)**c, p = w / sum w and L = log sum w"""
+    text = f"f(a[n]) -> L\n    w[i] = (1 + exp(a[i]))**{power}\n    L = log(sum(k, w[k]))"
+    module = derive.define(text, wrt="a").compile()
+    for a in WEIGHTS:
+        weights = [(1 + MANY.exp(x)) ** power for x in a]
+        gradient = module.f_grad(np.array(a, dtype))
+        assert relative(module.f(np.array(a, dtype)), MANY.log(sum(weights))) < 40 * np.finfo(dtype).eps
+        for k, x in enumerate(a):
+            truth = power * weights[k] / sum(weights) / (1 + MANY.exp(-x))
+            assert relative(gradient[k], truth) < 300 * np.finfo(dtype).eps or truth < np.finfo(dtype).tiny

@@ -1,0 +1,62 @@
+"""What a value never exceeds, by its form alone.
+
+Contract: `highest(node)` is a number, or None where the form says nothing; `is_bounded` compares it, with what an
+exponential bears where nothing else is said; `is_never_negative` is true only where the form shows it.
+To extend: an op that keeps a bound is a row of BOUNDS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from types import MappingProxyType
+
+from derive.ir.graph import Node
+from derive.ir.ops import STILL, size_of
+
+
+def is_bounded(node: Node, limit: Fraction | int = STILL) -> bool:
+    """Whether a value stays, by its form, below what an exponential bears."""
+    found = highest(node)
+    return found is not None and found <= limit
+
+
+def highest(node: Node) -> Fraction | None:
+    """A number that a value never exceeds, by its form."""
+    if node.op in ("constant", "still"):
+        return size_of(node.op, node.data) if isinstance(node.data, Fraction) else None
+    bounds = [highest(a.node) for a in node.arguments]
+    known = [b for b in bounds if b is not None]
+    if node.op == "minimum":
+        return min(known, default=None)
+    if node.op == "multiply":
+        return highest_of_product([a.node for a in node.arguments], bounds)
+    if len(known) < len(bounds):
+        return None
+    return BOUNDS[node.op](known) if node.op in BOUNDS else None
+
+
+BOUNDS: Mapping[str, Callable[[Sequence[Fraction]], Fraction]] = MappingProxyType(
+    {"add": lambda known: sum(known, Fraction(0)), "maximum": max, "max": max, "view": max}
+)
+
+
+def highest_of_product(parts: Sequence[Node], bounds: Sequence[Fraction | None]) -> Fraction | None:
+    """c u for a number c: 0 where c <= 0 <= u"""
+    first, *rest = parts
+    number = first.data if first.op == "constant" else None
+    if not isinstance(number, Fraction):
+        return None
+    if number <= 0:
+        return Fraction(0) if all(map(is_never_negative, rest)) else None
+    return None if len(rest) > 1 or bounds[-1] is None else number * bounds[-1]
+
+
+def is_never_negative(node: Node) -> bool:
+    if node.op == "constant" and isinstance(node.data, Fraction):
+        return node.data >= 0
+    if node.op == "power" and isinstance(node.data, Fraction) and node.data.denominator == 1:
+        return node.data % 2 == 0 or is_never_negative(node.arguments[0].node)
+    if node.op in ("add", "multiply", "divide", "view", "sum"):
+        return all(is_never_negative(a.node) for a in node.arguments)
+    return node.op in ("abs", "exp", "cosh", "size", "sqrt")

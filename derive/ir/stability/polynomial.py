@@ -232,7 +232,7 @@ def cancellation(values: tuple[Fraction, ...]) -> float:
 def is_steep(values: tuple[Fraction, ...]) -> bool:
     """Whether the terms are nowhere from 0 to 1 much larger than the sum or what it changes by with its variable.
 
-    Then what is rounded in the terms is not much more than the variable's own rounding: at a plain root, and only there.
+    Then what is rounded in the terms is not much more than the variable's own rounding: at plain roots, and only there.
     """
     slopes = tuple(k * c for k, c in enumerate(values))
     for place in range(1, GRID + 1):

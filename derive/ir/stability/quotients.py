@@ -72,7 +72,13 @@ def factors(value: Labelled, power: int = 1) -> Iterator[Factor]:
 
 
 def factors_inside(value: Labelled, power: int) -> Iterator[Factor]:
-    return iter([Factor(value, power)]) if needs_scale(list(factors(value))) else factors(value, power)
+    parts = list(factors(value))
+    return iter([Factor(value, power)]) if needs_scale(parts) or is_level(parts) else factors(value, power)
+
+
+def is_level(parts: Sequence[Factor]) -> bool:
+    """Whether what is above and below the line grows together, up to a bound: apart, it may leave the range."""
+    return any(p.power < 0 and not (p.is_sum or p.is_growing) and holds_exponential(p.value.node) for p in parts)
 
 
 def needs_scale(parts: Sequence[Factor]) -> bool:

@@ -80,6 +80,8 @@ def solved(value: Expression, equation: Equation) -> tuple[Expression, Expressio
     if right.has(*NOTHING) or start.has(*NOTHING):
         return None
     for symbol in transcendental(atoms, right) if len(atoms.meanings) <= MAX_SYMBOLS else ():
+        if symbol not in start.free_symbols:
+            continue
         found = solution(y, right, symbol)
         if found is None:
             continue

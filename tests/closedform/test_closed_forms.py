@@ -141,6 +141,13 @@ def test_place_of_the_largest_entry_stays() -> None:
     assert checked(curved) == "2 · 1[p = arg max_q a_q] · 1[k = arg max_m a_m]"
 
 
+def test_only_what_is_there_is_eliminated() -> None:
+    """sum_k silu(x_k)**2 = y says nothing of its own second derivative, which stays a sum of products."""
+    derivation = only("f(x[n]) -> y\n    y = sum(k, silu(x[k])**2)", Wanted("hessian", "y", "x"))
+    assert checked(derivation).startswith("2 δ_kl ((")
+    assert all(step.reason.key != "eliminate" for step in derivation.steps)
+
+
 def test_default_is_by_parameters_then_by_inputs() -> None:
     (with_parameters,) = parse("f(x; w, b) -> y\n y = w*x + b")
     (without,) = parse("f(x, y) -> z\n z = x*y")

@@ -143,7 +143,9 @@ def test_place_of_the_largest_entry_stays() -> None:
 
 def test_only_what_is_there_is_eliminated() -> None:
     """sum_k silu(x_k)**2 = y says nothing of its own second derivative, which stays a sum of products."""
-    derivation = only("f(x[n]) -> y\n    y = sum(k, silu(x[k])**2)", Wanted("hessian", "y", "x"))
+    silu = parse("silu(x) -> y\n    y = x*sigmoid(x)", FUNCTIONS)
+    (definition,) = parse("f(x[n]) -> y\n    y = sum(k, silu(x[k])**2)", [*FUNCTIONS, *silu])
+    (derivation,) = derive_all(definition, (Wanted("hessian", "y", "x"),))
     assert checked(derivation).startswith("2 δ_kl ((")
     assert all(step.reason.key != "eliminate" for step in derivation.steps)
 

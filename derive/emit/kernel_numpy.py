@@ -69,6 +69,7 @@ def emit_module(
         absent=" = ".join([*(f"_{name}" for name in needed), "None"]),
         uses_tiles="walk" in needed,
         uses_flat=any(f["tile"] and f["tile"].flat for f in functions),
+        uses_rows=any(f["tile"] and any("_rows(" in line for line in f["tile"].fast) for f in functions),
         **{f"uses_{name}": name in options for name in ("labels", "least", "derived", "views")},
     )
 

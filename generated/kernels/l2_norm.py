@@ -64,8 +64,11 @@ def l2_norm_grad(d, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/l2_norm.tex
     """
-    if (dr_dd := _target(out, d)) is not None and d.ndim == 2:
-        return _l2_norm_grad_tile(d, dr_dd)
+    if (dr_dd := _target(out, d)) is not None:
+        if d.ndim == 2:
+            return _l2_norm_grad_tile(d, dr_dd)
+        _l2_norm_grad_tile(*_rows(d, dr_dd))
+        return dr_dd
     (d,), call = _arguments(("d", d, ("n",), False))
     return _tiled(_l2_norm_grad_tile, call, out, (d,), (), ("n",))[0]
 
@@ -181,6 +184,11 @@ def _target(out, first, *others):
         if _overlap(out, array):
             return None
     return out
+
+
+def _rows(*arrays):
+    """The arrays of one shape with one axis for the samples."""
+    return [array.reshape(-1, array.shape[-1]) for array in arrays]
 
 
 def _overlap(first, second):

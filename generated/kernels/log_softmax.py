@@ -41,8 +41,11 @@ def log_softmax(a, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/log_softmax.tex
     """
-    if (y := _target(out, a)) is not None and a.ndim == 2:
-        return _log_softmax_tile(a, y)
+    if (y := _target(out, a)) is not None:
+        if a.ndim == 2:
+            return _log_softmax_tile(a, y)
+        _log_softmax_tile(*_rows(a, y))
+        return y
     (a,), call = _arguments(("a", a, ("n",), False))
     return _tiled(_log_softmax_tile, call, out, (a,), (), ("n",))[0]
 
@@ -113,8 +116,11 @@ def log_softmax_vjp(a, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/log_softmax.tex
     """
-    if (grad_a := _target(out, a, g)) is not None and a.ndim == 2:
-        return _log_softmax_vjp_tile(a, g, grad_a)
+    if (grad_a := _target(out, a, g)) is not None:
+        if a.ndim == 2:
+            return _log_softmax_vjp_tile(a, g, grad_a)
+        _log_softmax_vjp_tile(*_rows(a, g, grad_a))
+        return grad_a
     (a, g), call = _arguments(
         ("a", a, ("n",), False),
         ("g", g, ("n",), False),
@@ -158,8 +164,11 @@ def log_softmax_jvp(a, v, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/log_softmax.tex
     """
-    if (dy := _target(out, a, v)) is not None and a.ndim == 2:
-        return _log_softmax_jvp_tile(a, v, dy)
+    if (dy := _target(out, a, v)) is not None:
+        if a.ndim == 2:
+            return _log_softmax_jvp_tile(a, v, dy)
+        _log_softmax_jvp_tile(*_rows(a, v, dy))
+        return dy
     (a, v), call = _arguments(
         ("a", a, ("n",), False),
         ("v", v, ("n",), False),
@@ -261,6 +270,11 @@ def _target(out, first, *others):
         if _overlap(out, array):
             return None
     return out
+
+
+def _rows(*arrays):
+    """The arrays of one shape with one axis for the samples."""
+    return [array.reshape(-1, array.shape[-1]) for array in arrays]
 
 
 def _overlap(first, second):

@@ -72,8 +72,11 @@ def logsumexp_grad(a, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/logsumexp.tex
     """
-    if (dy_da := _target(out, a)) is not None and a.ndim == 2:
-        return _logsumexp_grad_tile(a, dy_da)
+    if (dy_da := _target(out, a)) is not None:
+        if a.ndim == 2:
+            return _logsumexp_grad_tile(a, dy_da)
+        _logsumexp_grad_tile(*_rows(a, dy_da))
+        return dy_da
     (a,), call = _arguments(("a", a, ("n",), False))
     return _tiled(_logsumexp_grad_tile, call, out, (a,), (), ("n",))[0]
 
@@ -201,6 +204,11 @@ def _target(out, first, *others):
         if _overlap(out, array):
             return None
     return out
+
+
+def _rows(*arrays):
+    """The arrays of one shape with one axis for the samples."""
+    return [array.reshape(-1, array.shape[-1]) for array in arrays]
 
 
 def _overlap(first, second):

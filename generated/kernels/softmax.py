@@ -41,8 +41,11 @@ def softmax(a, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softmax.tex
     """
-    if (p := _target(out, a)) is not None and a.ndim == 2:
-        return _softmax_tile(a, p)
+    if (p := _target(out, a)) is not None:
+        if a.ndim == 2:
+            return _softmax_tile(a, p)
+        _softmax_tile(*_rows(a, p))
+        return p
     (a,), call = _arguments(("a", a, ("n",), False))
     return _tiled(_softmax_tile, call, out, (a,), (), ("n",))[0]
 
@@ -111,8 +114,11 @@ def softmax_vjp(a, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softmax.tex
     """
-    if (grad_a := _target(out, a, g)) is not None and a.ndim == 2:
-        return _softmax_vjp_tile(a, g, grad_a)
+    if (grad_a := _target(out, a, g)) is not None:
+        if a.ndim == 2:
+            return _softmax_vjp_tile(a, g, grad_a)
+        _softmax_vjp_tile(*_rows(a, g, grad_a))
+        return grad_a
     (a, g), call = _arguments(
         ("a", a, ("n",), False),
         ("g", g, ("n",), False),
@@ -151,8 +157,11 @@ def softmax_jvp(a, v, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softmax.tex
     """
-    if (dp := _target(out, a, v)) is not None and a.ndim == 2:
-        return _softmax_jvp_tile(a, v, dp)
+    if (dp := _target(out, a, v)) is not None:
+        if a.ndim == 2:
+            return _softmax_jvp_tile(a, v, dp)
+        _softmax_jvp_tile(*_rows(a, v, dp))
+        return dp
     (a, v), call = _arguments(
         ("a", a, ("n",), False),
         ("v", v, ("n",), False),
@@ -192,8 +201,11 @@ def softmax_vjp_from_output(p, g, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softmax.tex
     """
-    if (grad_a := _target(out, p, g)) is not None and p.ndim == 2:
-        return _softmax_vjp_from_output_tile(p, g, grad_a)
+    if (grad_a := _target(out, p, g)) is not None:
+        if p.ndim == 2:
+            return _softmax_vjp_from_output_tile(p, g, grad_a)
+        _softmax_vjp_from_output_tile(*_rows(p, g, grad_a))
+        return grad_a
     (p, g), call = _arguments(
         ("p", p, ("n",), False),
         ("g", g, ("n",), False),
@@ -290,6 +302,11 @@ def _target(out, first, *others):
         if _overlap(out, array):
             return None
     return out
+
+
+def _rows(*arrays):
+    """The arrays of one shape with one axis for the samples."""
+    return [array.reshape(-1, array.shape[-1]) for array in arrays]
 
 
 def _overlap(first, second):

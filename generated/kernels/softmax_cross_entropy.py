@@ -83,8 +83,11 @@ def softmax_cross_entropy_grad(a, t, *, out=None):
     ValueError for shapes that do not fit, TypeError for complex, object or text arrays.
     Derivation: latex/softmax_cross_entropy.tex
     """
-    if (dL_da := _target(out, a, t)) is not None and a.ndim == 2:
-        return _softmax_cross_entropy_grad_tile(a, t, dL_da)
+    if (dL_da := _target(out, a, t)) is not None:
+        if a.ndim == 2:
+            return _softmax_cross_entropy_grad_tile(a, t, dL_da)
+        _softmax_cross_entropy_grad_tile(*_rows(a, t, dL_da))
+        return dL_da
     (a, t), call = _arguments(
         ("a", a, ("n",), False),
         ("t", t, ("n",), False),
@@ -237,6 +240,11 @@ def _target(out, first, *others):
         if _overlap(out, array):
             return None
     return out
+
+
+def _rows(*arrays):
+    """The arrays of one shape with one axis for the samples."""
+    return [array.reshape(-1, array.shape[-1]) for array in arrays]
 
 
 def _overlap(first, second):

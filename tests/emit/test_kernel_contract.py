@@ -42,6 +42,22 @@ def test_shapes_that_do_not_fit_name_argument_and_reason(arguments, message: str
         module("perceptron").perceptron_grad(*arguments)
 
 
+@pytest.mark.parametrize("batch", [(), (1,), (5,), (2, 3), (2, 1, 2)])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_small_rows_go_straight_to_the_tile(batch, dtype) -> None:
+    """The same to the last bit as row by row, in `out` too, and what `out` shares with an input is no harm."""
+    m = module("softmax")
+    a, g = RANDOM.normal(size=(2, *batch, 3)).astype(dtype)
+    found, target = m.softmax_vjp(a, g), np.empty_like(a)
+    assert (found.shape, found.dtype) == (a.shape, dtype)
+    for place in np.ndindex(*batch):
+        np.testing.assert_array_equal(found[place], m.softmax_vjp(a[place][None], g[place][None])[0])
+    assert m.softmax_vjp(a, g, out=target) is target
+    np.testing.assert_array_equal(target, found)
+    assert m.softmax_vjp(a, g, out=g) is g
+    np.testing.assert_array_equal(g, found)
+
+
 def test_a_fixed_size_is_checked() -> None:
     assert module("fixed").fixed([1, 2, 3]) == 14.0
     with pytest.raises(ValueError, match=r"x has shape \(2,\): expected \(\.\.\., 3\)"):

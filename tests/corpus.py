@@ -95,6 +95,9 @@ total_variation(x[n]) -> E
     E = sum(i, (x[i+1] - x[i])**2)
 negative_log_likelihood(p[n], y) -> L
     L = -log(p[y])
+first_of_squares(x[n]) -> L
+    z[i] = x[i]**2
+    L = z[0] - log(sum(k, exp(z[k])))
 square_of_largest(x[n]) -> E
     E = max(k, x[k])**2
 """

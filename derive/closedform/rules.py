@@ -11,6 +11,7 @@ from collections.abc import Callable
 from derive.calculus.indices import CANCEL, CONTRACTION, EXPAND, contraction, expand
 from derive.calculus.linearity import OUTSIDE, out_of_the_sum
 from derive.calculus.rule import Context, Rewrite, Rule
+from derive.closedform.deltas import at_one_index
 from derive.closedform.expanding import common_denominator, led_by_a_plus, multiplied_out, turned
 from derive.closedform.monomial import common_factor, like_terms, simplest
 from derive.language.derivation import Reason, Weight
@@ -79,6 +80,7 @@ COLLECT = Reason("collect", "collect like terms", "合并同类项", exact=True)
 FACTOR = Reason("factor", "factor", "提取公因式", exact=True)
 MULTIPLY_OUT = Reason("multiply_out", "expand; terms cancel", "展开后相消", exact=True)
 COMMON = Reason("common_denominator", "common denominator", "通分", exact=True)
+SAME_INDEX = Reason("same_index", "the delta lets the index be changed", "由 δ 可换指标")
 ORDER = Reason("order", "reorder", "调整次序", Weight.ROUTINE, exact=True)
 TURN = Reason("turn", "minus sign into the bracket", "去括号变号", Weight.NAMED, exact=True)
 
@@ -87,6 +89,7 @@ RULES = (
     Rule(COLLECT, Add, tidy(like_terms)),
     Rule(MULTIPLY_OUT, Add, tidy(multiplied_out)),
     Rule(COMMON, Add, tidy(common_denominator)),
+    Rule(SAME_INDEX, Add, tidy(at_one_index)),
     Rule(TURN, Mul, tidy(turned)),
     Rule(CANCEL, Mul, tidy(cancelled)),
     Rule(CANCEL, Quotient, tidy(cancelled)),

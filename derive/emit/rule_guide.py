@@ -160,6 +160,14 @@ GUIDE: tuple[Explained, ...] = (
         ),
     ),
     Explained(
+        ("same_index",), Words("index beside a delta", "δ 旁的指标"),
+        r"u_0\,\delta_{0i} - u_i\,v_i = u_i\,(\delta_{0i} - v_i)",
+        Words(
+            "Where the delta is not 0, its two indices are equal: what stands beside it may be written with either.",
+            "δ 不为零时两个指标相等，旁边的因子用哪个指标写都可以。",
+        ),
+    ),
+    Explained(
         ("complete",), Words("add and subtract", "加上再减去"),
         r"\frac{u}{(1 + u)^2} = \frac{(1 + u) - 1}{(1 + u)^2}",
         Words("The numerator is completed so that the fraction splits.", "把分子配成分母的形式，以便拆分。"),

@@ -141,6 +141,14 @@ def test_place_of_the_largest_entry_stays() -> None:
     assert checked(curved) == "2 · 1[p = arg max_q a_q] · 1[k = arg max_m a_m]"
 
 
+def test_a_delta_lets_the_index_be_changed() -> None:
+    """f(x_0) delta_0i and f(x_i) p_i have a common factor"""
+    text = "f(x[n]) -> L\n    z[i] = x[i]**2\n    L = z[0] - log(sum(k, exp(z[k])))"
+    assert checked(only(text, Wanted("gradient", "L", "x"))) == "2 x_i (δ_0i - e^(z_i)/(Σ_k e^(z_k)))"
+    text = "f(x[n]) -> L\n    L = x[0]**3 - sum(k, exp(x[k]))"
+    assert checked(only(text, Wanted("gradient", "L", "x"))) == "3 x_0² δ_0i - e^(x_i)"
+
+
 def test_only_what_is_there_is_eliminated() -> None:
     """sum_k silu(x_k)**2 = y says nothing of its own second derivative, which stays a sum of products."""
     silu = parse("silu(x) -> y\n    y = x*sigmoid(x)", FUNCTIONS)

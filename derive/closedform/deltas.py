@@ -1,0 +1,47 @@
+"""What stands beside a delta may be written at either of its indices.
+
+Contract: `at_one_index` gives an equal sum or None; it takes the index at which the terms have a common factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.calculus.indices import multiplied
+from derive.closedform.monomial import common_factor
+from derive.language.expressions import Add, Chosen, Delta, Expression, Fixed, Index, Mul, Quotient, add
+from derive.language.trees import count_nodes, rename, resubscripted, transform
+
+
+def at_one_index(node: Expression) -> Expression | None:
+    """delta_0i f_0 - f_i g_i = delta_0i f_i - f_i g_i, where that has a common factor and is shorter for it"""
+    assert isinstance(node, Add)
+    least = count_nodes(common_factor(node) or node)
+    for place, term in enumerate(node.terms):
+        for new in at_other_indices(term):
+            found = add(*node.terms[:place], new, *node.terms[place + 1 :])
+            factored = common_factor(found)
+            if factored is not None and count_nodes(factored) < least:
+                return found
+    return None
+
+
+def at_other_indices(term: Expression) -> Iterator[Expression]:
+    """The term with one index of one of its deltas in place of the other, but for in that delta itself."""
+    for delta in multiplied(term):
+        if isinstance(delta, Delta) and not isinstance(delta.left, Chosen) and not isinstance(delta.right, Chosen):
+            for old, new in ((delta.left, delta.right), (delta.right, delta.left)):
+                moved = beside(term, delta, old, new)
+                if moved != term:
+                    yield moved
+
+
+def beside(value: Expression, delta: Delta, old: Index, new: Index) -> Expression:
+    """The factors of a value, other than the delta, at another index."""
+    if value == delta:
+        return value
+    if isinstance(value, Mul) or (isinstance(value, Quotient) and delta in multiplied(value)):
+        return value.with_children(tuple(beside(c, delta, old, new) for c in value.children))
+    if isinstance(old, Fixed):
+        return transform(value, lambda node: resubscripted(node, lambda index: new if index == old else index))
+    return rename(value, {old: new})

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from derive.calculus.indices import multiplied
 from derive.closedform.monomial import common_factor
-from derive.language.expressions import Add, Chosen, Delta, Expression, Fixed, Index, Mul, Quotient, add
+from derive.language.expressions import Add, Chosen, Delta, Expression, Fixed, Index, Mul, Quotient, Ref, add
 from derive.language.trees import count_nodes, rename, resubscripted, transform
 
 
@@ -29,7 +29,7 @@ def at_one_index(node: Expression) -> Expression | None:
 def at_other_indices(term: Expression) -> Iterator[Expression]:
     """The term with one index of one of its deltas in place of the other, but for in that delta itself."""
     for delta in multiplied(term):
-        if isinstance(delta, Delta) and not isinstance(delta.left, Chosen) and not isinstance(delta.right, Chosen):
+        if isinstance(delta, Delta):
             for old, new in ((delta.left, delta.right), (delta.right, delta.left)):
                 moved = beside(term, delta, old, new)
                 if moved != term:
@@ -42,6 +42,13 @@ def beside(value: Expression, delta: Delta, old: Index, new: Index) -> Expressio
         return value
     if isinstance(value, Mul) or (isinstance(value, Quotient) and delta in multiplied(value)):
         return value.with_children(tuple(beside(c, delta, old, new) for c in value.children))
-    if isinstance(old, Fixed):
-        return transform(value, lambda node: resubscripted(node, lambda index: new if index == old else index))
-    return rename(value, {old: new})
+    if not isinstance(old, Fixed | Chosen):
+        return rename(value, {old: new})
+    return transform(value, lambda node: with_index(node, old, new))
+
+
+def with_index(node: Expression, old: Index, new: Index) -> Expression:
+    """The node with another index where it writes a fixed or chosen one."""
+    if isinstance(node, Ref):
+        return Ref(node.name, tuple(new if index == old else index for index in node.indices))
+    return resubscripted(node, lambda index: new if index == old else index)

@@ -145,6 +145,8 @@ def test_a_delta_lets_the_index_be_changed() -> None:
     """f(x_0) delta_0i and f(x_i) p_i have a common factor"""
     text = "f(x[n]) -> L\n    z[i] = x[i]**2\n    L = z[0] - log(sum(k, exp(z[k])))"
     assert checked(only(text, Wanted("gradient", "L", "x"))) == "2 x_i (δ_0i - e^(z_i)/(Σ_k e^(z_k)))"
+    text = "f(x[n], y) -> L\n    z[i] = x[i]**2\n    L = log(sum(k, exp(z[k]))) - z[y]"
+    assert checked(only(text, Wanted("gradient", "L", "x"))) == "2 x_i (e^(z_i)/(Σ_k e^(z_k)) - δ_yi)"
     text = "f(x[n]) -> L\n    L = x[0]**3 - sum(k, exp(x[k]))"
     assert checked(only(text, Wanted("gradient", "L", "x"))) == "3 x_0² δ_0i - e^(x_i)"
 

@@ -271,6 +271,10 @@ FOUND: dict[str, tuple[str, Request]] = {
         "/(clip(y[j] + y[j], 0, 2)/(1 + tanh(y[j] - y[j])**2))",
         Request(),
     ),
+    "a ratio that is one at a position": (
+        "f(S[n], b[n]) -> y\n  t[r] = S[1]/S[r]\n  y = max(i, prod(j, 1 + t[i] + S[j]))",
+        Request(("S",), "hessian"),
+    ),
     "labels are numbers too": (
         "f(x[n], b[n]) -> s\n  s = sum(i, x[b[i]]*sigmoid(b[i])) + where(b[0] < 1, x[1]**2, softplus(b[1]))",
         Request(),
@@ -301,12 +305,7 @@ REFUSED: dict[str, tuple[str, Request, str]] = {
         "f(S[n], b[n]) -> y\n  t[r] = tan(S[1]/(S[r] - S[r]))\n"
         "  y = sum(l, log1p(tanh(t[l] - S[l])/2))/max(i, prod(j, S[b[j]] + erf(t[i+1]) + silu(S[j])))",
         Request(("S",), "hessian"),
-        "derivative of selected is not known",
-    ),
-    "a ratio that is one at a position": (
-        "f(S[n], b[n]) -> y\n  t[r] = S[1]/S[r]\n  y = max(i, prod(j, 1 + t[i] + S[j]))",
-        Request(("S",), "hessian"),
-        "derivative of selected is not known",
+        "no point found at which all values are real",
     ),
 }
 """Texts that mean nothing or ask for what is not known, and what is said of them."""

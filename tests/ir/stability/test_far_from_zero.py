@@ -127,3 +127,17 @@ def test_sums_of_powers_of_sums(power: int, dtype: Any) -> None:
         for k, x in enumerate(a):
             truth = power * weights[k] / sum(weights) / (1 + MANY.exp(-x))
             assert relative(gradient[k], truth) < 300 * np.finfo(dtype).eps or truth < np.finfo(dtype).tiny
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("label", [0, 1, 2])
+def test_a_label_of_logits_that_are_functions(label: int, dtype: Any) -> None:
+    """dL/da_i = f'(a_i) (p_i - delta_yi)"""
+    text = "f(a[n], y) -> L\n    z[i] = a[i]**2\n    L = log(sum(k, exp(z[k]))) - z[y]"
+    module = derive.define(text, wrt="a").compile()
+    for a in [(6.5, 1, 2), (1, 7, 3), (0.125, -3, 0.25)]:
+        p = shares(tuple(x**2 for x in a))
+        gradient = module.f_grad(np.array(a, dtype), label)
+        for i, x in enumerate(a):
+            truth = 2 * MANY.mpf(x) * (-without(p, i) if i == label else p[i])
+            assert relative(gradient[i], truth) < 300 * np.finfo(dtype).eps

@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.forms.table import forms_of
 from benchmarks.kernels import Kernel
 from derive.language.definition import Input
-from derive.language.expressions import Dimension, Less
+from derive.language.indices import Dimension, Less
 from derive.pipeline.library import library
 
 Array = Any

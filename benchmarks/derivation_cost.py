@@ -22,7 +22,7 @@ from derive.language.derivation import Wanted
 from derive.language.recurrence import RecurrentDefinition
 from derive.language.resolve import parse
 from derive.pipeline.library import definitions, library
-from derive.pipeline.study import wanted_by
+from derive.pipeline.wanted import wanted_by
 
 LENGTHS = (5, 10, 20, 40)
 SIZES = (3, 30, 300, 3000)

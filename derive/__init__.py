@@ -9,6 +9,7 @@ A faulty definition raises DeriveError, a check that fails CheckError.
 """
 
 from derive.language.errors import CheckError, DeriveError
-from derive.pipeline.study import Study, define, known
+from derive.pipeline.define import define
+from derive.pipeline.study import Study, known
 
 __all__ = ["CheckError", "DeriveError", "Study", "define", "known"]

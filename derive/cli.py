@@ -24,12 +24,13 @@ from derive.language.errors import CheckError, DeriveError
 from derive.language.words import LANGUAGES
 from derive.pipeline.build import build, files_of_all, studies
 from derive.pipeline.build import check as check_folder
+from derive.pipeline.define import define_all
 from derive.pipeline.library import entry, library, names
 from derive.pipeline.limits import DEFAULT_SECONDS, bounded_memory
 from derive.pipeline.notes import tex
 from derive.pipeline.pdf import engine_of, write_pdf
 from derive.pipeline.publish import publish, refuse_early
-from derive.pipeline.study import Study, define_all, study_of
+from derive.pipeline.study import Study, study_of
 from derive.terminal import watched
 
 OUT = click.option(

@@ -16,7 +16,6 @@ from derive.language.expressions import (
     Applied,
     Call,
     Expression,
-    Index,
     Partial,
     Ref,
     delta,
@@ -28,6 +27,7 @@ from derive.language.expressions import (
     subtract,
     sum_over,
 )
+from derive.language.indices import Index
 from derive.language.resolve import parse
 
 (SIGMOID,) = parse("sigmoid(x) -> y\n    y = 1/(1 + exp(-x))")

@@ -14,10 +14,11 @@ import pytest
 from derive.catalogue import losses
 from derive.descent.optimizers import optimizer
 from derive.emit.unicode_text import unicode_text
+from derive.pipeline.define import define
 from derive.pipeline.descents import stationary_of
 from derive.pipeline.functions import function_of_numbers
 from derive.pipeline.library import entry, library
-from derive.pipeline.study import Study, define, study_of
+from derive.pipeline.study import Study, study_of
 
 SEED: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "seed_values.json").read_text(encoding="utf-8"))
 

@@ -16,7 +16,6 @@ from derive.language.expressions import (
     Add,
     Delta,
     Expression,
-    Index,
     Mul,
     Partial,
     Quotient,
@@ -31,7 +30,8 @@ from derive.language.expressions import (
     quotient,
     subtract,
     sum_over,
-)  # fmt: skip
+)
+from derive.language.indices import Index
 from derive.language.trees import contains, fresh_index, index_names, references, rename
 from derive.language.trees import replace as replaced
 

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from derive.calculus.rule import Context, Lemma, Rewrite, Rule
 from derive.language.definition import Application, Definition, Equation, Row
 from derive.language.derivation import Reason
-from derive.language.expressions import Applied, Expression, Index, Partial, Ref, add, delta, mul, sum_over
+from derive.language.expressions import Applied, Expression, Partial, Ref, add, delta, mul, sum_over
+from derive.language.indices import Index
 from derive.language.inlining import written_here
 from derive.language.trees import (
     free_indices,

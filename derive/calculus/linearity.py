@@ -11,7 +11,6 @@ from derive.language.expressions import (
     Add,
     Expression,
     Guarded,
-    Index,
     Mul,
     Partial,
     Quotient,
@@ -25,7 +24,8 @@ from derive.language.expressions import (
     number,
     quotient,
     sum_over,
-)  # fmt: skip
+)
+from derive.language.indices import Index
 from derive.language.trees import free_indices, rename
 
 

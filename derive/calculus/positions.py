@@ -8,19 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.language.expressions import (
-    Chosen,
-    Delta,
-    Dimension,
-    Expression,
-    Fixed,
-    Index,
-    Less,
-    Shifted,
-    guarded,
-    shifted,
-    shortened,
-)  # fmt: skip
+from derive.language.expressions import Chosen, Delta, Expression, guarded
+from derive.language.indices import Dimension, Fixed, Index, Less, Shifted, shifted, shortened
 from derive.language.trees import letters
 
 

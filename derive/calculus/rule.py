@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from derive.language.definition import Definition
 from derive.language.derivation import Reason
-from derive.language.expressions import Expression, Index, Partial, Ref
+from derive.language.expressions import Expression, Partial, Ref
+from derive.language.indices import Index
 from derive.language.trees import freshen, reference_names, rename
 
 

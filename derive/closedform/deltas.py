@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from derive.calculus.indices import multiplied
 from derive.closedform.monomial import common_factor
-from derive.language.expressions import Add, Chosen, Delta, Expression, Fixed, Index, Mul, Quotient, Ref, add
+from derive.language.expressions import Add, Chosen, Delta, Expression, Mul, Quotient, Ref, add
+from derive.language.indices import Fixed, Index
 from derive.language.trees import count_nodes, rename, resubscripted, transform
 
 

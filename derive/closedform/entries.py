@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Set
 
 from derive.language.definition import Definition, Input
-from derive.language.expressions import Index, Ref
+from derive.language.expressions import Ref
+from derive.language.indices import Index
 from derive.language.trees import fresh_letters, letters, references
 
 

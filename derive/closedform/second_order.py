@@ -17,7 +17,8 @@ from derive.closedform.close import close
 from derive.closedform.tangents import forward
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Step, Wanted
-from derive.language.expressions import Expression, Index, Partial, Ref, add, mul, sum_over
+from derive.language.expressions import Expression, Partial, Ref, add, mul, sum_over
+from derive.language.indices import Index
 from derive.language.trees import fresh_index, index_names
 from derive.language.trees import replace as replaced
 

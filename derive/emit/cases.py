@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.language.derivation import Derivation
-from derive.language.expressions import ONE, ZERO, Delta, Expression, Index
+from derive.language.expressions import ONE, ZERO, Delta, Expression
+from derive.language.indices import Index
 from derive.language.trees import free_indices, rename, transform, walk
 
 

@@ -14,7 +14,7 @@ from derive.emit.kernel_spelling import NUMBERS, Locals, Speller, Text
 from derive.emit.unicode_text import unicode_text
 from derive.ir.graph import BATCH, Node, topological
 from derive.ir.ops import LOOKS
-from derive.language.expressions import Less
+from derive.language.indices import Less
 
 LONGEST = 60
 LONGEST_LINE = 100

@@ -18,7 +18,7 @@ from derive.emit.kernel_order import numbers_first
 from derive.emit.kernel_spelling import Locals
 from derive.emit.kernel_steps import Steps, rank_of_large
 from derive.ir.graph import Node, topological
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 
 IN_PLACE: Mapping[str, str] = MappingProxyType(
     {"np.add": "+=", "np.subtract": "-=", "np.multiply": "*=", "np.divide": "/="}

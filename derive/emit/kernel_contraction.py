@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.ir.graph import Node
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 
 BLOCKS = 256
 """Up to so many products are added up at once."""

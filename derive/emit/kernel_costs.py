@@ -19,7 +19,7 @@ from derive.ir.ops import LOOKS
 from derive.ir.order import NOMINAL
 from derive.language.definition import Definition
 from derive.language.derivation import Derivation
-from derive.language.expressions import Dimension, Less
+from derive.language.indices import Dimension, Less
 
 Monomial = tuple[str, ...]
 """Sizes that are multiplied, in a fixed order."""

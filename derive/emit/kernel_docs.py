@@ -13,7 +13,8 @@ from types import MappingProxyType
 from derive.emit.kernel_parts import Kernel, Result
 from derive.emit.unicode_text import unicode_text
 from derive.language.definition import Definition, Input
-from derive.language.expressions import Dimension, Expression
+from derive.language.expressions import Expression
+from derive.language.indices import Dimension
 
 WIDTH = 100
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 
 FLOAT, BOOLEAN, INDEX = "float", "boolean", "index"
 MARK = re.compile("\ue000(\\d+)\ue001")

@@ -29,7 +29,7 @@ from derive.ir.graph import BATCH
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation
 from derive.language.errors import DeriveError
-from derive.language.expressions import Dimension, Fixed, Index, Less, Shifted
+from derive.language.indices import Dimension, Fixed, Index, Less, Shifted
 from derive.language.trees import bound_index, subscripts, walk
 
 INDENT = "    "

@@ -16,7 +16,8 @@ from derive.ir.optimise import PASSES, optimise
 from derive.ir.passes import Pass
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation
-from derive.language.expressions import Expression, Index, Less, Partial, Ref, mul
+from derive.language.expressions import Expression, Partial, Ref, mul
+from derive.language.indices import Index, Less
 from derive.language.trees import walk
 
 

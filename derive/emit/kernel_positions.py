@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from derive.emit.kernel_contraction import Factor
 from derive.ir.graph import Node
-from derive.language.expressions import Dimension, Less
+from derive.language.indices import Dimension, Less
 
 Extent = Callable[[Dimension], str]
 

@@ -28,7 +28,8 @@ from derive.emit.layer_graphs import Piece, layer_graphs
 from derive.emit.templating import render
 from derive.ir.graph import topological
 from derive.language.definition import Input
-from derive.language.expressions import Dimension, Partial, Ref
+from derive.language.expressions import Partial, Ref
+from derive.language.indices import Dimension
 from derive.language.layered import base_of, layer_of
 from derive.language.recurrence import RecurrentDefinition, RecurrentDerivation
 

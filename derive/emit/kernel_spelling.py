@@ -21,7 +21,7 @@ from derive.ir.build import constant
 from derive.ir.graph import BATCH, Argument, Node
 from derive.ir.ops import ATOM, BY_NAME, DOUBLE, NEGATION, POWER, PRODUCT, SINGLE, STILL, SUM, room_of
 from derive.language.errors import DeriveError
-from derive.language.expressions import Dimension, Less
+from derive.language.indices import Dimension, Less
 
 NUMBERS = ("constant", "logarithm", "pi", "still")
 

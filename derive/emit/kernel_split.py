@@ -18,7 +18,7 @@ from derive.emit.kernel_spelling import Locals
 from derive.emit.kernel_tiles import Row, handed_over, in_tuple, mentions, of_arrays, quoted, uncommented
 from derive.ir.graph import BATCH, Argument, Node, topological
 from derive.ir.ops import LOOKS
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 
 LEAST = 4
 """Fewer large arrays computed in tiles are not worth a walk over them."""

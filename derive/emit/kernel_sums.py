@@ -18,7 +18,7 @@ from derive.emit.kernel_parts import Kernel
 from derive.emit.kernel_spelling import Locals
 from derive.emit.kernel_tiles import Row, handed_over, in_tuple, mentions, of_arrays, quoted, uncommented
 from derive.ir.graph import BATCH, Graph, Node, rebuild, topological
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 
 
 @dataclass(frozen=True)

@@ -13,19 +13,8 @@ from itertools import pairwise
 
 from derive.emit.printing import RELATIONS, Level, Printed, Printer, Style, decimal, elementary, guard, round_number
 from derive.emit.symbols import GREEK, latex_function, latex_name, latex_size_name, width_of, width_of_name
-from derive.language.expressions import (
-    Applied,
-    Call,
-    Dimension,
-    Expression,
-    Guarded,
-    Less,
-    Number,
-    Quotient,
-    Reduce,
-    Selected,
-    Where,
-)
+from derive.language.expressions import Applied, Call, Expression, Guarded, Number, Quotient, Reduce, Selected, Where
+from derive.language.indices import Dimension, Less
 from derive.language.layered import layer_of
 
 SPACE = {Style.DISPLAY: 2, Style.INNER: 1, Style.INLINE: 1, Style.SCRIPT: 0}

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from derive.language.expressions import Dimension, Expression
+from derive.language.expressions import Expression
+from derive.language.indices import Dimension
 from derive.language.words import Equality, Words
 
 

@@ -24,11 +24,8 @@ from derive.language.expressions import (
     Call,
     Chosen,
     Delta,
-    Dimension,
     Expression,
     Guarded,
-    Index,
-    Less,
     Mul,
     Number,
     Partial,
@@ -42,7 +39,8 @@ from derive.language.expressions import (
     factors_of,
     mul,
     split_coefficient,
-)  # fmt: skip
+)
+from derive.language.indices import Dimension, Index, Less
 from derive.language.primitives import BY_NAME
 
 

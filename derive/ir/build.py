@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.ir.graph import BATCH, Argument, Node, data_on, moved, whole
-from derive.language.expressions import Dimension, Expression, Index
+from derive.language.expressions import Expression
+from derive.language.indices import Dimension, Index
 
 BATCH_INDEX = Index(BATCH, BATCH)
 HAVE_AXIS = ("first_max", "first_min", "scatter", "others")

@@ -17,7 +17,7 @@ from derive.ir.build import constant
 from derive.ir.graph import Argument, Graph, Node, named, topological, whole, with_arguments
 from derive.ir.order import Operand, best_order, union_of
 from derive.ir.sums import Space, arranged_on, combined, last_sum, merged, presummed
-from derive.language.expressions import Dimension, reaches
+from derive.language.indices import Dimension, reaches
 
 SIGNS = (constant(1), constant(-1))
 

@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
-from derive.language.expressions import Dimension, Expression, node
+from derive.language.expressions import Expression, node
+from derive.language.indices import Dimension
 
 BATCH = "*"
 """The dimension of the batch axis: no size can be called so."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from derive.ir.graph import Graph, Node, topological
 from derive.ir.ops import BY_NAME, DOUBLE, ROOM, SINGLE, Arithmetic, room_of, still
-from derive.language.expressions import extent
+from derive.language.indices import extent
 from derive.language.primitives import POLYGAMMA, PRIMITIVES
 
 Entries = NDArray[np.object_]

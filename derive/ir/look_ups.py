@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, users, whole
 from derive.ir.ops import BY_NAME
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 
 
 def look_ups_first(graph: Graph) -> Graph:

@@ -38,7 +38,6 @@ from derive.language.expressions import (
     Delta,
     Expression,
     Guarded,
-    Index,
     Mul,
     Number,
     Partial,
@@ -51,8 +50,8 @@ from derive.language.expressions import (
     Where,
     factors_of,
     mul,
-    reaches,
-)  # fmt: skip
+)
+from derive.language.indices import Index, reaches
 from derive.language.trees import letters, rename
 
 NEVER_NAN = ("constant", "size", "real")

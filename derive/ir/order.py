@@ -12,7 +12,7 @@ from itertools import combinations
 from math import prod
 
 from derive.ir.graph import Node
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 
 NOMINAL = 64
 EXHAUSTIVE = 5

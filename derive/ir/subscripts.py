@@ -13,7 +13,8 @@ from types import MappingProxyType
 from derive.ir.build import Labelled, constant, elementwise, placed, sizes_of, union
 from derive.ir.graph import Node, topological
 from derive.ir.ops import LOOK_UPS, LOOKS
-from derive.language.expressions import Chosen, Expression, Fixed, Index, Ref, Shifted
+from derive.language.expressions import Chosen, Expression, Ref
+from derive.language.indices import Fixed, Index, Shifted
 
 Visit = Callable[[Ref], Labelled]
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from derive.ir.graph import BATCH, Argument, Node
 from derive.ir.order import Operand, union_of
-from derive.language.expressions import Dimension, mul
+from derive.language.expressions import mul
+from derive.language.indices import Dimension
 
 
 @dataclass

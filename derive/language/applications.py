@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from lark import Token, Tree
 
 from derive.language.definition import Application, Definition, Equation, Input, Row
-from derive.language.expressions import Applied, Dimension, Expression, Index, Ref
+from derive.language.expressions import Applied, Expression, Ref
+from derive.language.indices import Dimension, Index
 from derive.language.inlining import fitted, inlined, resized
 from derive.language.layered import base_of
 from derive.language.primitives import REDUCTIONS

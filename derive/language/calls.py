@@ -13,18 +13,8 @@ from lark import Token, Tree
 from derive.language.advice import advice_for
 from derive.language.applications import Applications
 from derive.language.errors import did_you_mean
-from derive.language.expressions import (
-    Call,
-    Expression,
-    Index,
-    Size,
-    Where,
-    mul,
-    number,
-    quotient,
-    reduce_over,
-    sum_over,
-)
+from derive.language.expressions import Call, Expression, Size, Where, mul, number, quotient, reduce_over, sum_over
+from derive.language.indices import Index
 from derive.language.names import CALLABLE, is_constant
 from derive.language.primitives import BY_NAME, REDUCTIONS
 from derive.language.syntax import is_name

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from derive.language.expressions import Applied, Dimension, Expression, Fixed, Frozen, Index, Less, Ref, node
+from derive.language.expressions import Applied, Expression, Frozen, Ref, node
+from derive.language.indices import Dimension, Fixed, Index, Less
 from derive.language.trees import bound_index, free_indices, reference_names, subscripts, walk
 
 

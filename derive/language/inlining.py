@@ -11,25 +11,8 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 
 from derive.language.definition import Application, Equation, Row
-from derive.language.expressions import (
-    Chosen,
-    Dimension,
-    Expression,
-    Fixed,
-    Guarded,
-    Index,
-    Less,
-    Ref,
-    Shifted,
-    Size,
-    chosen,
-    fixed,
-    guarded,
-    number,
-    rechosen,
-    shifted,
-    shortened,
-)
+from derive.language.expressions import Chosen, Expression, Guarded, Ref, Size, chosen, guarded, number, rechosen
+from derive.language.indices import Dimension, Fixed, Index, Less, Shifted, fixed, shifted, shortened
 from derive.language.trees import fresh_letters, freshen, rename, resubscripted, transform
 
 

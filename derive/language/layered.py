@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from derive.language.expressions import Less
+from derive.language.indices import Less
 
 LAYERED = re.compile(r"([A-Za-z][A-Za-z0-9_]*)\{(?:([A-Za-z][A-Za-z0-9_]*)([+-][0-9]+)?|([0-9]+))\}")
 SPACES = re.compile(r"\s+")

@@ -20,7 +20,7 @@ from lark import Token, Tree
 
 from derive.language.definition import Definition, Equation, Input
 from derive.language.errors import did_you_mean
-from derive.language.expressions import Dimension, Index
+from derive.language.indices import Dimension, Index
 from derive.language.layered import Layer, at, base_of, layer_of, mover, relabelled
 from derive.language.recurrence import ZERO, RecurrentDefinition
 from derive.language.resolve import Resolver, first_layered, parse, plain

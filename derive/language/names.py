@@ -14,7 +14,7 @@ from lark import Token, Tree
 from derive.language.advice import advice_for
 from derive.language.definition import Definition, Equation, Input
 from derive.language.errors import DeriveError, did_you_mean
-from derive.language.expressions import Dimension, Index, Less, shortened
+from derive.language.indices import Dimension, Index, Less, shortened
 from derive.language.inlining import fitted, resized
 from derive.language.layered import base_of
 from derive.language.primitives import BY_NAME, REDUCTIONS

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable
 
 from derive.language.definition import Definition
-from derive.language.expressions import Dimension, Expression, Ref
+from derive.language.expressions import Expression, Ref
+from derive.language.indices import Dimension
 from derive.language.resolve import parse
 from derive.language.words import Equality, Words
 

@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from derive.language.definition import Definition, Equation, Input
 from derive.language.derivation import Derivation, Evidence
-from derive.language.expressions import Expression, Index, Partial, Ref, add, sum_over
+from derive.language.expressions import Expression, Partial, Ref, add, sum_over
+from derive.language.indices import Index
 from derive.language.layered import Layer, at, base_of, layer_of, moved, mover, relabelled
 from derive.language.trees import freshen, references, rename, walk
 

@@ -14,7 +14,7 @@ from lark import Token, Tree
 from derive.language.calls import Calls
 from derive.language.definition import Definition, Equation, Input, applied_functions
 from derive.language.errors import DeriveError, Place
-from derive.language.expressions import Dimension, Index
+from derive.language.indices import Dimension, Index
 from derive.language.parser import read
 from derive.language.primitives import REDUCTIONS
 from derive.language.syntax import Syntax, names_in, place_of, quantities_in, tokens

@@ -14,9 +14,7 @@ from lark import Token, Tree
 
 from derive.language.expressions import (
     Call,
-    Dimension,
     Expression,
-    Index,
     Mul,
     Number,
     Quotient,
@@ -24,14 +22,13 @@ from derive.language.expressions import (
     Size,
     add,
     chosen,
-    fixed,
     mul,
     negate,
     number,
     power,
     quotient,
-    shifted,
 )
+from derive.language.indices import Dimension, Index, fixed, shifted
 from derive.language.names import Names, is_constant
 from derive.language.syntax import Syntax, bare_name, is_name, shift_of, tokens
 

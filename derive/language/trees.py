@@ -18,24 +18,21 @@ from derive.language.expressions import (
     Chosen,
     Delta,
     Expression,
-    Fixed,
     Guarded,
-    Index,
     Mul,
     Number,
     Partial,
     Reduce,
     Ref,
     Selected,
-    Shifted,
     Size,
     Where,
     delta,
     guarded,
     rechosen,
     reduce_over,
-    shifted,
-)  # fmt: skip
+)
+from derive.language.indices import Fixed, Index, Shifted, shifted
 
 
 def walk(value: Expression) -> Iterator[Expression]:

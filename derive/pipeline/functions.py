@@ -9,7 +9,8 @@ from derive.language.derivation import Wanted
 from derive.language.errors import DeriveError
 from derive.pipeline.compiled import Compiled
 from derive.pipeline.library import entry
-from derive.pipeline.study import study, wanted_by
+from derive.pipeline.study import study
+from derive.pipeline.wanted import wanted_by
 
 
 def function_of_numbers(name: str) -> Compiled:

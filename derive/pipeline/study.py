@@ -1,20 +1,20 @@
 """A definition with everything that follows from it: checked derivations, notes and kernels.
 
-Contract: `define(text)` is what users call; `study_of(entry)` does the same for a row of the catalogue. Both
-return only what passed every check, or raise DeriveError (the definition is faulty) or CheckError.
+Contract: `study(definition)` derives what is wanted of a definition, `study_of(entry)` what is wanted of a row.
+Both return only what passed every check, or raise DeriveError (the definition is faulty) or CheckError.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import ModuleType
 from typing import Any
 
 from derive.catalogue.row import ROUNDINGS, Bound, Values
-from derive.closedform.derivations import default_wanted, derive_all, kinds_of
+from derive.closedform.derivations import derive_all
 from derive.closedform.recurrence import derive_recurrence
 from derive.emit.document import Document, Identity, Info, Picture, document
 from derive.emit.formats import FORMATS, write
@@ -26,11 +26,10 @@ from derive.emit.notes_text import plain
 from derive.emit.recurrence_document import recurrence_document
 from derive.emit.statements import Accuracy
 from derive.language.definition import Definition
-from derive.language.derivation import KINDS, Derivation, Evidence, Wanted
-from derive.language.errors import DeriveError, did_you_mean
+from derive.language.derivation import Derivation, Evidence, Wanted
+from derive.language.errors import DeriveError
 from derive.language.expressions import Ref
 from derive.language.layered import base_of
-from derive.language.layers import parse_definitions
 from derive.language.prose import read_words
 from derive.language.recurrence import RecurrentDefinition, RecurrentDerivation
 from derive.language.resolve import parse
@@ -41,111 +40,17 @@ from derive.pipeline.display import Shown, code, results
 from derive.pipeline.evidence import NOTHING, recalled
 from derive.pipeline.illustrations import Subject, frozen, illustrations
 from derive.pipeline.library import Entry, definitions, entry, library
-from derive.pipeline.limits import DEFAULT_SECONDS, Say, bounded_depth, reachable, time_limit
+from derive.pipeline.limits import Say
 from derive.pipeline.load import load
 from derive.pipeline.profiles import Profiles, profiles_of
 from derive.pipeline.recurrent import (
     check_recurrent_kernels,
     checked_recurrence,
     recalled_recurrence,
-    variables_by,
 )  # fmt: skip
 from derive.verify.gradients import check_identity
 from derive.verify.kernels import check_kernels
 from derive.verify.samples import Domain
-
-
-def define(
-    text: str,
-    *,
-    wrt: str | Sequence[str] | None = None,
-    kind: str | None = None,
-    timeout: float = DEFAULT_SECONDS,
-) -> Study:
-    """Derive what is wanted of the last definition in a text; earlier ones may be applied in it.
-
-    text: definitions in the definition language.
-    wrt: the input or inputs to differentiate by; by default the shared parameters, or all inputs if there are none.
-    kind: derivative, gradient, jacobian, vjp, jvp, hessian or hvp; by default the gradient (derivative) of a
-        scalar output and Jacobian, VJP and JVP of any other.
-    timeout: seconds after which it gives up with a DeriveError; 0 for no limit.
-    Raises DeriveError, with line and caret, for a text that is no definition or a request that does not fit it.
-    """
-    definition = parse_definitions(text, definitions())[-1]
-    with reachable(), bounded_depth(), time_limit(timeout) as say:
-        return study(definition, wanted_by(definition, wrt, kind), say)
-
-
-def define_all(
-    text: str,
-    *,
-    wrt: str | Sequence[str] | None = None,
-    kind: str | None = None,
-    timeout: float = DEFAULT_SECONDS,
-) -> tuple[Study, ...]:
-    """The same for every definition of a text, kernels checked; `wrt` and `kind` are asked of the last one."""
-    *helpers, last = parse_definitions(text, definitions())
-    requests = [*((d, None) for d in helpers), (last, wanted_by(last, wrt, kind))]
-    found = []
-    for definition, wanted in requests:
-        with reachable(), bounded_depth(), time_limit(timeout) as say:
-            done = study(definition, wanted, say)
-            say(f"checking the kernels of {definition.name}")
-            found.append(done.with_checked_kernels())
-    return tuple(found)
-
-
-def wanted_by(definition: Definition, wrt: str | Sequence[str] | None, kind: str | None) -> tuple[Wanted, ...]:
-    variables = (wrt,) if isinstance(wrt, str) else tuple(wrt or ())
-    if isinstance(definition, RecurrentDefinition):
-        return tuple(Wanted("gradient", definition.output, v) for v in variables_by(definition, variables, kind))
-    inputs = [i.name for i in definition.inputs]
-    for name in variables:
-        if name not in inputs:
-            raise DeriveError(f"{name} is not an input of {definition.name}", hint=did_you_mean(name, inputs))
-        if definition.input(name).labels is not None:
-            raise DeriveError(f"{name} is an integer label: there is no derivative by it")
-    if kind is not None and kind not in KINDS:
-        raise DeriveError(f"unknown kind {kind}", hint=did_you_mean(kind, KINDS))
-    variables = tuple(dict.fromkeys(variables or (w.variable for w in default_wanted(definition))))
-    if not variables:
-        hint = "an input that is no label stands in brackets after the name, as in f(x)"
-        raise DeriveError(f"{definition.name} has no input to differentiate by", hint=hint)
-    return tuple(
-        want
-        for output in definition.outputs
-        for k in fitting_kinds(definition, output, kind)
-        for want in wanted_of_kind(k, output, variables)
-    )
-
-
-def wanted_of_kind(kind: str, output: str, variables: tuple[str, ...]) -> tuple[Wanted, ...]:
-    """One derivative by each variable; a Hessian has a block for each pair, of which one triangle is derived."""
-    if kind == "hvp" and len(variables) > 1:
-        return tuple(Wanted(kind, output, variable, along=variables) for variable in variables)
-    if kind != "hessian":
-        return tuple(Wanted(kind, output, variable) for variable in variables)
-    return tuple(
-        Wanted(kind, output, first, "" if second == first else second)
-        for place, first in enumerate(variables)
-        for second in variables[place:]
-    )
-
-
-SCALAR_KINDS = ("gradient", "derivative", "hessian", "hvp")
-ARRAY_KINDS = ("jacobian", "vjp", "jvp")
-
-
-def fitting_kinds(definition: Definition, output: str, kind: str | None) -> tuple[str, ...]:
-    natural = kinds_of(definition, output)
-    if kind is None:
-        return natural
-    is_array = natural[0] in ARRAY_KINDS
-    if kind not in (ARRAY_KINDS if is_array else SCALAR_KINDS):
-        what, has = ("an array", "a Jacobian") if is_array else ("a scalar", "a gradient")
-        fitting = ", ".join(ARRAY_KINDS if is_array else SCALAR_KINDS)
-        raise DeriveError(f"{output} is {what} and has {has}, no {kind}", hint=f"kind is one of {fitting}")
-    return natural if kind in ("gradient", "derivative") else (kind,)
 
 
 def silent(what: str) -> None:

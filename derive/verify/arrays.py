@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from derive.ir.graph import Argument, Graph, Node, topological
 from derive.ir.ops import BASIC, BY_NAME, ROOM
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 from derive.language.primitives import PRIMITIVES
 
 Array = NDArray[Any]

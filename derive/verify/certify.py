@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from derive.ir.graph import BATCH, Graph
 from derive.ir.optimise import LITERAL, PASSES, optimise
 from derive.language.errors import CheckError
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 from derive.verify.arrays import UnknownOpError, compute
 from derive.verify.calls import flatten, times
 from derive.verify.cases import hard_case

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.language.definition import Input
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 from derive.verify.certify_subjects import Subject
 from derive.verify.samples import Domain
 

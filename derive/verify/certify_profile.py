@@ -14,7 +14,7 @@ import numpy as np
 
 from derive.ir.graph import BATCH
 from derive.ir.optimise import LITERAL, PASSES, optimise
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 from derive.verify.arrays import Array
 from derive.verify.certify import computed, errors
 from derive.verify.certify_subjects import Subject

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from derive.ir.graph import Graph, topological
 from derive.ir.interpret import Exact, interpret
 from derive.language.errors import CheckError
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 from derive.verify.arrays import BY_C_LIBRARY, can_compute, compute
 
 Array = NDArray[Any]

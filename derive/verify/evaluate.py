@@ -27,9 +27,7 @@ from derive.language.expressions import (
     Chosen,
     Delta,
     Expression,
-    Fixed,
     Guarded,
-    Index,
     Mul,
     Number,
     Partial,
@@ -38,10 +36,10 @@ from derive.language.expressions import (
     Reduce,
     Ref,
     Selected,
-    Shifted,
     Size,
     Where,
 )
+from derive.language.indices import Fixed, Index, Shifted
 from derive.language.trees import free_indices
 from derive.verify.points import Entry, Environment, Point, Scope, UndefinedError, Value
 

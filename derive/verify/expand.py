@@ -26,11 +26,8 @@ from derive.language.expressions import (
     Call,
     Chosen,
     Delta,
-    Dimension,
     Expression,
-    Fixed,
     Guarded,
-    Index,
     Mul,
     Number,
     Partial,
@@ -39,11 +36,10 @@ from derive.language.expressions import (
     Reduce,
     Ref,
     Selected,
-    Shifted,
     Size,
     Where,
-    extent,
 )
+from derive.language.indices import Dimension, Fixed, Index, Shifted, extent
 from derive.language.primitives import BY_NAME, POLYGAMMA
 from derive.verify.choices import above, at_least, at_most, below, choice, piecewise
 from derive.verify.points import UndefinedError

@@ -17,7 +17,8 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from derive.language.definition import Definition
-from derive.language.expressions import Applied, Dimension, Index, Partial, extent
+from derive.language.expressions import Applied, Partial
+from derive.language.indices import Dimension, Index, extent
 
 Value = Any
 """A number of the point's system: mpmath's mpf, a Fraction, or a Rounded."""

@@ -19,7 +19,7 @@ from typing import SupportsFloat, TypeVar
 
 from derive.language.definition import Definition, Input
 from derive.language.errors import UnreachableError
-from derive.language.expressions import Dimension, Index, extent
+from derive.language.indices import Dimension, Index, extent
 from derive.verify.points import Entry
 
 Domain = Mapping[str, tuple[float, float]]

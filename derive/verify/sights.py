@@ -14,7 +14,8 @@ from typing import Any
 
 from derive.language.definition import Definition, Input
 from derive.language.errors import CheckError, UnreachableError
-from derive.language.expressions import Expression, Index
+from derive.language.expressions import Expression
+from derive.language.indices import Index
 from derive.language.trees import free_indices
 from derive.verify.assumptions import satisfied
 from derive.verify.evaluate import evaluate

@@ -22,7 +22,8 @@ from typing import Any
 import mpmath
 
 from derive.language.definition import Definition
-from derive.language.expressions import Applied, Expression, Index, Partial
+from derive.language.expressions import Applied, Expression, Partial
+from derive.language.indices import Index
 from derive.language.primitives import BY_NAME, POLYGAMMA
 from derive.language.trees import canonical, free_indices, rename
 from derive.verify.evaluate import entry_of, from_equation, program, slot

@@ -20,7 +20,8 @@ import numpy as np
 from derive.language.definition import Definition
 from derive.language.derivation import Derivation
 from derive.language.errors import CheckError
-from derive.language.expressions import Expression, Index, Partial, Ref
+from derive.language.expressions import Expression, Partial, Ref
+from derive.language.indices import Index
 from derive.language.trees import free_indices, walk
 from derive.verify.cases import Array, Case
 from derive.verify.evaluate import evaluate

@@ -7,7 +7,7 @@ import pytest
 from derive.closedform.derivations import derive_all
 from derive.emit.unicode_text import unicode_text
 from derive.language.errors import DeriveError
-from derive.language.expressions import Index, Less
+from derive.language.indices import Index, Less
 from derive.language.resolve import parse
 from derive.verify.gradients import check_closed
 from derive.verify.steps import check_steps

@@ -22,7 +22,6 @@ from derive.language.expressions import (
     Call,
     Delta,
     Expression,
-    Index,
     Number,
     Partial,
     Quotient,
@@ -37,7 +36,8 @@ from derive.language.expressions import (
     reduce_over,
     subtract,
     sum_over,
-)  # fmt: skip
+)
+from derive.language.indices import Index
 from derive.language.resolve import parse
 from derive.language.words import Words
 

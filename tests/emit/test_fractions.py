@@ -18,7 +18,6 @@ from derive.language.expressions import (
     Add,
     Call,
     Expression,
-    Index,
     Mul,
     Number,
     Partial,
@@ -29,6 +28,7 @@ from derive.language.expressions import (
     mul,
     sum_over,
 )
+from derive.language.indices import Index
 from derive.language.trees import canonical
 from derive.pipeline.library import entry
 from derive.pipeline.study import study_of

@@ -14,7 +14,6 @@ from derive.language.expressions import (
     Call,
     Delta,
     Expression,
-    Index,
     Partial,
     Power,
     Quotient,
@@ -29,7 +28,8 @@ from derive.language.expressions import (
     quotient,
     subtract,
     sum_over,
-)  # fmt: skip
+)
+from derive.language.indices import Index
 from derive.language.resolve import parse
 from tests.emit.notes_examples import (
     ERROR,

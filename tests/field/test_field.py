@@ -14,7 +14,7 @@ from derive.language.resolve import parse
 from derive.pipeline.checked import checked
 from derive.pipeline.library import definitions, names
 from derive.pipeline.load import load
-from derive.pipeline.study import wanted_by
+from derive.pipeline.wanted import wanted_by
 from derive.verify.kernels import check_kernels
 from tests.field.peers import TOLERANCE, comparisons
 from tests.field.row import FieldRow

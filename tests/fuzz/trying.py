@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from derive.language.errors import DeriveError
 from derive.language.resolve import parse
+from derive.pipeline.define import define_all
 from derive.pipeline.library import definitions
 from derive.pipeline.limits import time_limit
-from derive.pipeline.study import Study, define_all
+from derive.pipeline.study import Study
 from tests.fuzz.grammar import Made
 from tests.fuzz.oracle import WrongError, judge
 

@@ -9,7 +9,8 @@ from derive.ir.graph import BATCH
 from derive.ir.lower import LOWER, Lowering
 from derive.ir.verify import verify
 from derive.language.errors import DeriveError
-from derive.language.expressions import NODE_TYPES, Applied, Delta, Index, Mul, Partial, Ref, sum_over
+from derive.language.expressions import NODE_TYPES, Applied, Delta, Mul, Partial, Ref, sum_over
+from derive.language.indices import Index
 from derive.language.resolve import parse
 from tests.corpus import DEFINITIONS
 from tests.ir.graphs import CONTEXT, compute, exact, sizes_for, values_of

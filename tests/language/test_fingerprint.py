@@ -10,8 +10,9 @@ from fractions import Fraction
 
 import pytest
 
-from derive.language.expressions import Index, Number, Partial, Ref, add, mul
+from derive.language.expressions import Number, Partial, Ref, add, mul
 from derive.language.fingerprint import fingerprint
+from derive.language.indices import Index
 from derive.language.resolve import parse
 
 TEXT = "f(x[n], a[n]) -> E\n    z[i] = a[i] * x[i] ** 2\n    E = sum(i, z[i])"

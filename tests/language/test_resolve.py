@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.language.errors import DeriveError
-from derive.language.expressions import Index, Number, Quotient, Reduce, Ref, Size, Where
+from derive.language.expressions import Number, Quotient, Reduce, Ref, Size, Where
+from derive.language.indices import Index
 from derive.language.resolve import parse
 from derive.language.trees import free_indices, walk
 

@@ -12,11 +12,12 @@ import pytest
 from derive.catalogue import activations
 from derive.language.words import LANGUAGES
 from derive.pipeline.build import files_of
+from derive.pipeline.define import define
 from derive.pipeline.illustrations import WORSE, illustrations, walked
 from derive.pipeline.library import library
 from derive.pipeline.profiles import profiles_of
 from derive.pipeline.scenes import SCENES
-from derive.pipeline.study import Study, define, known
+from derive.pipeline.study import Study, known
 
 PICTURED = ("sigmoid", "softmax", "himmelblau", "huber")
 

@@ -10,7 +10,8 @@ import pytest
 import derive
 from derive.emit.formats import FORMATS
 from derive.language.words import LANGUAGES
-from derive.pipeline.study import RecurrentStudy, define_all
+from derive.pipeline.define import define_all
+from derive.pipeline.study import RecurrentStudy
 from tests.recurrences import TEXTS
 
 known = functools.cache(derive.known)

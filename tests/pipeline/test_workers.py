@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from derive.language.errors import DeriveError, Place
-from derive.language.expressions import Index, Less
+from derive.language.indices import Index, Less
 from derive.pipeline import workers
 from derive.pipeline.workers import each
 

@@ -19,7 +19,6 @@ from derive.language.expressions import (
     Call,
     Delta,
     Expression,
-    Index,
     Mul,
     Number,
     Partial,
@@ -32,6 +31,7 @@ from derive.language.expressions import (
     Where,
     number,
 )
+from derive.language.indices import Index
 from derive.language.resolve import parse
 from derive.verify.evaluate import EVALUATORS, evaluate
 from derive.verify.expand import TRANSLATORS, Expansion, to_sympy

@@ -8,19 +8,8 @@ import pytest
 
 from derive.language.derivation import Derivation
 from derive.language.errors import CheckError
-from derive.language.expressions import (
-    ONE,
-    Applied,
-    Index,
-    Partial,
-    Ref,
-    Selected,
-    delta,
-    mul,
-    negate,
-    number,
-    subtract,
-)
+from derive.language.expressions import ONE, Applied, Partial, Ref, Selected, delta, mul, negate, number, subtract
+from derive.language.indices import Index
 from derive.language.resolve import parse
 from derive.verify.gradients import SYMPY_DIGITS, check_closed, check_identity
 from derive.verify.sights import TOLERANCE

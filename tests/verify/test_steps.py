@@ -10,7 +10,8 @@ import pytest
 
 from derive.language.derivation import Derivation
 from derive.language.errors import CheckError
-from derive.language.expressions import Call, Index, Partial, Ref, add, mul, number, subtract
+from derive.language.expressions import Call, Partial, Ref, add, mul, number, subtract
+from derive.language.indices import Index
 from derive.language.resolve import parse
 from derive.verify.samples import FALLBACKS, SIZES, assignments, draw, first_success, pattern, size_choices
 from derive.verify.sights import POINTS, TOLERANCE, Subject, agree, difference_order, look

@@ -26,7 +26,7 @@ from derive.ir.ops import STILL
 from derive.ir.stability.bounds import is_bounded
 from derive.ir.stability.exponentials import linear
 from derive.ir.stability.shift import reach_of
-from derive.language.expressions import Index
+from derive.language.indices import Index
 
 Labels = tuple[Index, ...]
 ZERO, ONE, MINUS_ONE = (Labelled(constant(k)) for k in (0, 1, -1))

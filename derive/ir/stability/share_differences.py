@@ -28,7 +28,7 @@ from derive.ir.stability.shares import (
     share_of,
     summed_over,
 )
-from derive.language.expressions import Dimension
+from derive.language.indices import Dimension
 
 # --- targets ---------------------------------------------------------------------------------------------
 

@@ -1,16 +1,14 @@
-"""Shares p_i = e_i / sum_k e_k: complements 1 - p_i and differences from a mean, without cancellation.
+"""Shares p_i = e_i / sum_k e_k, and their complements 1 - p_i without cancellation.
 
-Contract: `complements` and `rebased_means` map a graph to an equal one. A share is a quotient of an exponential by its
-own sum over one axis (shifted or not). With one share near 1, 1 - p and g - sum g p lose every digit as written.
+Contract: `complements` maps a graph to an equal one. A share is a quotient of an exponential by its own sum over one
+axis (shifted or not). With one share near 1, 1 - p loses every digit as written.
     1 - p_i, delta_ij - p_j   the sum of the other e over the sum; for the largest e its own sum without it
     1 - p_y                   the same, looked up: 1 - softmax(a)[0], or at a label
     delta_ij sum_k e_k - e_j  the sum of the other e where the indices agree, -e_j elsewhere
-    g_j - sum_i g_i p_i       (g_j - g*) - sum_i (g_i - g*) p_i, g* the entry of g where p is largest: sum p = 1
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -74,6 +72,16 @@ def share_looked_up(value: Node) -> Node | None:
     above, below = value.arguments
     share = share_at(above.node.arguments[0], below) if above == Argument(above.node, whole(value).axes) else None
     return None if share is None else at_place(above.node, share)
+
+
+def share_at(factor: Argument, total: Argument) -> Node | None:
+    """The share exp / sum on the exponential's own axes, where that is what the two make."""
+    places = {axis: k for k, axis in enumerate(factor.axes)}
+    if factor.node.op != "exp" or len(places) < len(factor.axes) or not set(total.axes) <= set(places):
+        return None
+    lies = Argument(total.node, tuple(places[a] for a in total.axes))
+    node = Node("divide", (whole(factor.node), lies), factor.node.shape)
+    return node if share_of(node) is not None else None
 
 
 def at_place(look_up: Node, entries: Node) -> Node:
@@ -197,134 +205,3 @@ def on_axes(argument: Argument, old: Node) -> Node:
         return named(argument.node, old.name, old.origin)
     op = "view" if len(argument.axes) == len(old.shape) else "spread"
     return Node(op, (argument,), old.shape, name=old.name, origin=old.origin)
-
-
-# --- means -----------------------------------------------------------------------------------------------
-
-
-def rebased_means(graph: Graph) -> Graph:
-    """g - sum g p, and sum g p - g, with g counted from its value where p is largest."""
-    return rebuild(graph, lambda n: rebased_either(n) if n.op == "add" else n)
-
-
-def rebased_either(node: Node) -> Node:
-    new = rebased(node)
-    if new is not node or len(node.arguments) != 2:
-        return new
-    opposite = replace(node, arguments=tuple(minus(a, node) for a in node.arguments), name="", origin=None)
-    new = rebased(opposite)
-    return node if new is opposite else named(apply("multiply", constant(-1), new), node.name, node.origin)
-
-
-def minus(argument: Argument, node: Node) -> Argument:
-    """-x, without two signs"""
-    found = negated(argument)
-    if found is not None:
-        return found
-    return Argument(apply("multiply", constant(-1), argument.node), argument.axes)
-
-
-def rebased(node: Node) -> Node:
-    for other, argument in enumerate(node.arguments):
-        negative = negated(argument)
-        for weights, share in weighted_means(negative.node) if negative else ():
-            assert negative is not None
-            for taken, first in enumerate(node.arguments):
-                if taken != other and is_weight(first, weights, negative, node):
-                    return with_rebased(node, taken, other, weights, share)
-    return node
-
-
-def weighted_means(node: Node) -> Iterable[tuple[Argument, tuple[Share, Argument]]]:
-    """(g, p) with the node = sum over one axis of g p, both on the axes of the node and the bound one."""
-    if node.op == "divide":
-        yield from quotients_of_sums(node)
-    if node.op != "sum" or len(node.bound) != 1 or node.arguments[0].node.op != "multiply":
-        return
-    (product,) = node.arguments
-    factors = [moved(a, product.axes) for a in product.node.arguments]
-    for k, factor in enumerate(factors):
-        share = share_of(factor.node)
-        rest = factors[:k] + factors[k + 1 :]
-        if share is not None and factor.axes[share.axis] == len(node.shape) and rest:
-            yield joined(rest, node), (share, factor)
-
-
-def quotients_of_sums(node: Node) -> Iterable[tuple[Argument, tuple[Share, Argument]]]:
-    """The same of (sum g e) / (sum e), as the mean that it is."""
-    above, below = node.arguments
-    top = above.node
-    if top.op != "sum" or above != whole(top) or top.shape != node.shape or len(top.bound) != 1:
-        return
-    (product,) = top.arguments
-    if product.node.op != "multiply":
-        return
-    factors = [moved(a, product.axes) for a in product.node.arguments]
-    for factor in factors:
-        share = share_at(factor, below)
-        if share is not None:
-            others = tuple(Argument(share, f.axes) if f is factor else f for f in factors)
-            mean = Node("multiply", others, top.space)
-            yield from weighted_means(replace(top, arguments=(whole(mean),)))
-
-
-def share_at(factor: Argument, total: Argument) -> Node | None:
-    """The share exp / sum on the exponential's own axes, where that is what the two make."""
-    places = {axis: k for k, axis in enumerate(factor.axes)}
-    if factor.node.op != "exp" or len(places) < len(factor.axes) or not set(total.axes) <= set(places):
-        return None
-    lies = Argument(total.node, tuple(places[a] for a in total.axes))
-    node = Node("divide", (whole(factor.node), lies), factor.node.shape)
-    return node if share_of(node) is not None else None
-
-
-def joined(factors: list[Argument], node: Node) -> Argument:
-    """The product of what the shares are multiplied with, on the axes of the sum."""
-    if len(factors) == 1:
-        return factors[0]
-    axes = sorted({a for f in factors for a in f.axes})
-    arguments = tuple(Argument(f.node, tuple(axes.index(a) for a in f.axes)) for f in factors)
-    return Argument(Node("multiply", arguments, tuple(node.space[a] for a in axes)), tuple(axes))
-
-
-def is_weight(first: Argument, weights: Argument, mean: Argument, node: Node) -> bool:
-    """Whether `first` is g at one entry of the axis that the mean runs over."""
-    if without_name(first.node) != without_name(weights.node):
-        return False
-    bound = len(mean.node.shape)
-    own = [a for a, w in zip(first.axes, weights.axes, strict=True) if w == bound]
-    same = all(w == bound or mean.axes[w] == a for a, w in zip(first.axes, weights.axes, strict=True))
-    return same and len(own) == 1 and own[0] not in mean.axes
-
-
-def without_name(node: Node) -> Node:
-    return replace(node, name="", origin=None)
-
-
-def with_rebased(node: Node, taken: int, other: int, weights: Argument, found: tuple[Share, Argument]) -> Node:
-    """The node with g - g* for g on both sides."""
-    share, factor = found
-    mean = node.arguments[other].node.arguments[1].node
-    mean = mean if mean.bound else replace(mean.arguments[0].node, origin=mean.origin)
-    space = mean.space
-    largest = Argument(share.is_largest, factor.axes)
-    chosen = Node("where", (largest, weights, Argument(constant(0), ())), space)
-    star = Node("sum", (whole(chosen),), mean.shape, mean.bound, name="~base")
-    minus = Node("multiply", (Argument(constant(-1), ()), whole(star)), star.shape)
-    inner = Node("add", (weights, Argument(minus, tuple(range(len(mean.shape))))), space, name="~rebased")
-    product = Node("multiply", (whole(inner), factor), space)
-    new_mean = Node("sum", (whole(product),), mean.shape, mean.bound, origin=mean.origin)
-    return with_parts(node, taken, other, inner, new_mean, weights)
-
-
-def with_parts(node: Node, taken: int, other: int, inner: Node, new_mean: Node, weights: Argument) -> Node:
-    """The rebased g at the node's own entry minus the mean of it."""
-    mean_axes = moved(node.arguments[other].node.arguments[1], node.arguments[other].axes).axes
-    first = node.arguments[taken]
-    bound = len(new_mean.shape)
-    own = next(a for a, w in zip(first.axes, weights.axes, strict=True) if w == bound)
-    minus = Node("multiply", (Argument(constant(-1), ()), whole(new_mean)), new_mean.shape)
-    arguments = list(node.arguments)
-    arguments[taken] = Argument(inner, (*mean_axes, own))
-    arguments[other] = Argument(minus, mean_axes)
-    return replace(node, arguments=tuple(arguments))

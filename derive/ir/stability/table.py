@@ -24,7 +24,8 @@ from derive.ir.stability.quotients import scaled_logarithms, scaled_powers, scal
 from derive.ir.stability.remainders import remainders
 from derive.ir.stability.several_terms import one_denominator
 from derive.ir.stability.share_differences import logarithms_of_shares, targets
-from derive.ir.stability.shares import complements, rebased_means
+from derive.ir.stability.share_means import rebased_means
+from derive.ir.stability.shares import complements
 from derive.ir.stability.shift import shift_logarithms, shift_ratios
 from derive.ir.stability.squares import factored_differences, scaled_roots, two_passes
 

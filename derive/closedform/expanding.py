@@ -24,7 +24,7 @@ from derive.language.expressions import (
     split_coefficient,
     terms_of,
 )
-from derive.language.trees import count_nodes, unordered
+from derive.language.trees import count_nodes, unordered, walk
 
 MAX_PRODUCTS = 64
 """A sum of more products is left as it is."""
@@ -52,19 +52,38 @@ def products_of(term: Expression) -> list[Expression]:
 
 def common_denominator(value: Expression) -> Expression | None:
     """u/p - v/(1 - p) = (u (1 - p) - v p)/(p (1 - p)), where terms cancel and the whole is no longer"""
-    if not isinstance(value, Add):
+    parts = [fraction(t) for t in terms_of(value)]
+    below = denominators_of(parts)
+    found = over(below, parts) if len(below) > 1 else None
+    return found if found is not None and count_nodes(simplest(found)) <= count_nodes(value) else None
+
+
+def one_denominator(value: Expression) -> Expression | None:
+    """u/(1 + u) - 1 = -1/(1 + u), where one term is left and the whole is shorter"""
+    parts = [fraction(t) for t in terms_of(value)]
+    below = denominators_of(parts)
+    if len(below) != 1 or any(isinstance(n, Quotient) for top, under in parts if under is None for n in walk(top)):
         return None
-    parts = [fraction(t) for t in value.terms]
-    below = list({unordered(d): d for _, d in parts if d is not None}.values())
-    if len(below) < 2:
+    found = over(below, parts)
+    if found is None or any(isinstance(n, Add) for n in factors_of(fraction(found)[0])):
         return None
+    return found if count_nodes(simplest(found)) < count_nodes(value) else None
+
+
+Parts = list[tuple[Expression, Expression | None]]
+
+
+def denominators_of(parts: Parts) -> list[Expression]:
+    """Each once."""
+    return list({unordered(d): d for _, d in parts if d is not None}.values())
+
+
+def over(below: list[Expression], parts: Parts) -> Expression | None:
+    """The sum over the product of these denominators; None where no terms of its numerator cancel"""
     whole = mul(*below)
     above = add(*(mul(top, whole if under is None else simplest(quotient(whole, under))) for top, under in parts))
     numerator = multiplied_out(above)
-    if numerator is None:
-        return None
-    found = quotient(numerator, whole)
-    return found if count_nodes(simplest(found)) <= count_nodes(value) else None
+    return None if numerator is None else quotient(numerator, whole)
 
 
 def fraction(term: Expression) -> tuple[Expression, Expression | None]:

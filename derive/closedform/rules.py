@@ -12,7 +12,13 @@ from derive.calculus.indices import CANCEL, CONTRACTION, EXPAND, contraction, ex
 from derive.calculus.linearity import OUTSIDE, out_of_the_sum
 from derive.calculus.rule import Context, Rewrite, Rule
 from derive.closedform.deltas import at_one_index
-from derive.closedform.expanding import common_denominator, led_by_a_plus, multiplied_out, turned
+from derive.closedform.expanding import (
+    common_denominator,
+    led_by_a_plus,
+    multiplied_out,
+    one_denominator,
+    turned,
+)  # fmt: skip
 from derive.closedform.monomial import common_factor, like_terms, simplest
 from derive.language.derivation import Reason, Weight
 from derive.language.expressions import Add, Call, Expression, Mul, Number, Power, Quotient, Reduce, factors_of
@@ -99,5 +105,6 @@ RULES = (
     Rule(EXPAND, Reduce, expand),
     Rule(OUTSIDE, Reduce, out_of_the_sum),
     Rule(FACTOR, Add, tidy(common_factor)),
+    Rule(COMMON, Add, tidy(one_denominator)),
     Rule(ORDER, Add, tidy(led_by_a_plus)),
 )

@@ -70,6 +70,22 @@ def one_denominator(value: Expression) -> Expression | None:
     return found if count_nodes(simplest(found)) < count_nodes(value) else None
 
 
+def one_fraction_line(value: Expression) -> Expression | None:
+    """(u r - v/r)/w = (u r^2 - v)/(r w), where the whole is no longer"""
+    if not isinstance(value, Quotient):
+        return None
+    parts = [fraction(t) for t in terms_of(value.numerator)]
+    below = denominators_of(parts)
+    if len(parts) < 2 or len(below) != 1:
+        return None
+    bases = monomial(below[0]).powers.keys()
+    if not all(under is not None or bases & monomial(top).powers.keys() for top, under in parts):
+        return None
+    above = add(*(top if under is not None else simplest(mul(top, below[0])) for top, under in parts))
+    found = simplest(quotient(above, mul(below[0], value.denominator)))
+    return found if count_nodes(found) <= count_nodes(value) else None
+
+
 Parts = list[tuple[Expression, Expression | None]]
 
 

@@ -17,11 +17,25 @@ from derive.closedform.expanding import (
     led_by_a_plus,
     multiplied_out,
     one_denominator,
+    one_fraction_line,
     turned,
 )  # fmt: skip
 from derive.closedform.monomial import common_factor, like_terms, simplest
 from derive.language.derivation import Reason, Weight
-from derive.language.expressions import Add, Call, Expression, Mul, Number, Power, Quotient, Reduce, factors_of
+from derive.language.expressions import (
+    Add,
+    Call,
+    Expression,
+    Guarded,
+    Mul,
+    Number,
+    Power,
+    Quotient,
+    Reduce,
+    factors_of,
+    mul,
+    split_coefficient,
+)  # fmt: skip
 from derive.language.trees import count_nodes, transform, unordered, walk
 
 Tidy = Callable[[Expression], Expression | None]
@@ -69,6 +83,13 @@ def fewer_roots(node: Expression) -> Expression:
     return new if roots(new) < roots(node) else node
 
 
+def before_the_guard(node: Expression) -> Expression | None:
+    """1[i < n-1] (-2 u) = -2 1[i < n-1] u"""
+    assert isinstance(node, Guarded)
+    coefficient, rest = split_coefficient(node.body)
+    return mul(Number(coefficient), node.with_children((rest,)))
+
+
 def roots(value: Expression) -> int:
     return sum(isinstance(n, Call) and n.function == "sqrt" for n in walk(value))
 
@@ -99,7 +120,9 @@ RULES = (
     Rule(TURN, Mul, tidy(turned)),
     Rule(CANCEL, Mul, tidy(cancelled)),
     Rule(CANCEL, Quotient, tidy(cancelled)),
+    Rule(COMMON, Quotient, tidy(one_fraction_line)),
     Rule(CANCEL, Power, tidy(cancelled)),
+    Rule(FACTOR, Guarded, tidy(before_the_guard)),
     Rule(CANCEL, Call, tidy(without_roots)),
     Rule(CONTRACTION, Reduce, contraction),
     Rule(EXPAND, Reduce, expand),

@@ -151,6 +151,23 @@ def test_a_delta_lets_the_index_be_changed() -> None:
     assert checked(only(text, Wanted("gradient", "L", "x"))) == "3 x_0² δ_0i - e^(x_i)"
 
 
+@pytest.mark.parametrize(
+    ("text", "variable", "closed"),
+    [
+        (
+            "f(x[n], y; w[n]) -> L\n    z = sum(j, w[j]*x[j])\n    L = log(1 + exp(-y*z))",
+            "w",
+            "e^(-y z) y² x_k x_j/(1 + e^(-y z))²",
+        ),
+        ("f(x[n]) -> r\n    r = sqrt(sum(i, x[i]**2))", "x", "(δ_ij r² - x_i x_j)/r³"),
+        ("f(x[n]) -> E\n    E = sum(i, (1 - x[i])**2 + x[i]*x[i+1]*0)", "x", "2 · 1[i < n-1] δ_ij"),
+    ],
+)
+def test_hessians_as_they_are_printed(text: str, variable: str, closed: str) -> None:
+    derivation = only(text, Wanted("hessian", text[text.index("->") + 3], variable))
+    assert checked(derivation) == closed
+
+
 def test_only_what_is_there_is_eliminated() -> None:
     """sum_k silu(x_k)**2 = y says nothing of its own second derivative, which stays a sum of products."""
     silu = parse("silu(x) -> y\n    y = x*sigmoid(x)", FUNCTIONS)

@@ -95,6 +95,13 @@ total_variation(x[n]) -> E
     E = sum(i, (x[i+1] - x[i])**2)
 negative_log_likelihood(p[n], y) -> L
     L = -log(p[y])
+softsign(x) -> y
+    y = x/(1 + abs(x))
+shares(a[n]) -> p
+    p[i] = exp(a[i])/sum(k, exp(a[k]))
+divergence(a[n], q[n]) -> D
+    p[i] = shares(a)[i]
+    D = sum(i, p[i]*log(p[i]/q[i]))
 first_of_squares(x[n]) -> L
     z[i] = x[i]**2
     L = z[0] - log(sum(k, exp(z[k])))
@@ -112,6 +119,7 @@ DOMAINS = {
     "negative_log_likelihood": {"p": (0.1, 0.9)},
     "tempered": {"T": (0.5, 2.0)},
     "entropy": {"p": (0.1, 0.9)},
+    "divergence": {"q": (0.1, 0.9)},
     "weighted": {"t": (0.1, 0.9)},
 }
 

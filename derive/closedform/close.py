@@ -42,10 +42,18 @@ def fold_steps(start: Expression, context: Context) -> tuple[Step, ...]:
     steps: list[Step] = []
     current = start
     for fraction in dict.fromkeys(candidates(start)):
-        moved = moves_on(fraction, current, context)
+        moved = moves_on(fraction, current, context) or moves_on_sums(fraction, current, context)
         steps += moved
         current = moved[-1].after if moved else current
     return (*steps, *moves_on(current, current, context))
+
+
+def moves_on_sums(fraction: Expression, whole: Expression, context: Context) -> list[Step]:
+    """The best plan's moves on the sums of sums inside a fraction that stays as it is."""
+    steps: list[Step] = []
+    for inner in dict.fromkeys(sums_inside(fraction)):
+        steps += moves_on(inner, steps[-1].after if steps else whole, context)
+    return steps
 
 
 def moves_on(part: Expression, whole: Expression, context: Context) -> list[Step]:
@@ -65,3 +73,12 @@ def candidates(value: Expression) -> Iterator[Expression]:
     elif isinstance(value, OUTER):
         for child in value.children:
             yield from candidates(child)
+
+
+def sums_inside(value: Expression) -> Iterator[Expression]:
+    """Sums of sums of the outer arithmetic, those inside fractions too, from left to right."""
+    for child in value.children if isinstance(value, OUTER) else ():
+        if isinstance(child, Reduce) and isinstance(child.body, Add):
+            yield child
+        else:
+            yield from sums_inside(child)

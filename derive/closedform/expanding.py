@@ -7,9 +7,10 @@ merely looks different afterwards stays as it was written.
 from __future__ import annotations
 
 import itertools
+from fractions import Fraction
 from math import prod
 
-from derive.closedform.monomial import common_factor, like_terms, monomial, simplest
+from derive.closedform.monomial import Monomial, common_factor, like_terms, monomial, of_base, simplest
 from derive.language.expressions import (
     Add,
     Expression,
@@ -71,7 +72,7 @@ def one_denominator(value: Expression) -> Expression | None:
 
 
 def one_fraction_line(value: Expression) -> Expression | None:
-    """(u r - v/r)/w = (u r^2 - v)/(r w), where the whole is no longer"""
+    """(u r - v/r)/w = (u r^2 - v)/(r w) and (1 + v/r)/(r + v) = 1/r, where the whole is no longer"""
     if not isinstance(value, Quotient):
         return None
     parts = [fraction(t) for t in terms_of(value.numerator)]
@@ -79,11 +80,45 @@ def one_fraction_line(value: Expression) -> Expression | None:
     if len(parts) < 2 or len(below) != 1:
         return None
     bases = monomial(below[0]).powers.keys()
-    if not all(under is not None or bases & monomial(top).powers.keys() for top, under in parts):
-        return None
+    is_alike = all(under is not None or bases & monomial(top).powers.keys() for top, under in parts)
     above = add(*(top if under is not None else simplest(mul(top, below[0])) for top, under in parts))
     found = simplest(quotient(above, mul(below[0], value.denominator)))
-    return found if count_nodes(found) <= count_nodes(value) else None
+    is_one_term = not any(isinstance(f, Add) for f in factors_of(fraction(found)[0]))
+    return found if (is_alike or is_one_term) and count_nodes(found) <= count_nodes(value) else None
+
+
+def into_the_bracket(value: Expression) -> Expression | None:
+    """x^2 (1 + (y/x)^2) = x^2 + y^2, where that clears the fractions of a sum and is shorter
+
+    Not where a term is negative: 1 - p, what a share leaves of 1, is better known as that.
+    """
+    whole = monomial(value)
+    for base, exponent in whole.powers.values():
+        is_total = isinstance(base, Add) and not any(map(is_negative, base.terms))
+        clear = cleared(base) if is_total and exponent.denominator == 1 else None
+        if clear is None or not divides(clear, whole, int(exponent)):
+            continue
+        inner = add(*(monomial(t).times(clear).expression for t in terms_of(base)))
+        rest = whole.times(of_base(base), -int(exponent)).times(clear, -int(exponent))
+        found = rest.times(of_base(inner), int(exponent)).expression
+        return found if count_nodes(found) < count_nodes(value) else None
+    return None
+
+
+def cleared(total: Expression) -> Monomial | None:
+    """What a sum is multiplied by so that no term is a fraction any more; None where none is one"""
+    below: dict[Expression, tuple[Expression, Fraction]] = {}
+    for term in terms_of(total):
+        for key, (base, exponent) in monomial(term).powers.items():
+            if exponent < 0:
+                below[key] = (base, max(-exponent, below[key][1] if key in below else -exponent))
+    return Monomial(Fraction(1), below) if below else None
+
+
+def divides(part: Monomial, whole: Monomial, times: int) -> bool:
+    """Whether the whole has that many times the part, on the same side of the fraction line."""
+    needed = ((key, times * exponent) for key, (_, exponent) in part.powers.items())
+    return all(key in whole.powers and whole.powers[key][1] / e >= 1 for key, e in needed)
 
 
 Parts = list[tuple[Expression, Expression | None]]

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from derive.calculus.linearity import constants_out
 from derive.closedform.eliminate import eliminate
-from derive.closedform.monomial import Monomial, monomial, of_base, split
+from derive.closedform.monomial import Monomial, monomial, of_base, simplest, split
 from derive.closedform.recognise import fold, foldable, is_heavy, weight
 from derive.language.definition import Definition, Equation
 from derive.language.derivation import Reason
@@ -132,7 +132,14 @@ def best_moves(node: Expression, definition: Definition) -> tuple[Move, ...]:
             continue
         if moves and weight(moves[-1].new) < least and not divides_anew(moves[-1].new, node):
             best, least = moves, weight(moves[-1].new)
-    return best or shorter(recognised(node, definition), node) or shorter(inside_first(node, definition), node)
+    found = (recognised(node, definition), split_apart(node, definition), inside_first(node, definition))
+    return best or next(filter(None, (shorter(moves, node) for moves in found)), ())
+
+
+def split_apart(node: Expression, definition: Definition) -> tuple[Move, ...]:
+    """A fraction is split for what then has a name, or cancels in one term alone."""
+    moves = split_first(node, definition)
+    return moves if len(moves) > 1 or count_nodes(simplest(node)) >= count_nodes(node) else ()
 
 
 def is_worth(new: Expression, old: Expression) -> bool:

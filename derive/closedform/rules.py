@@ -14,6 +14,7 @@ from derive.calculus.rule import Context, Rewrite, Rule
 from derive.closedform.deltas import at_one_index
 from derive.closedform.expanding import (
     common_denominator,
+    into_the_bracket,
     led_by_a_plus,
     multiplied_out,
     one_denominator,
@@ -23,6 +24,7 @@ from derive.closedform.expanding import (
 from derive.closedform.monomial import common_factor, like_terms, simplest
 from derive.language.derivation import Reason, Weight
 from derive.language.expressions import (
+    ONE,
     Add,
     Call,
     Expression,
@@ -32,11 +34,12 @@ from derive.language.expressions import (
     Power,
     Quotient,
     Reduce,
+    Ref,
     factors_of,
     mul,
     split_coefficient,
 )  # fmt: skip
-from derive.language.trees import count_nodes, transform, unordered, walk
+from derive.language.trees import count_nodes, free_indices, rename, transform, unordered, walk
 
 Tidy = Callable[[Expression], Expression | None]
 
@@ -83,6 +86,16 @@ def fewer_roots(node: Expression) -> Expression:
     return new if roots(new) < roots(node) else node
 
 
+def absolute(node: Expression) -> Expression | None:
+    """u sgn(u) = |u|"""
+    parts = factors_of(node)
+    for sign in parts:
+        if isinstance(sign, Call) and sign.function == "sign" and sign.arguments[0] in parts:
+            (inside,) = sign.arguments
+            return mul(*(Call("abs", (inside,)) if p is sign else p for p in parts if p != inside))
+    return None
+
+
 def before_the_guard(node: Expression) -> Expression | None:
     """1[i < n-1] (-2 u) = -2 1[i < n-1] u"""
     assert isinstance(node, Guarded)
@@ -102,10 +115,28 @@ def assumed(node: Expression, context: Context) -> Rewrite | None:
     return None
 
 
+def shares_of_one_sum(node: Expression, context: Context) -> Rewrite | None:
+    """sum_j p_j = 1, where p_j = u_j / sum_k u_k"""
+    assert isinstance(node, Reduce)
+    names = {e.left.name for e in context.definition.equations}
+    if node.kind != "sum" or not isinstance(node.body, Ref) or node.body.name not in names:
+        return None
+    share = context.unfolded(node.body)
+    whole = share.denominator if isinstance(share, Quotient) else None
+    if not (isinstance(share, Quotient) and isinstance(whole, Reduce) and whole.kind == "sum"):
+        return None
+    if whole.index.size != node.index.size or node.index in free_indices(whole):
+        return None
+    is_own = unordered(rename(whole.body, {whole.index: node.index})) == unordered(share.numerator)
+    return Rewrite(ONE, (node, ONE)) if is_own else None
+
+
 ASSUMED = Reason("assumed", "{0} = {1} is assumed", "由假设 {0} = {1}")
+SHARES = Reason("shares_of_one_sum", "{0} = {1}, shares of one sum", "{0} = {1}，各份之和")
 COLLECT = Reason("collect", "collect like terms", "合并同类项", exact=True)
 FACTOR = Reason("factor", "factor", "提取公因式", exact=True)
 MULTIPLY_OUT = Reason("multiply_out", "expand; terms cancel", "展开后相消", exact=True)
+ABSOLUTE = Reason("absolute", "u sgn(u) = |u|", "u sgn(u) = |u|")
 COMMON = Reason("common_denominator", "common denominator", "通分", exact=True)
 SAME_INDEX = Reason("same_index", "the delta lets the index be changed", "由 δ 可换指标")
 ORDER = Reason("order", "reorder", "调整次序", Weight.ROUTINE, exact=True)
@@ -113,14 +144,18 @@ TURN = Reason("turn", "minus sign into the bracket", "去括号变号", Weight.N
 
 RULES = (
     Rule(ASSUMED, Expression, assumed),
+    Rule(SHARES, Reduce, shares_of_one_sum),
     Rule(COLLECT, Add, tidy(like_terms)),
     Rule(MULTIPLY_OUT, Add, tidy(multiplied_out)),
     Rule(COMMON, Add, tidy(common_denominator)),
     Rule(SAME_INDEX, Add, tidy(at_one_index)),
+    Rule(ABSOLUTE, Mul, tidy(absolute)),
     Rule(TURN, Mul, tidy(turned)),
     Rule(CANCEL, Mul, tidy(cancelled)),
     Rule(CANCEL, Quotient, tidy(cancelled)),
     Rule(COMMON, Quotient, tidy(one_fraction_line)),
+    Rule(EXPAND, Mul, tidy(into_the_bracket)),
+    Rule(EXPAND, Quotient, tidy(into_the_bracket)),
     Rule(CANCEL, Power, tidy(cancelled)),
     Rule(FACTOR, Guarded, tidy(before_the_guard)),
     Rule(CANCEL, Call, tidy(without_roots)),

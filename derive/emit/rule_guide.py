@@ -152,7 +152,7 @@ GUIDE: tuple[Explained, ...] = (
         ),
     ),
     Explained(
-        ("collect", "factor", "cancel", "common_denominator", "turn", "order"), Words("tidy up", "整理"),
+        ("collect", "factor", "cancel", "common_denominator", "turn", "order", "absolute"), Words("tidy up", "整理"),
         r"u\,v + u\,w = u\,(v + w)",
         Words(
             "Like terms are collected, common factors taken out, fractions cancelled.",
@@ -176,6 +176,11 @@ GUIDE: tuple[Explained, ...] = (
         ("recognise", "substitute"), Words("recognise the output", "认出已定义的量"),
         r"\frac{e^{a_i}}{\sum_k e^{a_k}} = p_i",
         Words("What has a name in the definition is written by its name.", "结果中出现定义过的量时，用它的名字代替。"),
+    ),
+    Explained(
+        ("shares_of_one_sum",), Words("shares of one sum", "各份之和"),
+        r"\sum_j \frac{u_j}{\sum_k u_k} = 1",
+        Words("What is divided by its own sum adds up to 1.", "每一项除以总和，加起来等于 1。"),
     ),
     Explained(
         ("eliminate",), Words("solve the definition", "由定义反解"),

@@ -2,6 +2,7 @@
 
     max(min(x, 44), -80)              x
     y exp(min(x + 80, 0))             y
+    y / (m / clip(m, 1/R, R))         y,  m = max(|x|, 1)
 
 Contract: `near(graph)` is the shorter graph and the names of the inputs that have to lie within WITHIN for it to have
 the same bits as the other one; None where it would not be shorter by as much as it costs to look at these.
@@ -102,8 +103,14 @@ def shortened(graph: Graph, known: Mapping[Node, Range]) -> Graph:
         if found is not None:
             new[old] = new[found] if found.shape else everywhere(found, old)
         else:
-            new[old] = simpler(replace(old, arguments=tuple(Argument(new[a.node], a.axes) for a in old.arguments)))
+            moved = replace(old, arguments=tuple(Argument(new[a.node], a.axes) for a in old.arguments))
+            is_one = old.op == "divide" and len(set(moved.arguments)) == 1 and is_positive(old.arguments[0].node, known)
+            new[old] = everywhere(constant(1), old) if is_one else simpler(moved)
     return tuple(new[n] for n in graph)
+
+
+def is_positive(node: Node, known: Mapping[Node, Range]) -> bool:
+    return node in known and known[node][0] > 0
 
 
 def everywhere(number: Node, node: Node) -> Node:
@@ -112,9 +119,19 @@ def everywhere(number: Node, node: Node) -> Node:
 
 
 def simpler(node: Node) -> Node:
-    """e ** 0 is 1, 0 times what is finite is 0, and 1 is no factor."""
+    """e ** 0 is 1, 0 times what is finite is 0, 1 is no factor and no divisor, and 1 or 1 is 1."""
     if node.op == "exp" and is_number(node.arguments[0].node, 0):
         return everywhere(constant(1), node)
+    ones = [is_number(a.node, 1) for a in node.arguments]
+    if (node.op in ("divide", "power") and all(ones)) or (node.op == "where" and all(ones[1:])):
+        return everywhere(constant(1), node)
+    if node.op == "add" and any(ones) and not all(ones):
+        one = Argument(constant(1), ())
+        return replace(
+            node, arguments=tuple(one if is_one else a for is_one, a in zip(ones, node.arguments, strict=True))
+        )
+    if node.op == "divide" and is_number(node.arguments[1].node, 1) and is_whole(node.arguments[0], node):
+        return named(node.arguments[0].node, node.name, node.origin)
     if node.op != "multiply":
         return node
     if any(is_number(a.node, 0) for a in node.arguments):
@@ -126,4 +143,8 @@ def simpler(node: Node) -> Node:
 
 
 def is_number(node: Node, number: int) -> bool:
-    return node.op == "spread" and node.arguments[0].node == constant(number)
+    return node == constant(number) or (node.op == "spread" and node.arguments[0].node == constant(number))
+
+
+def is_whole(argument: Argument, node: Node) -> bool:
+    return argument == whole(argument.node) and argument.node.shape == node.shape

@@ -159,12 +159,39 @@ def test_a_delta_lets_the_index_be_changed() -> None:
             "w",
             "e^(-y z) y² x_k x_j/(1 + e^(-y z))²",
         ),
-        ("f(x[n]) -> r\n    r = sqrt(sum(i, x[i]**2))", "x", "(δ_ij r² - x_i x_j)/r³"),
+        ("f(x[n]) -> r\n    r = sqrt(sum(i, x[i]**2))", "x", "(δ_ij - x_i x_j/r²)/r"),
         ("f(x[n]) -> E\n    E = sum(i, (1 - x[i])**2 + x[i]*x[i+1]*0)", "x", "2 · 1[i < n-1] δ_ij"),
     ],
 )
 def test_hessians_as_they_are_printed(text: str, variable: str, closed: str) -> None:
     derivation = only(text, Wanted("hessian", text[text.index("->") + 3], variable))
+    assert checked(derivation) == closed
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "variable", "closed"),
+    [
+        ("f(x) -> y\n    y = log(x + sqrt(x**2 + 1))", "derivative", "x", "1/√(x² + 1)"),
+        ("f(x) -> y\n    y = x/(1 + abs(x))", "derivative", "x", "1/(1 + |x|)²"),
+        ("f(x, y) -> z\n    z = arctan(y/x)", "gradient", "x", "-y/(x² + y²)"),
+        (
+            "f(a[n], q[n]) -> D\n    p[i] = softmax(a)[i]\n    D = sum(i, p[i]*log(p[i]/q[i]))",
+            "gradient",
+            "a",
+            "p_i (ln(p_i/q_i) - D)",
+        ),
+        (
+            "f(x[n]) -> z\n    m = mean(k, x[k])\n    s = sqrt(mean(k, (x[k] - m)**2))\n    z[i] = (x[i] - m)/s",
+            "jacobian",
+            "x",
+            "(δ_ik - 1/n - (x_i - m) (x_k - m)/(n s²))/s",
+        ),
+    ],
+)
+def test_derivatives_as_they_are_printed(text: str, kind: str, variable: str, closed: str) -> None:
+    shares = parse("softmax(a[n]) -> p\n    p[i] = exp(a[i])/sum(k, exp(a[k]))")
+    (definition,) = parse(text, [*FUNCTIONS, *shares])
+    (derivation,) = derive_all(definition, (Wanted(kind, definition.outputs[0], variable),))
     assert checked(derivation) == closed
 
 

@@ -16,6 +16,7 @@ from derive.ir.passes import Pass
 from derive.ir.stability.conjugates import conjugates
 from derive.ir.stability.error_function import complementary_errors
 from derive.ir.stability.inverse_functions import half_arguments
+from derive.ir.stability.inverse_squares import divided_by_squares
 from derive.ir.stability.logarithms import logarithms
 from derive.ir.stability.look_ups import look_up_exponentials
 from derive.ir.stability.one_exponential import one_exponential
@@ -312,6 +313,19 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x) -> y\n y = (x + sqrt(x**2 + 4))/2", {"x": -1e9}, "1e9 - 1e9"),
         ),
         unsound="b**2 / (s + r) squares what is large, and b (b / (s + r)) is infinity over infinity at infinity",
+    ),
+    Rewrite(
+        name="quotient by a sum of squares",
+        condition="u/S and u/S**2, S = x**2 + y**2 + c or sum_k x_k**2; no number over a sum with a number in it",
+        because="u/S = ((u/S')/s)/s with S' = S/s**2 for any s > 0; s is 1 from 1e-15 to 1e15, where nothing needs it",
+        apply=divided_by_squares,
+        witnesses=(
+            Witness("f(x) -> y\n y = 2*x/(1 + x**2)", {"x": 1e200}, "divided by inf"),
+            Witness("f(x) -> y\n y = -2*x/(1 + x**2)**2", {"x": 1e90}, "divided by inf"),
+            Witness("f(x, y) -> z\n z = x/(x**2 + y**2)", {"x": 1e-200, "y": 1e-200}, "divided by 0"),
+            Witness("f(x[n]) -> y\n y[i] = x[i]/sum(k, x[k]**2)", {"x": (3e200, 4e200)}, "divided by inf"),
+        ),
+        unsound="1/(x + 1/x) for x/(1 + x**2): 1/x is infinite for subnormal x, and the quotient 0",
     ),
     Rewrite(
         name="root of a sum of squares",

@@ -21,6 +21,12 @@ def is_bounded(node: Node, limit: Fraction | int = STILL) -> bool:
     return found is not None and found <= limit
 
 
+def is_bounded_below(node: Node, limit: Fraction | int) -> bool:
+    """Whether a value is bounded below by a number, as the last thing that is done to it."""
+    bounds = [a.node.data for a in node.arguments if a.node.op == "constant"] if node.op == "maximum" else []
+    return any(isinstance(b, Fraction) and b >= limit for b in bounds)
+
+
 def highest(node: Node) -> Fraction | None:
     """A number that a value never exceeds, by its form."""
     if node.op in ("constant", "still"):

@@ -23,7 +23,7 @@ from types import MappingProxyType
 from derive.ir.build import BATCH_INDEX, Labelled, arranged, constant, elementwise, reduction, size_node
 from derive.ir.graph import BATCH, Argument, Node, named
 from derive.ir.ops import STILL
-from derive.ir.stability.bounds import is_bounded
+from derive.ir.stability.bounds import is_bounded, is_bounded_below
 from derive.ir.stability.exponentials import linear
 from derive.ir.stability.shift import reach_of
 from derive.language.indices import Index
@@ -101,7 +101,10 @@ def exponents(value: Labelled) -> tuple[Labelled, ...]:
 
 
 def of_exp(value: Labelled) -> tuple[Labelled, ...]:
-    return () if value.node.data is not None or is_scaled(value.node) else tuple(arguments_of(value))
+    """Its argument, if that is not bounded on both sides: then it is a number like any other."""
+    (z,) = arguments_of(value)
+    is_level = is_bounded(z.node, 2 * STILL) and is_bounded_below(z.node, -2 * STILL)
+    return () if value.node.data is not None or is_scaled(value.node) or is_level else (z,)
 
 
 def is_scaled(node: Node) -> bool:

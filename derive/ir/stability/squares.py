@@ -133,10 +133,15 @@ def rooted_squares(node: Node) -> Argument | None:
 
 
 def base_of(argument: Argument) -> Argument | None:
-    """x where the argument is x**2; the root of a number that is a square."""
+    """x where the argument is x**2, 2 x where it is 4 x**2; the root of a number that is a square."""
     node = argument.node
     if node.op == "power" and node.data == 2:
         return moved(node.arguments[0], argument.axes)
+    if node.op == "multiply" and len(node.arguments) == 2:
+        factor, rest = (base_of(moved(a, argument.axes)) for a in node.arguments)
+        if factor is None or rest is None or factor.node.op != "constant":
+            return None
+        return Argument(apply("multiply", factor.node, rest.node), rest.axes)
     root = rational_root(node.data) if node.op == "constant" and isinstance(node.data, Fraction) else None
     return Argument(constant(root), ()) if root is not None else None
 

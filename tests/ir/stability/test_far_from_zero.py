@@ -141,3 +141,26 @@ def test_a_label_of_logits_that_are_functions(label: int, dtype: Any) -> None:
         for i, x in enumerate(a):
             truth = 2 * MANY.mpf(x) * (-without(p, i) if i == label else p[i])
             assert relative(gradient[i], truth) < 300 * np.finfo(dtype).eps
+
+
+SQUARES = [
+    ("f(x, y) -> z\n    z = log(1 + x**2 + 4*y**2)", lambda x, y: 2 * x / (1 + x**2 + 4 * y**2)),
+    ("f(x, y) -> z\n    z = log(x**2 + y**2)", lambda x, y: 2 * x / (x**2 + y**2)),
+    ("f(x, y) -> z\n    z = arctan(y/x)", lambda x, y: -y / (x**2 + y**2)),
+    ("f(x, y) -> z\n    z = 1/(1 + x**2) + y", lambda x, y: -2 * x / (1 + x**2) ** 2),
+    ("f(x, y) -> z\n    z = log(x + sqrt(x**2 + 1)) + y", lambda x, y: 1 / MANY.sqrt(x**2 + 1)),
+]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("text", "truth"), SQUARES, ids=[text.partition("= ")[2] for text, _ in SQUARES])
+def test_quotients_by_sums_of_squares_over_the_whole_range(text: str, truth: Any, dtype: Any) -> None:
+    """Squares leave the range from the root of the largest number on, and below that of the smallest."""
+    module = derive.define(text, wrt="x").compile()
+    largest, tiny = (float(MANY.log10(MANY.mpf(float(n)))) for n in (np.finfo(dtype).max, np.finfo(dtype).tiny))
+    sizes = [10.0**p for p in (0.9 * tiny, 0.6 * tiny, -3, 0, 3, 0.6 * largest, 0.9 * largest)]
+    points = [(dtype(sign * x), dtype(y)) for x in sizes for y in sizes for sign in (1, -1)]
+    for x, y in points:
+        wanted = truth(MANY.mpf(float(x)), MANY.mpf(float(y)))
+        if np.finfo(dtype).tiny < abs(wanted) < np.finfo(dtype).max:
+            assert relative(module.f_grad(x, y), wanted) < 20 * np.finfo(dtype).eps

@@ -14,7 +14,7 @@ from derive.closedform.plans import best_moves
 from derive.closedform.rules import RULES
 from derive.language.derivation import Step
 from derive.language.expressions import Add, Expression, Mul, Power, Quotient, Reduce, Where
-from derive.language.trees import replace
+from derive.language.trees import count_nodes, replace
 
 OUTER = (Add, Mul, Quotient, Power, Reduce, Where)
 
@@ -59,11 +59,20 @@ def moves_on_sums(fraction: Expression, whole: Expression, context: Context) -> 
 def moves_on(part: Expression, whole: Expression, context: Context) -> list[Step]:
     """The best plan's moves on one part of the whole, as steps of the whole."""
     steps: list[Step] = []
-    for move in best_moves(part, context.definition):
+    moves = best_moves(part, context.definition)
+    if moves and is_shorter(part, moves[-1].new, context):
+        return steps
+    for move in moves:
         after = replace(whole, {part: move.new})
         steps.append(Step(move.reason, whole, after, part, move.new, move.arguments))
         part, whole = move.new, after
     return steps
+
+
+def is_shorter(left: Expression, right: Expression, context: Context) -> bool:
+    """Whether the first is shorter once both are tidied: what cancels says more than a name, and keeps its digits."""
+    first, second = (rewrite(value, context, RULES, OUTER) for value in (left, right))
+    return bool(first) and count_nodes(first[-1].after) < count_nodes(second[-1].after if second else right)
 
 
 def candidates(value: Expression) -> Iterator[Expression]:

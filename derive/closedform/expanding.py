@@ -75,14 +75,16 @@ def one_fraction_line(value: Expression) -> Expression | None:
     """(u r - v/r)/w = (u r^2 - v)/(r w) and (1 + v/r)/(r + v) = 1/r, where the whole is no longer"""
     if not isinstance(value, Quotient):
         return None
-    parts = [fraction(t) for t in terms_of(value.numerator)]
+    sums = [f for f in factors_of(value.numerator) if isinstance(f, Add)]
+    parts = [fraction(t) for t in terms_of(sums[0])] if len(sums) == 1 else []
     below = denominators_of(parts)
-    if len(parts) < 2 or len(below) != 1:
+    if len(below) != 1:
         return None
     bases = monomial(below[0]).powers.keys()
     is_alike = all(under is not None or bases & monomial(top).powers.keys() for top, under in parts)
     above = add(*(top if under is not None else simplest(mul(top, below[0])) for top, under in parts))
-    found = simplest(quotient(above, mul(below[0], value.denominator)))
+    beside = (f for f in factors_of(value.numerator) if f is not sums[0])
+    found = simplest(quotient(mul(*beside, above), mul(below[0], value.denominator)))
     is_one_term = not any(isinstance(f, Add) for f in factors_of(fraction(found)[0]))
     return found if (is_alike or is_one_term) and count_nodes(found) <= count_nodes(value) else None
 

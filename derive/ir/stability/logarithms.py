@@ -19,7 +19,7 @@ from derive.ir.graph import Argument, Graph, Node, has_input, moved, topological
 from derive.ir.stability import polynomial
 from derive.ir.stability.exponentials import Exponentials, Group, combined, linear, multiple
 from derive.ir.stability.logarithm_forms import form_of, near_one, scaled_form, spelled
-from derive.ir.stability.one_exponential import on_axes
+from derive.ir.stability.one_exponential import on_axes, without_factor
 
 
 def logarithms(graph: Graph) -> Graph:
@@ -149,7 +149,7 @@ class Rewriting:
             return None
         if all(a.node.op == "constant" for a in rest):
             return None
-        if any(group.argument.node in set(topological((a.node,))) for a in rest):
+        if any(without_factor(group.argument.node)[0] in set(topological((a.node,))) for a in rest):
             return None
         weight = rest[0] if len(rest) == 1 else whole(Node("multiply", tuple(rest), node.shape))
         size = Node("abs", (whole(weight.node),), weight.node.shape)

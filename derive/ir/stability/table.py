@@ -184,6 +184,23 @@ REWRITES: tuple[Rewrite, ...] = (
         unsound="log(1 + a + b) = log1p(a + b) is worse where a + b is rounded near -1",
     ),
     Rewrite(
+        name="logarithm of a sum with exponentials",
+        condition="log S, log(c exp(z)) or log(exp(z) S/T), S a sum of exponentials and other terms",
+        because="log(exp(m) S') = m + log S'",
+        apply=scaled_logarithms,
+        witnesses=(
+            Witness("f(x, c) -> y\n y = -log(exp(-x**2/(2*c**2))/c)", {"x": 40.0, "c": 0.5}, "log(0)"),
+            Witness("f(x, c) -> y\n y = log(1 + c*exp(x))", {"x": 800.0, "c": 3.0}, "log(inf)"),
+            Witness("f(x) -> y\n y = log(exp(x)/(1 + 2*exp(x)))", {"x": -800.0}, "log(0)"),
+            Witness("f(x, c) -> y\n y = log(c + exp(x))", {"x": 800.0, "c": 3.0}, "log(inf)"),
+            Witness("f(x, c) -> y\n y = log(exp(x)/(exp(x) + exp(c)))", {"x": -800.0, "c": 3.0}, "log(0)"),
+            Witness("f(x, c) -> y\n y = 2*x - log(exp(2*x) + exp(c))", {"x": 40.0, "c": 3.0}, "80 - 80"),
+            Witness(
+                "f(p, s[n]) -> y\n y = log(exp(p) + sum(k, exp(s[k]))) - p", {"p": 50.0, "s": (8.0, 9.0)}, "50 - 50"
+            ),
+        ),
+    ),
+    Rewrite(
         name="one denominator for a difference or a product",
         condition="R(exp(z)) - t, t not made of z; sums of q_k(v) R_k(exp(p(v))), p monotone; R bounded, of one sign",
         because="(1 - t) - t e is exact where t is a limit of R; z e is rounded once if e is exp(-80) exp(80 - |z|)",
@@ -233,22 +250,6 @@ REWRITES: tuple[Rewrite, ...] = (
             Witness("f(x, c) -> y\n y = 1 - c*((1 - exp(-c*x))/c)", {"x": 40.0, "c": 1.0}, "1 - 1"),
             Witness("f(x) -> y\n y = 1 - (1/sqrt(1 + x**2))**2", {"x": 1e-10}, "1 - 1"),
             Witness("f(x, k) -> y\n y = 1 + (x - k)/(x + k)", {"x": 3.0, "k": 1e17}, "1 - 1"),
-        ),
-    ),
-    Rewrite(
-        name="logarithm of a sum with exponentials",
-        condition="log S, log(c exp(z)) or log(exp(z) S/T), S a sum of exponentials and other terms",
-        because="log(exp(m) S') = m + log S'",
-        apply=scaled_logarithms,
-        witnesses=(
-            Witness("f(x, c) -> y\n y = -log(exp(-x**2/(2*c**2))/c)", {"x": 40.0, "c": 0.5}, "log(0)"),
-            Witness("f(x, c) -> y\n y = log(1 + c*exp(x))", {"x": 800.0, "c": 3.0}, "log(inf)"),
-            Witness("f(x, c) -> y\n y = log(c + exp(x))", {"x": 800.0, "c": 3.0}, "log(inf)"),
-            Witness("f(x, c) -> y\n y = log(exp(x)/(exp(x) + exp(c)))", {"x": -800.0, "c": 3.0}, "log(0)"),
-            Witness("f(x, c) -> y\n y = 2*x - log(exp(2*x) + exp(c))", {"x": 40.0, "c": 3.0}, "80 - 80"),
-            Witness(
-                "f(p, s[n]) -> y\n y = log(exp(p) + sum(k, exp(s[k]))) - p", {"p": 50.0, "s": (8.0, 9.0)}, "50 - 50"
-            ),
         ),
     ),
     Rewrite(

@@ -164,3 +164,17 @@ def test_quotients_by_sums_of_squares_over_the_whole_range(text: str, truth: Any
         wanted = truth(MANY.mpf(float(x)), MANY.mpf(float(y)))
         if np.finfo(dtype).tiny < abs(wanted) < np.finfo(dtype).max:
             assert relative(module.f_grad(x, y), wanted) < 20 * np.finfo(dtype).eps
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("x", [-1e5, -800, -3, 0.5, 3, 80])
+def test_logarithms_of_shares_with_numbers(x: float, dtype: Any) -> None:
+    """A share whose sum has another number than 1, and a weight that grows beside a logarithm."""
+    module = derive.define("f(x) -> y\n    y = log(exp(x)/(1 + 2*exp(x)))", wrt="x").compile()
+    t = MANY.mpf(float(dtype(x)))
+    assert relative(module.f(dtype(x)), -MANY.log(2 + MANY.exp(-t))) < 20 * np.finfo(dtype).eps
+    module = derive.define("f(x) -> y\n    y = log(cosh(x))*log(sigmoid(x))", wrt="x").compile()
+    low = -MANY.log(1 + MANY.exp(-t))
+    truth = MANY.tanh(t) * low + MANY.log(MANY.cosh(t)) / (1 + MANY.exp(t))
+    if abs(truth) > np.finfo(dtype).tiny:
+        assert relative(module.f_grad(dtype(x)), truth) < 100 * np.finfo(dtype).eps

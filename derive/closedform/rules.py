@@ -88,11 +88,12 @@ def fewer_roots(node: Expression) -> Expression:
 
 def absolute(node: Expression) -> Expression | None:
     """u sgn(u) = |u|"""
-    parts = factors_of(node)
-    for sign in parts:
+    parts = list(factors_of(node))
+    for place, sign in enumerate(parts):
         if isinstance(sign, Call) and sign.function == "sign" and sign.arguments[0] in parts:
-            (inside,) = sign.arguments
-            return mul(*(Call("abs", (inside,)) if p is sign else p for p in parts if p != inside))
+            parts[place] = Call("abs", sign.arguments)
+            parts.remove(sign.arguments[0])
+            return mul(*parts)
     return None
 
 

@@ -174,6 +174,7 @@ def test_hessians_as_they_are_printed(text: str, variable: str, closed: str) -> 
         ("f(x) -> y\n    y = log(x + sqrt(x**2 + 1))", "derivative", "x", "1/√(x² + 1)"),
         ("f(x) -> y\n    y = x/(1 + abs(x))", "derivative", "x", "1/(1 + |x|)²"),
         ("f(x) -> y\n    z = x/sqrt(1 + x**2)\n    y = 3*z - 1", "derivative", "x", "3/(1 + x²)^(3/2)"),
+        ("f(x) -> y\n    y = x*x*abs(x)", "derivative", "x", "3 x |x|"),
         ("f(x, y) -> z\n    z = arctan(y/x)", "gradient", "x", "-y/(x² + y²)"),
         (
             "f(a[n], q[n]) -> D\n    p[i] = softmax(a)[i]\n    D = sum(i, p[i]*log(p[i]/q[i]))",

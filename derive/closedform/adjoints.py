@@ -16,7 +16,7 @@ from derive.calculus.rule import Context, Lemmas
 from derive.closedform.close import close
 from derive.closedform.entries import at_fresh_indices
 from derive.language.definition import Definition, Input
-from derive.language.derivation import Derivation, Reason, Step, Wanted
+from derive.language.derivation import Derivation, Reason, Step, Wanted, end_of
 from derive.language.expressions import ONE, Expression, Number, Partial, Ref, Size, add, mul, sum_over
 from derive.language.trees import (
     count_nodes,
@@ -120,9 +120,9 @@ class Sweep:
             directly = self.passed[-1] in mine
             named = (*mine[:-1], target.name) if directly else mine
             first = (Step(through(len(mine), directly), start, after, start, after, tuple(map(Ref, named))),)
-        current = first[-1].after if first else start
+        current = end_of(first, start)
         opened = rewrite(current, self.context)
-        current = opened[-1].after if opened else current
+        current = end_of(opened, current)
         return (*first, *opened, *close(current, self.context))
 
     def contribution(self, user: str, target: Ref) -> Expression:

@@ -12,7 +12,7 @@ from derive.calculus.engine import rewrite
 from derive.calculus.rule import Context
 from derive.closedform.plans import best_moves
 from derive.closedform.rules import RULES
-from derive.language.derivation import Step
+from derive.language.derivation import Step, end_of
 from derive.language.expressions import Add, Expression, Mul, Power, Quotient, Reduce, Where
 from derive.language.trees import count_nodes, replace
 
@@ -28,9 +28,9 @@ def close(start: Expression, context: Context) -> tuple[Step, ...]:
     current = start
     for _ in range(ROUNDS):
         folded = fold_steps(current, context)
-        current = folded[-1].after if folded else current
+        current = end_of(folded, current)
         tidied = rewrite(current, context, RULES, OUTER)
-        current = tidied[-1].after if tidied else current
+        current = end_of(tidied, current)
         steps = (*steps, *folded, *tidied)
         if not tidied:
             break
@@ -44,7 +44,7 @@ def fold_steps(start: Expression, context: Context) -> tuple[Step, ...]:
     for fraction in dict.fromkeys(candidates(start)):
         moved = moves_on(fraction, current, context) or moves_on_sums(fraction, current, context)
         steps += moved
-        current = moved[-1].after if moved else current
+        current = end_of(moved, current)
     return (*steps, *moves_on(current, current, context))
 
 
@@ -52,7 +52,7 @@ def moves_on_sums(fraction: Expression, whole: Expression, context: Context) -> 
     """The best plan's moves on the sums of sums inside a fraction that stays as it is."""
     steps: list[Step] = []
     for inner in dict.fromkeys(sums_inside(fraction)):
-        steps += moves_on(inner, steps[-1].after if steps else whole, context)
+        steps += moves_on(inner, end_of(steps, whole), context)
     return steps
 
 
@@ -71,8 +71,8 @@ def moves_on(part: Expression, whole: Expression, context: Context) -> list[Step
 
 def is_shorter(left: Expression, right: Expression, context: Context) -> bool:
     """Whether the first is shorter once both are tidied: what cancels says more than a name, and keeps its digits."""
-    first, second = (rewrite(value, context, RULES, OUTER) for value in (left, right))
-    return bool(first) and count_nodes(first[-1].after) < count_nodes(second[-1].after if second else right)
+    tidied = end_of(rewrite(left, context, RULES, OUTER), left)
+    return tidied != left and count_nodes(tidied) < count_nodes(end_of(rewrite(right, context, RULES, OUTER), right))
 
 
 def candidates(value: Expression) -> Iterator[Expression]:

@@ -18,7 +18,7 @@ from derive.closedform.entries import at_fresh_indices, usual_entry
 from derive.closedform.second_order import hessian, hessian_vector
 from derive.closedform.tangents import forward
 from derive.language.definition import Definition, Input
-from derive.language.derivation import Derivation, Wanted
+from derive.language.derivation import Derivation, Wanted, end_of
 from derive.language.errors import DeriveError
 from derive.language.expressions import Call, Expression, Partial, Ref, mul, sum_over
 from derive.language.trees import replace, walk
@@ -121,7 +121,7 @@ def derive(
     # only a VJP or a JVP may cite the Jacobian: a derivation does not start by citing itself
     context = Context(definition, lemmas, known if wanted.kind in ("vjp", "jvp") else {}, names)
     opened = rewrite(left, context)
-    current = opened[-1].after if opened else left
+    current = end_of(opened, left)
     steps = (*opened, *close(current, context))
     return Derivation(definition, wanted, left, steps, steps[-1].after, extras)
 

@@ -79,9 +79,7 @@ def solved(value: Expression, equation: Equation) -> tuple[Expression, Expressio
     right, start = atoms.rational(equation.body), atoms.rational(value)
     if right.has(*NOTHING) or start.has(*NOTHING):
         return None
-    for symbol in transcendental(atoms, right) if len(atoms.meanings) <= MAX_SYMBOLS else ():
-        if symbol not in start.free_symbols:
-            continue
+    for symbol in transcendental(atoms, right, start) if len(atoms.meanings) <= MAX_SYMBOLS else ():
         found = solution(y, right, symbol)
         if found is None:
             continue
@@ -97,8 +95,10 @@ def has_indices_of(value: Expression, result: Expression) -> bool:
     return set(free_indices(result)) <= set(free_indices(value))
 
 
-def transcendental(atoms: Atoms, value: sympy.Expr) -> list[sympy.Symbol]:
-    return [s for s in atoms.meanings if s in value.free_symbols and is_heavy(atoms.meanings[s])]
+def transcendental(atoms: Atoms, right: sympy.Expr, start: sympy.Expr) -> list[sympy.Symbol]:
+    """The heavy atoms that stand on the right of the equation and in what there is to be rid of them."""
+    shared = right.free_symbols & start.free_symbols
+    return [s for s in atoms.meanings if s in shared and is_heavy(atoms.meanings[s])]
 
 
 def powered(atom: Expression, step: int) -> Expression:

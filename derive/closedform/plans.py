@@ -126,19 +126,18 @@ def best_moves(node: Expression, definition: Definition) -> tuple[Move, ...]:
     """The moves of the plan after which least is left that is heavy; none if no plan helps."""
     best: tuple[Move, ...] = ()
     least = weight(node)
-    for plan in PLANS:
-        moves = plan(node, definition)
+    found = {plan: plan(node, definition) for plan in PLANS}
+    for plan, moves in found.items():
         if plan is eliminated and moves and not is_worth(moves[-1].new, node):
             continue
         if moves and weight(moves[-1].new) < least and not divides_anew(moves[-1].new, node):
             best, least = moves, weight(moves[-1].new)
-    found = (recognised(node, definition), split_apart(node, definition), inside_first(node, definition))
-    return best or next(filter(None, (shorter(moves, node) for moves in found)), ())
+    plain = (found[recognised], apart(found[split_first], node), found[inside_first])
+    return best or next(filter(None, (shorter(moves, node) for moves in plain)), ())
 
 
-def split_apart(node: Expression, definition: Definition) -> tuple[Move, ...]:
-    """A fraction is split for what then has a name, or cancels in one term alone."""
-    moves = split_first(node, definition)
+def apart(moves: tuple[Move, ...], node: Expression) -> tuple[Move, ...]:
+    """Moves that split a fraction, for what then has a name or cancels in one term alone."""
     return moves if len(moves) > 1 or count_nodes(simplest(node)) >= count_nodes(node) else ()
 
 

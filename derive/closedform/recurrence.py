@@ -21,7 +21,7 @@ from derive.closedform.close import close
 from derive.closedform.derivations import derive, lemmas_of
 from derive.closedform.entries import at_fresh_indices, usual_entry
 from derive.language.definition import Definition, Input
-from derive.language.derivation import Derivation, Step, Wanted
+from derive.language.derivation import Derivation, Step, Wanted, end_of
 from derive.language.errors import DeriveError
 from derive.language.expressions import ONE, Expression, Number, Partial, Ref, add, mul, sum_over
 from derive.language.layered import accented, at, base_of
@@ -126,7 +126,7 @@ def summed(value: Expression, entry: Ref) -> Expression:
 
 def worked_out(start: Expression, context: Context) -> tuple[Step, ...]:
     opened = rewrite(start, context)
-    return (*opened, *close(opened[-1].after if opened else start, context))
+    return (*opened, *close(end_of(opened, start), context))
 
 
 @dataclass(frozen=True)

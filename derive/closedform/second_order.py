@@ -16,7 +16,7 @@ from derive.calculus.rule import Context, Lemmas
 from derive.closedform.close import close
 from derive.closedform.tangents import forward
 from derive.language.definition import Definition, Input
-from derive.language.derivation import Derivation, Step, Wanted
+from derive.language.derivation import Derivation, Step, Wanted, end_of
 from derive.language.expressions import Expression, Partial, Ref, add, mul, sum_over
 from derive.language.indices import Index
 from derive.language.trees import fresh_index, index_names
@@ -32,7 +32,7 @@ def hessian(gradient: Derivation, wanted: Wanted, lemmas: Lemmas) -> Derivation:
     after = Partial(gradient.closed, second)
     first = Step(KNOWN, left, after, gradient.left, gradient.closed, (gradient.left,))
     opened = rewrite(after, context)
-    current = opened[-1].after if opened else after
+    current = end_of(opened, after)
     steps = (first, *opened, *close(current, context))
     return Derivation(definition, wanted, left, steps, steps[-1].after, adjoints=gradient.adjoints)
 

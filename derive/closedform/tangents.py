@@ -14,7 +14,7 @@ from derive.closedform.adjoints import between, through
 from derive.closedform.close import close
 from derive.closedform.entries import at_fresh_indices, usual_entry
 from derive.language.definition import Definition, Input
-from derive.language.derivation import Derivation, Step, Wanted
+from derive.language.derivation import Derivation, Step, Wanted, end_of
 from derive.language.expressions import Expression, Partial, Ref, add, mul, sum_over, terms_of
 from derive.language.trees import freshen, references, replace, walk
 
@@ -70,9 +70,9 @@ def tangent_steps(
     if not set(used) <= set(variables):
         after = add(*(contribution(target, name, tangents, context) for name in used))
         first = (Step(through(len(used)), start, after, start, after, tuple(map(Ref, used))),)
-    current = first[-1].after if first else start
+    current = end_of(first, start)
     opened = rewrite(current, context)
-    current = opened[-1].after if opened else current
+    current = end_of(opened, current)
     return (*first, *opened, *close(current, context))
 
 

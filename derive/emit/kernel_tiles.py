@@ -167,14 +167,21 @@ def fast(
         return ()
     names = [p.name for p in kernel.parameters]
     rank = f" and {names[0]}.ndim == 2" if mode != FLAT and dimensions else ""
-    call = f"{name}({', '.join([*names, '{}', *(f'{names[0]}.shape[-1]' for _ in sizes)])})"
+    lengths = [f"{names[0]}.shape[-1]" for _ in sizes]
+    call = f"{name}({', '.join([*names, '{}', *lengths])})"
     if len(outputs) == 1:
         head = f"if ({outputs[0]} := _target(out, {', '.join(names)})) is not None:"
         straight = f"return {call.format(outputs[0])}"
         if not rank:
             return (head, f"    {straight}")
-        rows = f"{name}(*_rows({', '.join([*names, outputs[0]])}){''.join(f', {names[0]}.shape[-1]' for _ in sizes)})"
-        return (head, f"    if {names[0]}.ndim == 2:", f"        {straight}", f"    {rows}", f"    return {outputs[0]}")
+        rows = ", ".join([f"*_rows({', '.join([*names, outputs[0]])})", *lengths])
+        return (
+            head,
+            f"    if {names[0]}.ndim == 2:",
+            f"        {straight}",
+            f"    {name}({rows})",
+            f"    return {outputs[0]}",
+        )
     head = f"if out is None and ({outputs[0]} := _target(None, {', '.join(names)})) is not None{rank}:"
     call = call.format(", ".join([outputs[0], *([f"np.empty_like({outputs[0]})"] * (len(outputs) - 1))]))
     if not kernel.first_apart and returned == "tuple(results)":

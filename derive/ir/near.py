@@ -137,7 +137,7 @@ def simpler(node: Node) -> Node:
     if any(is_number(a.node, 0) for a in node.arguments):
         return everywhere(constant(0), node)
     factors = tuple(a for a in node.arguments if not is_number(a.node, 1))
-    if len(factors) == 1 and len(node.arguments) > 1 and factors[0] == whole(factors[0].node):
+    if len(factors) == 1 and len(node.arguments) > 1 and is_whole(factors[0], node):
         return named(factors[0].node, node.name, node.origin)
     return node if not factors or factors == node.arguments else replace(node, arguments=factors)
 

@@ -5,6 +5,7 @@ Contract: everything here is frozen; notes, JSON, checks and kernels are pure fu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
@@ -61,6 +62,11 @@ class Step:
     arguments: tuple[Expression, ...] = ()
     cites: str | None = None
     evidence: Evidence | None = None
+
+
+def end_of(steps: Sequence[Step], start: Expression) -> Expression:
+    """What steps lead to; where there are none, what they would have begun with."""
+    return steps[-1].after if steps else start
 
 
 @dataclass(frozen=True)

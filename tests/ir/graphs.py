@@ -64,3 +64,10 @@ def largest_difference(left: Sequence[Any], right: Sequence[Any]) -> Any:
     pairs = [(a, b) for x, y in zip(left, right, strict=True) for a, b in zip(x.ravel(), y.ravel(), strict=True)]
     assert pairs
     return max(abs(a - b) / (1 + abs(b)) for a, b in pairs)
+
+
+def difference_at_random(definition: Definition, new: Graph, old: Graph, seed: int, low: float, high: float) -> Any:
+    """The largest difference of two graphs of a definition, for inputs between two numbers."""
+    sizes = sizes_for(definition)
+    inputs = random_inputs(definition, sizes, seed, low, high)
+    return largest_difference(compute(new, inputs, sizes), compute(old, inputs, sizes))

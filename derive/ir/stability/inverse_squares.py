@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from derive.ir.build import Labelled, apply, elementwise
 from derive.ir.graph import Graph, Node, has_input, rebuild
-from derive.ir.stability.scaling import arguments_of, instead_of, labelled, parts_of, product
+from derive.ir.stability.scaling import arguments_of, instead_of, labelled, over_line, parts_of
 from derive.ir.stability.squares import scaled_root
 
 MOST = 2
@@ -29,13 +29,14 @@ def divided_by_squares(graph: Graph) -> Graph:
 def divided(node: Node) -> Node | None:
     """u / (w S**n) = u / (w S'**n) / s ... / s, once for each square"""
     above, below = arguments_of(labelled(node))
-    for value, power in parts_of(below) or [(below, Fraction(1))]:
+    parts = parts_of(below) or [(below, Fraction(1))]
+    for place, (value, power) in enumerate(parts):
         scale = scaled_sum(value) if 1 <= power <= MOST and power.denominator == 1 else None
         if scale is None or not (has_input(above.node) or vanishes(value.node)):
             continue
         size, left = scale
-        others = [other if p == 1 else raised(other, p) for other, p in parts_of(below) if other != value]
-        found = elementwise("divide", above, product([*others, raised(left, power)]))
+        others = parts[:place] + parts[place + 1 :]
+        found = over_line([(above, 1), *((other, -p) for other, p in others), (left, -power)])
         for _ in range(2 * int(power)):
             found = elementwise("divide", found, size)
         return instead_of(node, found)
@@ -56,7 +57,3 @@ def scaled_sum(value: Labelled) -> tuple[Labelled, Labelled] | None:
 def vanishes(total: Node) -> bool:
     """Whether a sum of squares can be 0: none of its terms is a number."""
     return all(a.node.op != "constant" for a in total.arguments)
-
-
-def raised(value: Labelled, power: Fraction) -> Labelled:
-    return value if power == 1 else elementwise("power", value, data=power)

@@ -221,9 +221,7 @@ def cancellation(values: tuple[Fraction, ...]) -> float:
     """How many times larger the terms are than their sum, at worst for a variable from 0 to 1."""
     worst = 1.0
     for place in range(1, GRID):
-        powers = [Fraction(place, GRID) ** k for k in range(len(values))]
-        total = sum(c * u for c, u in zip(values, powers, strict=True))
-        size = sum(abs(c) * u for c, u in zip(values, powers, strict=True))
+        total, size = total_and_size(values, place)
         worst = max(worst, float(size / abs(total)) if total else math.inf)
     return worst
 
@@ -236,8 +234,13 @@ def is_steep(values: tuple[Fraction, ...]) -> bool:
     """
     slopes = tuple(k * c for k, c in enumerate(values))
     for place in range(1, GRID + 1):
-        powers = [Fraction(place, GRID) ** k for k in range(len(values))]
-        value, slope = (sum((c * u for c, u in zip(row, powers, strict=True)), Fraction(0)) for row in (values, slopes))
-        if sum(abs(c) * u for c, u in zip(values, powers, strict=True)) > STEEP * (abs(value) + abs(slope)):
+        (value, size), (slope, _) = total_and_size(values, place), total_and_size(slopes, place)
+        if size > STEEP * (abs(value) + abs(slope)):
             return False
     return True
+
+
+def total_and_size(values: tuple[Fraction, ...], place: int) -> tuple[Fraction, Fraction]:
+    """The sum of the terms at a point of the grid, and that of their sizes."""
+    terms = [c * Fraction(place, GRID) ** k for k, c in enumerate(values)]
+    return sum(terms, Fraction(0)), sum(map(abs, terms), Fraction(0))

@@ -32,6 +32,7 @@ from derive.ir.stability.scaling import (
     instead_of,
     is_whole_power,
     labelled,
+    over_line,
     parts_of,
     product,
     scaled,
@@ -101,8 +102,8 @@ def quotient(node: Node) -> Node | None:
     size = [Factor(elementwise("exp", total(exponent)), 1)] if exponent else []
     if size and any(p.power < 0 and holds_exponential(p.value.node) for p in parts if not p.is_sum):
         # what is left below the line may be as large as the exponential: other factors are divided by it first
-        return instead_of(node, product([over_line(rest), size[0].value]))
-    return instead_of(node, over_line([*size, *rest]))
+        return instead_of(node, product([quotient_of(rest), size[0].value]))
+    return instead_of(node, quotient_of([*size, *rest]))
 
 
 def holds_exponential(node: Node) -> bool:
@@ -134,15 +135,9 @@ def taken_out(
     return [times(power, term) for term, power in exponent.items() if power], rest
 
 
-def raised(value: Labelled, power: int) -> Labelled:
-    return value if power == 1 else elementwise("power", value, data=Fraction(power))
-
-
-def over_line(parts: Sequence[Factor]) -> Labelled:
+def quotient_of(parts: Sequence[Factor]) -> Labelled:
     """The quotient of the factors above and those below the line."""
-    above = product([raised(p.value, p.power) for p in parts if p.power > 0])
-    below = [raised(p.value, -p.power) for p in parts if p.power < 0]
-    return elementwise("divide", above, product(below)) if below else above
+    return over_line([(p.value, p.power) for p in parts])
 
 
 # --- powers ----------------------------------------------------------------------------------------------
@@ -238,6 +233,6 @@ def of_product(parts: Sequence[Factor]) -> Labelled:
         return of_sum(parts[0].value)
     exponent, rest = taken_out(parts, highest_of)
     if all(p.power < 0 and p.value.node.op in SUMS for p in rest):
-        turned = over_line([Factor(p.value, -p.power) for p in rest])
+        turned = quotient_of([Factor(p.value, -p.power) for p in rest])
         return total([*exponent, times(-1, elementwise("log", turned))])
-    return total([*exponent, elementwise("log", over_line(rest))])
+    return total([*exponent, elementwise("log", quotient_of(rest))])

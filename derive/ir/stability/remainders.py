@@ -30,15 +30,16 @@ from derive.ir.stability.scaling import (
     arguments_of,
     instead_of,
     labelled,
+    over_line,
     parts_of,
     product,
     terms,
     times,
     total,
 )
+from derive.ir.stability.shares import DELTAS
 
 HALF = Fraction(1, 2)
-DELTAS = ("delta", "identity")
 Combination = Mapping[Labelled, Fraction]
 """Numbers times quantities; that of 1 is a number alone."""
 
@@ -160,13 +161,7 @@ class Powers:
     @property
     def value(self) -> Labelled:
         """The product."""
-        above = product([raised(v, power) for v, power in self.of.items() if power > 0])
-        below = [raised(v, -power) for v, power in self.of.items() if power < 0]
-        return times(self.number, elementwise("divide", above, product(below)) if below else above)
-
-
-def raised(value: Labelled, power: Fraction) -> Labelled:
-    return value if power == 1 else elementwise("power", value, data=power)
+        return times(self.number, over_line(list(self.of.items())))
 
 
 def factors(value: Labelled, power: Fraction) -> Iterator[tuple[Labelled, Fraction]]:

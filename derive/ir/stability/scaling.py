@@ -229,9 +229,10 @@ def scaled(value: Labelled, shift: Labelled) -> Labelled:
 
 def scaled_product(parts: Sequence[Labelled], shift: Labelled) -> Labelled:
     """The product times exp(-shift); of several sums each is divided by what it is as large as"""
-    if len([p for p in parts if exponents(p)]) < 2:
-        return elementwise("multiply", *(scaled(p, shift) if exponents(p) else p for p in parts))
-    sizes = {p: elementwise("floor", highest_of(Factor(p, 1))) for p in parts if exponents(p)}
+    large = [p for p in parts if exponents(p)]
+    if len(large) < 2:
+        return elementwise("multiply", *(scaled(p, shift) if p in large else p for p in parts))
+    sizes = {p: elementwise("floor", highest_of(Factor(p, 1))) for p in large}
     left = elementwise("exp", less(total(list(sizes.values())), shift))
     return elementwise("multiply", left, *(scaled(p, sizes[p]) if p in sizes else p for p in parts))
 
@@ -240,8 +241,7 @@ def powers_of_scaled(base: Labelled, power: int, shift: Labelled) -> Labelled:
     """base**power exp(-shift), every factor less a whole number: (p - 1) of them floor(shift/p), one the rest"""
     each = elementwise("floor", times(Fraction(1, power), shift))
     one = scaled(base, less(shift, times(power - 1, each)))
-    others = elementwise("power", scaled(base, each), data=Fraction(power - 1)) if power > 2 else scaled(base, each)
-    return elementwise("multiply", one, others)
+    return elementwise("multiply", one, raised(scaled(base, each), power - 1))
 
 
 def summed(value: Labelled, over: Index) -> Labelled:
@@ -278,6 +278,17 @@ def is_whole_power(node: Node) -> bool:
 
 def product(parts: Sequence[Labelled]) -> Labelled:
     return reduce(lambda a, b: elementwise("multiply", a, b), parts) if parts else ONE
+
+
+def raised(value: Labelled, power: Fraction | int) -> Labelled:
+    return value if power == 1 else elementwise("power", value, data=Fraction(power))
+
+
+def over_line(parts: Sequence[tuple[Labelled, Fraction | int]]) -> Labelled:
+    """The quotient of the values with powers above 0, and of those below"""
+    above = product([raised(value, power) for value, power in parts if power > 0])
+    below = [raised(value, -power) for value, power in parts if power < 0]
+    return elementwise("divide", above, product(below)) if below else above
 
 
 def total(parts: Sequence[Labelled]) -> Labelled:

@@ -16,6 +16,8 @@ from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, whole
 from derive.ir.look_ups import PLACES
 
+DELTAS = ("delta", "identity")
+
 
 @dataclass(frozen=True)
 class Share:
@@ -123,7 +125,7 @@ def without_own_entry(node: Node) -> Node | None:
     for product, minus in (node.arguments, node.arguments[::-1]):
         entry, arguments = negated(minus), product.node.arguments if product.node.op == "multiply" else ()
         factors = [moved(a, product.axes) for a in arguments]
-        deltas = [f for f in factors if f.node.op in ("delta", "identity")]
+        deltas = [f for f in factors if f.node.op in DELTAS]
         sums = [f for f in factors if f.node.op == "sum"]
         if entry is None or (len(factors), len(deltas), len(sums)) != (2, 1, 1):
             continue

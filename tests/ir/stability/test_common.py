@@ -9,7 +9,7 @@ from derive.ir.optimise import PREPARE, SIMPLIFY, optimise
 from derive.ir.stability.common import without_common_parts, without_logarithms
 from derive.ir.stability.squares import as_squares
 from derive.language.resolve import parse
-from tests.ir.graphs import compute, largest_difference, random_inputs, sizes_for, values_of
+from tests.ir.graphs import compute, difference_at_random, largest_difference, random_inputs, sizes_for, values_of
 
 SHARES = "f(a[n]) -> p\n p[i] = exp(a[i])/sum(k, exp(a[k]))"
 LOGARITHM = "f(a[n]) -> y\n y = log(sum(k, exp(a[k])))"
@@ -60,9 +60,7 @@ def test_an_exponential_beside_its_inverse_keeps_its_logarithm(text: str, divide
     graph = optimise(values_of(definition), SIMPLIFY)
     found = without_logarithms(graph)
     assert (found != graph) is divided
-    sizes = sizes_for(definition)
-    inputs = random_inputs(definition, sizes, 9, -3, 3)
-    assert largest_difference(compute(found, inputs, sizes), compute(graph, inputs, sizes)) < 1e-50
+    assert difference_at_random(definition, found, graph, 9, -3, 3) < 1e-50
 
 
 def test_equal_factors_become_powers() -> None:
@@ -70,7 +68,5 @@ def test_equal_factors_become_powers() -> None:
     graph = optimise(values_of(definition), SIMPLIFY)
     new = as_squares(graph)
     assert sorted(n.data for n in topological(new) if n.op == "power") == [2, 3]
-    sizes = sizes_for(definition)
-    inputs = random_inputs(definition, sizes, 7, -9, 9)
-    assert largest_difference(compute(new, inputs, sizes), compute(graph, inputs, sizes)) < 1e-50
+    assert difference_at_random(definition, new, graph, 7, -9, 9) < 1e-50
     assert as_squares in [step.apply for step in PREPARE]

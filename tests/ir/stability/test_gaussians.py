@@ -15,7 +15,7 @@ from derive.ir.stability.gaussians import bounded_factors
 from derive.language.derivation import Wanted
 from derive.language.resolve import parse
 from derive.verify.kernels import check_kernels
-from tests.ir.graphs import CONTEXT, compute, largest_difference, random_inputs, sizes_for, values_of
+from tests.ir.graphs import CONTEXT, difference_at_random, values_of
 
 mp = CONTEXT
 
@@ -53,9 +53,7 @@ def test_only_what_decays_is_bounded(body: str, changes: bool) -> None:
     new = bounded_factors(graph)
     assert (new != graph) == changes
     assert any(n.op == "minimum" for n in topological(new)) == changes
-    sizes = sizes_for(definition)
-    inputs = random_inputs(definition, sizes, 3, -9, 9)
-    assert largest_difference(compute(new, inputs, sizes), compute(graph, inputs, sizes)) < 1e-50
+    assert difference_at_random(definition, new, graph, 3, -9, 9) < 1e-50
 
 
 def test_an_infinite_sample_gives_zero() -> None:
@@ -85,9 +83,7 @@ def test_squares_in_exponents_are_not_rounded(body: str, op: str) -> None:
     raw = values_of(definition)
     graph = optimise(raw)
     assert op in {n.op for n in topological(graph)}
-    sizes = sizes_for(definition)
-    inputs = random_inputs(definition, sizes, 5, -6, 6)
-    assert largest_difference(compute(graph, inputs, sizes), compute(raw, inputs, sizes)) < 1e-50
+    assert difference_at_random(definition, graph, raw, 5, -6, 6) < 1e-50
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from derive.ir.stability.bounds import highest, is_bounded
 from derive.ir.stability.polynomial import is_steep
 from derive.ir.stability.remainders import beside_remainders
 from derive.language.resolve import parse
-from tests.ir.graphs import compute, largest_difference, random_inputs, sizes_for, values_of
+from tests.ir.graphs import difference_at_random, values_of
 
 
 @pytest.mark.parametrize(
@@ -32,9 +32,7 @@ def test_common_factors_stand_before_what_a_part_leaves_of_one(text: str, factor
     graph = optimise(values_of(definition), SIMPLIFY)
     found = beside_remainders(graph)
     assert (found != graph) is factored
-    sizes = sizes_for(definition)
-    inputs = random_inputs(definition, sizes, 6, 1, 3)
-    assert largest_difference(compute(found, inputs, sizes), compute(graph, inputs, sizes)) < 1e-50
+    assert difference_at_random(definition, found, graph, 6, 1, 3) < 1e-50
 
 
 @pytest.mark.parametrize(("other", "entry", "factored"), [(2, 2, True), (1, 2, False), (2, 1, True)])

@@ -68,7 +68,7 @@ LAST = {
     "linear_model": {("linear_model", "w"): "x", ("linear_model", "b"): "1"},
     "losses_named": {
         ("mse", "y"): "2(y_i - t_i)/n",
-        ("binary_cross_entropy", "p"): "(p - t)/((1 - p) p)",
+        ("binary_cross_entropy", "p"): "(p - t)/(p (1 - p))",
         ("cross_entropy", "p"): "-t_i/p_i",
         ("softmax_cross_entropy", "a"): "p_i - t_i",
     },

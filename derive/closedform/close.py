@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from derive.calculus.engine import rewrite
 from derive.calculus.rule import Context
-from derive.closedform.plans import best_moves
+from derive.closedform.plans import Move, best_moves, divides_anew
 from derive.closedform.rules import RULES
 from derive.language.derivation import Step, end_of
 from derive.language.expressions import Add, Expression, Mul, Power, Quotient, Reduce, Where
-from derive.language.trees import count_nodes, replace
+from derive.language.trees import count_nodes, references, replace
 
 OUTER = (Add, Mul, Quotient, Power, Reduce, Where)
 
@@ -60,7 +60,7 @@ def moves_on(part: Expression, whole: Expression, context: Context) -> list[Step
     """The best plan's moves on one part of the whole, as steps of the whole."""
     steps: list[Step] = []
     moves = best_moves(part, context.definition)
-    if moves and is_shorter(part, moves[-1].new, context):
+    if moves and is_shorter(part, moves[-1], context):
         return steps
     for move in moves:
         after = replace(whole, {part: move.new})
@@ -69,10 +69,19 @@ def moves_on(part: Expression, whole: Expression, context: Context) -> list[Step
     return steps
 
 
-def is_shorter(left: Expression, right: Expression, context: Context) -> bool:
-    """Whether the first is shorter once both are tidied: what cancels says more than a name, and keeps its digits."""
-    tidied = end_of(rewrite(left, context, RULES, OUTER), left)
-    return tidied != left and count_nodes(tidied) < count_nodes(end_of(rewrite(right, context, RULES, OUTER), right))
+def is_shorter(left: Expression, move: Move, context: Context) -> bool:
+    """Whether the first is shorter once both are tidied, or divides by less: what cancels says more than a name."""
+    plain, other = (end_of(rewrite(value, context, RULES, OUTER), value) for value in (left, move.new))
+    names_more = {r.name for r in references(other)} - {r.name for r in references(plain)}
+    if names_more and isinstance(plain, Quotient) and fractions_deep(plain) < fractions_deep(other):
+        return True
+    return plain != left and (count_nodes(plain) < count_nodes(other) or divides_anew(other, plain))
+
+
+def fractions_deep(value: Expression) -> int:
+    """How many fraction lines lie one inside the other."""
+    inner = max(map(fractions_deep, value.children), default=0)
+    return inner + isinstance(value, Quotient)
 
 
 def candidates(value: Expression) -> Iterator[Expression]:

@@ -10,7 +10,7 @@ import itertools
 from fractions import Fraction
 from math import prod
 
-from derive.closedform.monomial import Monomial, common_factor, like_terms, monomial, of_base, simplest
+from derive.closedform.monomial import Monomial, common_factor, is_function, like_terms, monomial, of_base, simplest
 from derive.language.expressions import (
     Add,
     Expression,
@@ -46,6 +46,38 @@ def multiplied_out(value: Expression) -> Expression | None:
     return ordered if count_nodes(ordered) < count_nodes(value) else None
 
 
+def numbers_into_brackets(value: Expression) -> Expression | None:
+    """2 (1 + x) - x = 2 + x; None where no terms are alike then, or the sum is no shorter"""
+    if not isinstance(value, Add):
+        return None
+    opened = [t for term in value.terms for t in by_its_number(term)]
+    found = like_terms(add(*opened)) if len(opened) > len(value.terms) else None
+    return found if found is not None and count_nodes(found) < count_nodes(value) else None
+
+
+def of_one_function(value: Expression) -> Expression | None:
+    """(1 - x) ln x - x ln x = (1 - 2 x) ln x; None where no terms are alike beside a function"""
+    parts = [monomial(t) for t in terms_of(value)]
+    for key, (base, exponent) in {k: v for p in parts for k, v in p.powers.items()}.items():
+        having = [p for p in parts if p.powers.get(key, (base, 0))[1] == exponent]
+        beside = add(*(p.times(of_base(base), -int(exponent)).expression for p in having))
+        alike = like_terms(beside) or numbers_into_brackets(beside)
+        rest = alike if is_function(base) and exponent.denominator == 1 else None
+        if rest is not None and 1 < len(having) < len(parts):
+            found = mul(rest, *factors_of(of_base(base, exponent).expression))
+            first = parts.index(having[0])
+            others = [p.expression for p in parts if p not in having]
+            new = add(*others[:first], found, *others[first:])
+            return new if count_nodes(new) < count_nodes(value) else None
+    return None
+
+
+def by_its_number(term: Expression) -> list[Expression]:
+    """The terms of a number times a sum."""
+    number, rest = split_coefficient(term)
+    return [mul(Number(number), t) for t in rest.terms] if isinstance(rest, Add) else [term]
+
+
 def products_of(term: Expression) -> list[Expression]:
     """The terms of a product of sums."""
     return [mul(*choice) for choice in itertools.product(*(terms_of(f) for f in factors_of(term)))]
@@ -67,8 +99,16 @@ def one_denominator(value: Expression) -> Expression | None:
         return None
     found = over(below, parts)
     if found is None or any(isinstance(n, Add) for n in factors_of(fraction(found)[0])):
-        return None
-    return found if count_nodes(simplest(found)) < count_nodes(value) else None
+        found = over_a_root(below[0], parts)
+    return found if found is not None and count_nodes(simplest(found)) < count_nodes(value) else None
+
+
+def over_a_root(below: Expression, parts: Parts) -> Expression | None:
+    """sqrt(u) + v/sqrt(u) = (u + v)/sqrt(u), where u and v have terms alike"""
+    roots = [base for base, exponent in monomial(below).powers.values() if exponent.denominator == 2]
+    above = add(*(top if under is not None else simplest(mul(top, below)) for top, under in parts))
+    found = like_terms(above) if roots and isinstance(above, Add) else None
+    return quotient(found, below) if found is not None else None
 
 
 def one_fraction_line(value: Expression) -> Expression | None:
@@ -90,7 +130,7 @@ def one_fraction_line(value: Expression) -> Expression | None:
 
 
 def into_the_bracket(value: Expression) -> Expression | None:
-    """x^2 (1 + (y/x)^2) = x^2 + y^2, where that clears the fractions of a sum and is shorter
+    """x^2 (1 + (y/x)^2) = x^2 + y^2 and 1/(1 + y/x) = x/(x + y), where that clears fractions of a sum and is no longer
 
     Not where a term is negative: 1 - p, what a share leaves of 1, is better known as that.
     """
@@ -98,12 +138,12 @@ def into_the_bracket(value: Expression) -> Expression | None:
     for base, exponent in whole.powers.values():
         is_total = isinstance(base, Add) and not any(map(is_negative, base.terms))
         clear = cleared(base) if is_total and exponent.denominator == 1 else None
-        if clear is None or not divides(clear, whole, int(exponent)):
+        if clear is None or not (exponent == -1 or divides(clear, whole, int(exponent))):
             continue
         inner = add(*(monomial(t).times(clear).expression for t in terms_of(base)))
         rest = whole.times(of_base(base), -int(exponent)).times(clear, -int(exponent))
         found = rest.times(of_base(inner), int(exponent)).expression
-        return found if count_nodes(found) < count_nodes(value) else None
+        return found if count_nodes(found) <= count_nodes(value) else None
     return None
 
 

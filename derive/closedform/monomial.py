@@ -20,13 +20,14 @@ from derive.language.expressions import (
     Number,
     Power,
     Quotient,
+    Ref,
     add,
     mul,
     number,
     power,
     quotient,
 )  # fmt: skip
-from derive.language.trees import unordered
+from derive.language.trees import references, unordered
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,29 @@ def factors(powers: Iterable[tuple[Expression, Fraction]], sign: int) -> list[Ex
         b for b, e in here if e == HALF and (isinstance(b, Number) or (isinstance(b, Call) and not b.arguments))
     ]
     if len(constants) < 2:
-        return [raised(b, e) for b, e in here]
+        return letters_first([raised(b, e) for b, e in here])
     root = Call("sqrt", (mul(*constants),))
-    return [root, *(raised(b, e) for b, e in here if e != HALF or b not in constants)]
+    return [root, *letters_first([raised(b, e) for b, e in here if e != HALF or b not in constants])]
+
+
+def letters_first(parts: list[Expression]) -> list[Expression]:
+    """x sqrt(1 + x^2) for sqrt(1 + x^2) x: functions stand behind the last letter, and the only sum behind its own."""
+    last = max((k for k, part in enumerate(parts) if is_letter(part)), default=-1)
+    letters = {r for part in parts if is_letter(part) for r in references(part)}
+    sums = [part for part in parts if isinstance(part, Add) or (isinstance(part, Power) and isinstance(part.base, Add))]
+    of_letters = [part for part in sums if len(sums) == 1 and letters <= set(references(part))]
+    late = [part for part in parts[: last + 1] if is_function(part) or part in of_letters]
+    return [*(part for part in parts[: last + 1] if part not in late), *late, *parts[last + 1 :]]
+
+
+def is_letter(part: Expression) -> bool:
+    return isinstance(part.base if isinstance(part, Power) else part, Ref)
+
+
+def is_function(part: Expression) -> bool:
+    base = part.base if isinstance(part, Power) else part
+    is_root = isinstance(part, Power) and isinstance(part.exponent, Number) and part.exponent.value.denominator != 1
+    return (is_root or isinstance(base, Call)) and any(True for _ in references(base))
 
 
 def raised(base: Expression, exponent: Fraction) -> Expression:

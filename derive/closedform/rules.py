@@ -17,11 +17,13 @@ from derive.closedform.expanding import (
     into_the_bracket,
     led_by_a_plus,
     multiplied_out,
+    numbers_into_brackets,
+    of_one_function,
     one_denominator,
     one_fraction_line,
     turned,
 )  # fmt: skip
-from derive.closedform.monomial import common_factor, like_terms, simplest
+from derive.closedform.monomial import common_factor, letters_first, like_terms, simplest
 from derive.language.derivation import Reason, Weight
 from derive.language.expressions import (
     ONE,
@@ -55,10 +57,20 @@ def tidy(change: Tidy) -> Callable[[Expression, Context], Rewrite | None]:
 
 
 def cancelled(node: Expression) -> Expression | None:
-    """u v / (u w) = v / w and u/v w/x = u w/(v x), where that is shorter or has fewer fraction lines"""
+    """u v / (u w) = v / w, u u = u^2 and u/v w/x = u w/(v x), where that is shorter or has fewer fraction lines"""
     new = simplest(node)
     fewer = fraction_lines(new) < fraction_lines(node) or (within_a_product(node) and not within_a_product(new))
-    return new if fewer or count_nodes(new) < count_nodes(node) else None
+    return new if fewer or length(new) < length(node) else None
+
+
+def length(node: Expression) -> tuple[int, int]:
+    """The nodes, and among forms of as many the factors."""
+    return count_nodes(node), len(list(factors_of(node)))
+
+
+def in_order(node: Expression) -> Expression | None:
+    """3 sqrt(1 + x^2) x = 3 x sqrt(1 + x^2)"""
+    return mul(*letters_first(list(factors_of(node))))
 
 
 def within_a_product(node: Expression) -> bool:
@@ -148,6 +160,8 @@ RULES = (
     Rule(SHARES, Reduce, shares_of_one_sum),
     Rule(COLLECT, Add, tidy(like_terms)),
     Rule(MULTIPLY_OUT, Add, tidy(multiplied_out)),
+    Rule(COLLECT, Add, tidy(numbers_into_brackets)),
+    Rule(COLLECT, Add, tidy(of_one_function)),
     Rule(COMMON, Add, tidy(common_denominator)),
     Rule(SAME_INDEX, Add, tidy(at_one_index)),
     Rule(ABSOLUTE, Mul, tidy(absolute)),
@@ -166,4 +180,5 @@ RULES = (
     Rule(FACTOR, Add, tidy(common_factor)),
     Rule(COMMON, Add, tidy(one_denominator)),
     Rule(ORDER, Add, tidy(led_by_a_plus)),
+    Rule(ORDER, Mul, tidy(in_order)),
 )

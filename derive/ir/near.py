@@ -3,6 +3,7 @@
     max(min(x, 44), -80)              x
     y exp(min(x + 80, 0))             y
     y / (m / clip(m, 1/R, R))         y,  m = max(|x|, 1)
+    where(R < |x|, 1/|x|, 1)          1
 
 Contract: `near(graph)` is the shorter graph and the names of the inputs that have to lie within WITHIN for it to have
 the same bits as the other one; None where it would not be shorter by as much as it costs to look at these.
@@ -79,7 +80,9 @@ def range_of(node: Node, given: list[Range]) -> Range | None:
 
 
 def idle(node: Node, known: Mapping[Node, Range]) -> Node | None:
-    """What a bound by a number always is: the value, or the number; None where there is no telling."""
+    """What a choice or a bound by a number always is; None where there is no telling."""
+    if node.op == "where":
+        return chosen(node, known)
     if node.op not in ("maximum", "minimum") or node.arguments[0].node not in known:
         return None
     value, number = (a.node for a in node.arguments)
@@ -90,6 +93,16 @@ def idle(node: Node, known: Mapping[Node, Range]) -> Node | None:
     least, most = sorted((sign * (low - bound), sign * (high - bound)))
     margin = MARGIN * max(abs(low), abs(high))
     return value if least > margin else number if most < -margin else None
+
+
+def chosen(node: Node, known: Mapping[Node, Range]) -> Node | None:
+    """The third argument of a choice that is for values above a number which none reaches."""
+    condition, _, other = (a.node for a in node.arguments)
+    if condition.op != "less" or any(a.node not in known for a in condition.arguments):
+        return None
+    (bound, _), (_, high) = (known[a.node] for a in condition.arguments)
+    is_other = node.arguments[2] == whole(other) and other.shape in (node.shape, ())
+    return other if is_other and high * (1 + MARGIN) < bound else None
 
 
 # --- the graph without them --------------------------------------------------------------------------------
@@ -119,17 +132,18 @@ def everywhere(number: Node, node: Node) -> Node:
 
 
 def simpler(node: Node) -> Node:
-    """e ** 0 is 1, 0 times what is finite is 0, 1 is no factor and no divisor, and 1 or 1 is 1."""
+    """e ** 0 is 1, log 1 is 0, 0 times what is finite 0, 0 is no term, 1 no factor and no divisor, and 1 or 1 is 1."""
     if node.op == "exp" and is_number(node.arguments[0].node, 0):
         return everywhere(constant(1), node)
+    if node.op == "log" and is_number(node.arguments[0].node, 1):
+        return everywhere(constant(0), node)
+    if node.op in ("add", "multiply"):
+        node = with_numbers(node)
+    if node.op == "add":
+        return without_zeros(node)
     ones = [is_number(a.node, 1) for a in node.arguments]
     if (node.op in ("divide", "power") and all(ones)) or (node.op == "where" and all(ones[1:])):
         return everywhere(constant(1), node)
-    if node.op == "add" and any(ones) and not all(ones):
-        one = Argument(constant(1), ())
-        return replace(
-            node, arguments=tuple(one if is_one else a for is_one, a in zip(ones, node.arguments, strict=True))
-        )
     if node.op == "divide" and is_number(node.arguments[1].node, 1) and is_whole(node.arguments[0], node):
         return named(node.arguments[0].node, node.name, node.origin)
     if node.op != "multiply":
@@ -137,9 +151,38 @@ def simpler(node: Node) -> Node:
     if any(is_number(a.node, 0) for a in node.arguments):
         return everywhere(constant(0), node)
     factors = tuple(a for a in node.arguments if not is_number(a.node, 1))
+    if len(factors) <= 1 and all(f.node.op == "constant" for f in factors):
+        return everywhere(factors[0].node if factors else constant(1), node)
     if len(factors) == 1 and len(node.arguments) > 1 and is_whole(factors[0], node):
         return named(factors[0].node, node.name, node.origin)
-    return node if not factors or factors == node.arguments else replace(node, arguments=factors)
+    return replace(node, arguments=factors) if fill(factors, node) else node
+
+
+def with_numbers(node: Node) -> Node:
+    """Numbers as they are in place of arrays of them, where others have all the axes."""
+    arguments = tuple(a.node.arguments[0] if is_number_everywhere(a.node) else a for a in node.arguments)
+    return replace(node, arguments=arguments) if fill(arguments, node) else node
+
+
+def is_number_everywhere(node: Node) -> bool:
+    return node.op == "spread" and node.arguments[0].node.op == "constant"
+
+
+def fill(arguments: Iterable[Argument], node: Node) -> bool:
+    """Whether arguments have all axes of a node between them."""
+    return {axis for a in arguments for axis in a.axes} == set(range(len(node.shape)))
+
+
+def without_zeros(node: Node) -> Node:
+    """u + 1 - 1 is u + 0 and so u, up to the sign of 0."""
+    numbers = [a for a in node.arguments if any(is_number(a.node, k) for k in (0, 1, -1))]
+    rest = tuple(a for a in node.arguments if a not in numbers)
+    total = sum(k * sum(is_number(a.node, k) for a in numbers) for k in (1, -1))
+    if not numbers or total:
+        return node
+    if not rest:
+        return everywhere(constant(0), node)
+    return named(rest[0].node, node.name, node.origin) if len(rest) == 1 and is_whole(rest[0], node) else node
 
 
 def is_number(node: Node, number: int) -> bool:

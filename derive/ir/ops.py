@@ -164,12 +164,24 @@ def lgamma_of_one_plus(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
     return arithmetic.call("lgamma", arithmetic.number(Fraction(1)) + value)
 
 
+@dataclass(frozen=True)
+class Beside:
+    """sqrt(sum value**2 + added), or of the mean"""
+
+    is_mean: bool = False
+    added: Fraction = Fraction(0)
+
+
 def norm(arithmetic: Arithmetic, data: Any, *values: Any) -> Any:
-    """sqrt(sum value**2), by the largest so that nothing overflows"""
-    scale = reduce(larger, map(abs, values))
+    """sqrt(sum value**2), or what `data` says, by the largest so that nothing overflows"""
+    beside = data or Beside()
+    least = 1 if beside.added else 0
+    scale = reduce(larger, map(abs, values), arithmetic.number(Fraction(least)))
     if not 0 < scale / 2 < scale:
         return scale
-    return scale * arithmetic.call("sqrt", reduce(operator.add, ((value / scale) ** 2 for value in values)))
+    total = reduce(operator.add, ((value / scale) ** 2 for value in values))
+    added = arithmetic.number(beside.added) / scale / scale
+    return scale * arithmetic.call("sqrt", (total / len(values) if beside.is_mean else total) + added)
 
 
 LEAVES = (
@@ -205,6 +217,7 @@ BASIC = (
     Op("copysign", "elementwise", 2, copy_sign, "np.copysign({0}, {1})"),
 )
 EXTRA_FUNCTIONS = (
+    Op("hypot", "elementwise", 2, calling("hypot"), "np.hypot({0}, {1})"),
     Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),
     Op("floor", "elementwise", 1, calling("floor"), "np.floor({0})"),
     Op("lgamma1p", "elementwise", 1, lgamma_of_one_plus, "_lgamma1p({0})"),

@@ -18,8 +18,10 @@ from derive.ir.stability.conjugates import one_exponent, sizes
 from derive.ir.stability.error_function import normal_tails, products_with_tails, sums_with_tails
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
 from derive.ir.stability.logarithms import sharp_exponentials
+from derive.ir.stability.norms import norms
+from derive.ir.stability.powers import logarithms_of_powers, multiply_step_by_step
 from derive.ir.stability.remainders import beside_remainders
-from derive.ir.stability.squares import as_squares, norms
+from derive.ir.stability.squares import as_squares
 from derive.ir.stability.table import STABILITY
 from derive.ir.stability.totals import totals_of_largest
 from derive.ir.verify import verify
@@ -27,6 +29,7 @@ from derive.ir.verify import verify
 SIMPLIFY = (Pass("share", share), Pass("flatten", flatten))
 ARRANGE = (
     Pass("flatten", flatten),
+    Pass("multiplication step by step", multiply_step_by_step),
     Pass("powers", multiply_out),
     Pass("contract", contract_sums),
     Pass("units", units),
@@ -38,6 +41,7 @@ PREPARE = (
     Pass("flatten", flatten),
     Pass("sizes", sizes),
     Pass("squares", as_squares),
+    Pass("logarithms of powers", logarithms_of_powers),
     Pass("one exponent", one_exponent),
     Pass("common parts of exponents", without_common_parts),
     Pass("exponentials of logarithms", without_logarithms),

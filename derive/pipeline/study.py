@@ -136,7 +136,7 @@ def symbols() -> dict[str, str]:
     return {e.definition.name: e.row.symbol for e in library() if e.row.symbol}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study:
     """A definition and its checked derivations; notes and kernels are made from them when asked for."""
 
@@ -240,6 +240,10 @@ class Study:
         """The source of the kernels, highlighted in a notebook."""
         return code(self.source)
 
+    def __repr__(self) -> str:
+        """The definition and the closed forms, as a terminal shows them."""
+        return f"{self.definition.text}\n\n{self.closed}"
+
     def _repr_html_(self) -> str:
         return self.notes().html or ""
 
@@ -250,7 +254,7 @@ class Study:
         return self.show("markdown")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RecurrentStudy(Study):
     """A recurrence with its proof by induction; `derivations` are all parts of that."""
 

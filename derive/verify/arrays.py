@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.ir.graph import Argument, Graph, Node, topological
-from derive.ir.ops import BASIC, BY_NAME, ROOM
+from derive.ir.ops import BASIC, BY_NAME, ROOM, Beside
 from derive.language.indices import Dimension
 from derive.language.primitives import PRIMITIVES
 
@@ -183,11 +183,17 @@ def over_bound(function: Callable[..., Any]) -> Callable[[Computation, Node], Ar
     return apply
 
 
-def root_of_squares(value: Array, axis: tuple[int, ...]) -> Array:
+def of_norm(at: Computation, node: Node) -> Array:
     """By the largest, so that nothing overflows."""
-    largest = np.max(np.abs(value), axis=axis, keepdims=True, initial=0)
+    beside = node.data if isinstance(node.data, Beside) else Beside()
+    axis = tuple(range(len(node.shape), len(node.space)))
+    value = np.broadcast_to(at.arguments(node)[0], at.extents(node))
+    least = 1 if beside.added else 0
+    largest = np.max(np.abs(value), axis=axis, keepdims=True, initial=least)
     scale = np.where((largest > 0) & np.isfinite(largest), largest, 1)
-    return np.asarray(np.sqrt(np.sum((value / scale) ** 2, axis=axis)) * np.squeeze(scale, axis))
+    total = (np.mean if beside.is_mean else np.sum)((value / scale) ** 2, axis=axis)
+    outside = np.squeeze(scale, axis)
+    return np.asarray(np.sqrt(total + float(beside.added) / outside / outside) * outside)
 
 
 def of_first(at: Computation, node: Node) -> Array:
@@ -236,7 +242,7 @@ COMPUTE: Mapping[str, Callable[[Computation, Node], Array]] = {
     "greater_equal": of_test(operator.ge), "sum": over_bound(np.sum), "prod": over_bound(np.prod),
     "bracket": of_bracket, "indicator": of_indicator,
     "max": over_bound(np.max), "min": over_bound(np.min), "contract": over_bound(np.sum),
-    "norm": over_bound(root_of_squares),
+    "norm": of_norm,
     "first_max": of_first, "first_min": of_first, "at_largest": of_at_largest, "spread": of_spread,
     "index": of_index, "pick": of_pick, "gather": of_gather, "equal": of_test(operator.eq),
 }  # fmt: skip

@@ -70,7 +70,7 @@ def _binary_cross_entropy_tile(p, t, L):
 def binary_cross_entropy_grad(p, t, *, out=None):
     """Derivative of binary_cross_entropy.
 
-        ∂L/∂p = (p - t)/((1 - p) p)
+        ∂L/∂p = (p - t)/(p (1 - p))
 
     p: (...,).
     t: (...,).
@@ -92,8 +92,8 @@ def binary_cross_entropy_grad(p, t, *, out=None):
 
 def _binary_cross_entropy_grad_tile(p, t, dL_dp):
     """One tile of binary_cross_entropy_grad."""
-    # ∂L/∂p = (p - t)/((1 - p) p)
-    # dL_dp = (p - t) / ((1 - p) * p)
+    # ∂L/∂p = (p - t)/(p (1 - p))
+    # dL_dp = (p - t) / (p * (1 - p))
     np.subtract(p, t, out=dL_dp)
     s = np.subtract(1.0, p)
     s *= p
@@ -105,7 +105,7 @@ def _binary_cross_entropy_grad_tile(p, t, dL_dp):
 def binary_cross_entropy_value_and_grad(p, t, *, out=None):
     """Value and derivative of binary_cross_entropy; what they share is computed once.
 
-        ∂L/∂p = (p - t)/((1 - p) p)
+        ∂L/∂p = (p - t)/(p (1 - p))
 
     p: (...,).
     t: (...,).
@@ -137,8 +137,8 @@ def _binary_cross_entropy_value_and_grad_tile(p, t, L, dL_dp):
     s *= u
     L += s
     np.negative(L, out=L)
-    # ∂L/∂p = (p - t)/((1 - p) p)
-    # dL_dp = (p - t) / ((1 - p) * p)
+    # ∂L/∂p = (p - t)/(p (1 - p))
+    # dL_dp = (p - t) / (p * (1 - p))
     s2 = np.subtract(p, t, out=u)
     np.subtract(1.0, p, out=dL_dp)
     dL_dp *= p

@@ -77,8 +77,8 @@ def _himmelblau_tile(x, y, f):
 def himmelblau_grad(x, y, *, out=None):
     """Derivative of himmelblau.
 
-        ∂f/∂x = 4(x² + y - 11) x + 2(x + y² - 7)
-        ∂f/∂y = 2(x² + y - 11) + 4(x + y² - 7) y
+        ∂f/∂x = 4 x (x² + y - 11) + 2(x + y² - 7)
+        ∂f/∂y = 2(x² + y - 11) + 4 y (x + y² - 7)
 
     x: (...,).
     y: (...,).
@@ -112,17 +112,17 @@ def _himmelblau_grad_tile(x, y, df_dx, df_dy):
     u2 = np.square(y, out=u)
     u2 += x
     s2 = np.subtract(u2, 7.0)
-    # ∂f/∂x = 4(x² + y - 11) x + 2(x + y² - 7)
-    # df_dx = 4 * s * x + 2 * s2
-    np.multiply(4.0, s, out=df_dx)
-    df_dx *= x
+    # ∂f/∂x = 4 x (x² + y - 11) + 2(x + y² - 7)
+    # df_dx = 4 * x * s + 2 * s2
+    np.multiply(4.0, x, out=df_dx)
+    df_dx *= s
     product = np.multiply(2.0, s2)
     df_dx += product
-    # ∂f/∂y = 2(x² + y - 11) + 4(x + y² - 7) y
-    # df_dy = 2 * s + 4 * s2 * y
+    # ∂f/∂y = 2(x² + y - 11) + 4 y (x + y² - 7)
+    # df_dy = 2 * s + 4 * y * s2
     np.multiply(2.0, s, out=df_dy)
-    product2 = np.multiply(4.0, s2, out=s2)
-    product2 *= y
+    product2 = np.multiply(4.0, y, out=product)
+    product2 *= s2
     df_dy += product2
     return df_dx, df_dy
 
@@ -131,8 +131,8 @@ def _himmelblau_grad_tile(x, y, df_dx, df_dy):
 def himmelblau_value_and_grad(x, y, *, out=None):
     """Value and derivative of himmelblau; what they share is computed once.
 
-        ∂f/∂x = 4(x² + y - 11) x + 2(x + y² - 7)
-        ∂f/∂y = 2(x² + y - 11) + 4(x + y² - 7) y
+        ∂f/∂x = 4 x (x² + y - 11) + 2(x + y² - 7)
+        ∂f/∂y = 2(x² + y - 11) + 4 y (x + y² - 7)
 
     x: (...,).
     y: (...,).
@@ -171,17 +171,17 @@ def _himmelblau_value_and_grad_tile(x, y, f, df_dx, df_dy):
     np.square(s, out=f)
     u3 = np.square(s2, out=df_dx)
     f += u3
-    # ∂f/∂x = 4(x² + y - 11) x + 2(x + y² - 7)
-    # df_dx = 4 * s * x + 2 * s2
-    np.multiply(4.0, s, out=df_dx)
-    df_dx *= x
+    # ∂f/∂x = 4 x (x² + y - 11) + 2(x + y² - 7)
+    # df_dx = 4 * x * s + 2 * s2
+    np.multiply(4.0, x, out=df_dx)
+    df_dx *= s
     product = np.multiply(2.0, s2)
     df_dx += product
-    # ∂f/∂y = 2(x² + y - 11) + 4(x + y² - 7) y
-    # df_dy = 2 * s + 4 * s2 * y
+    # ∂f/∂y = 2(x² + y - 11) + 4 y (x + y² - 7)
+    # df_dy = 2 * s + 4 * y * s2
     np.multiply(2.0, s, out=df_dy)
-    product2 = np.multiply(4.0, s2, out=s2)
-    product2 *= y
+    product2 = np.multiply(4.0, y, out=product)
+    product2 *= s2
     df_dy += product2
     return f, df_dx, df_dy
 
@@ -190,9 +190,9 @@ def _himmelblau_value_and_grad_tile(x, y, f, df_dx, df_dy):
 def himmelblau_hessian(x, y, *, out=None):
     """Hessian of himmelblau.
 
-        ∂²f/∂x² = 4(3 x² + y - 11) + 2
+        ∂²f/∂x² = 12 x² + 4 y - 42
         ∂²f/(∂y ∂x) = 4(x + y)
-        ∂²f/∂y² = 2 + 4(3 y² + x - 7)
+        ∂²f/∂y² = 4 x - 26 + 12 y²
 
     x: (...,).
     y: (...,).
@@ -215,7 +215,7 @@ def _himmelblau_hessian_tile(x, y, hessian):
     samples = len(x)
     product = 4 * (x + y)  # 4(x + y)
     # row by row, in the order of the inputs
-    hessian[...] = np.stack([4 * (3 * x**2 + y - 11) + 2, product, product, 2 + 4 * (3 * y**2 + x - 7)], axis=-1).reshape((samples, 2, 2))
+    hessian[...] = np.stack([12 * x**2 + 4 * y - 42, product, product, 4 * x - 26 + 12 * y**2], axis=-1).reshape((samples, 2, 2))
     return hessian
 
 

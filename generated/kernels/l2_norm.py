@@ -349,19 +349,24 @@ def _check_out(target, array):
 # --- arithmetic of its own ---
 
 
-def _norm(rows):
-    """Norms along the last axis; rows with squares beyond the range, or nearly so, are divided by a number first."""
+def _norm(rows, mean=False, added=0):
+    """√(Σ x² + added) along the last axis, or of the mean; rows with squares beyond the range, or nearly so, are divided
+    by a number first."""
     size = rows.shape[-1]
     total = _vecdot(rows, rows)
-    found = np.sqrt(total)
-    far = ~((total >= 2e-30 * size) & (total <= 5e29))  # else the largest entry lies within 1e-15 and 1e15
+    found = np.sqrt(total / size + added if mean else total + added if added else total)
+    least = 0 if added else 2e-30 * size
+    if total.size == 1 and least <= total.item() <= 5e29:
+        return found
+    far = ~((total >= least) & (total <= 5e29))  # else the largest entry lies within 1e-15 and 1e15
     if np.count_nonzero(far):
         rows = np.atleast_2d(rows)[np.atleast_1d(far)]
         highest = np.maximum.reduce(np.abs(rows), axis=-1, initial=0)
         scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1e15), 1)
         rows = rows / scale[:, None]
+        total = _vecdot(rows, rows)
         found = np.array(found)
-        found[far] = scale * np.sqrt(_vecdot(rows, rows))
+        found[far] = scale * np.sqrt((total / size if mean else total) + added / scale / scale)
     return found
 
 

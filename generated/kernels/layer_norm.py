@@ -69,11 +69,9 @@ def layer_norm(x, gamma, beta, *, out=None):
 def _layer_norm_tile(x, y, gamma, beta, n):
     """One tile of layer_norm."""
     dtype = y.dtype
-    ratio = 1 / dtype.type(n)  # 1/n
-    mu = ratio * np.add.reduce(x, axis=1)  # μ = (1/n) Σ_k x_k
+    mu = 1 / dtype.type(n) * np.add.reduce(x, axis=1)  # μ = (1/n) Σ_k x_k
     s2 = np.subtract(x, mu[:, None], out=y)  # x_i - μ
-    v = ratio * _vecdot(s2, s2)  # v = (1/n) Σ_k (x_k - μ)²
-    s = np.sqrt(v + 1e-05)  # s = √(v + 0.00001)
+    s = _norm(s2, mean=True, added=1e-05)  # s = √(v + 0.00001)
     z = np.divide(s2, s[:, None], out=s2)  # z_i = (x_i - μ)/s
     # y_i = γ_i z_i + β_i
     # y = gamma * z + beta
@@ -123,11 +121,9 @@ def layer_norm_vjp(x, gamma, beta, g, *, out=None):
 def _layer_norm_vjp_tile(x, g, grad_x, gamma, beta, n):
     """What a tile of samples gives to layer_norm_vjp."""
     dtype = x.dtype
-    ratio = 1 / dtype.type(n)  # 1/n
-    mu = ratio * np.add.reduce(x, axis=1)  # μ = (1/n) Σ_k x_k
+    mu = 1 / dtype.type(n) * np.add.reduce(x, axis=1)  # μ = (1/n) Σ_k x_k
     s2 = np.subtract(x, mu[:, None], out=grad_x)  # x_i - μ
-    v = ratio * _vecdot(s2, s2)  # v = (1/n) Σ_k (x_k - μ)²
-    s = np.sqrt(v + 1e-05)  # s = √(v + 0.00001)
+    s = _norm(s2, mean=True, added=1e-05)  # s = √(v + 0.00001)
     z = np.divide(s2, s[:, None], out=s2)  # z_i = (x_i - μ)/s
     grad_gamma = _summed(g, z)  # Σ_i g_i · ∂y_i/∂γ_j = g_j z_j
     grad_beta = np.add.reduce(g.T, axis=1)  # Σ_i g_i · ∂y_i/∂β_j = g_j
@@ -412,6 +408,27 @@ def _summed(first, second):
         total = total + np.add.reduce(sums[16 * count :], axis=0)
         sums = np.add.reduce(sums[: 16 * count].reshape(count, 16, *sums.shape[1:]), axis=1)
     return total + np.add.reduce(sums, axis=0)
+
+
+def _norm(rows, mean=False, added=0):
+    """√(Σ x² + added) along the last axis, or of the mean; rows with squares beyond the range, or nearly so, are divided
+    by a number first."""
+    size = rows.shape[-1]
+    total = _vecdot(rows, rows)
+    found = np.sqrt(total / size + added if mean else total + added if added else total)
+    least = 0 if added else 2e-30 * size
+    if total.size == 1 and least <= total.item() <= 5e29:
+        return found
+    far = ~((total >= least) & (total <= 5e29))  # else the largest entry lies within 1e-15 and 1e15
+    if np.count_nonzero(far):
+        rows = np.atleast_2d(rows)[np.atleast_1d(far)]
+        highest = np.maximum.reduce(np.abs(rows), axis=-1, initial=0)
+        scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1e15), 1)
+        rows = rows / scale[:, None]
+        total = _vecdot(rows, rows)
+        found = np.array(found)
+        found[far] = scale * np.sqrt((total / size if mean else total) + added / scale / scale)
+    return found
 
 
 def _vecdot(first, second):

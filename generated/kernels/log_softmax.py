@@ -153,7 +153,7 @@ def _log_softmax_vjp_tile(a, g, grad_a):
 def log_softmax_jvp(a, v, *, out=None):
     """Jacobian-vector product of log_softmax: the tangent v pushed forward.
 
-        Σ_j ∂y_i/∂a_j · v_j = v_i - (Σ_j e^(a_j) v_j)/(Σ_k e^(a_k))
+        Σ_j ∂y_i/∂a_j · v_j = v_i - (Σ_j v_j e^(a_j))/(Σ_k e^(a_k))
 
     a: (..., n).
     v: (..., n).
@@ -185,7 +185,7 @@ def _log_softmax_jvp_tile(a, v, dy):
     u = np.maximum(highest - (44 if dtype == np.float32 else 354), np.minimum(highest, 0))
     e = _exp_less(a, np.floor(u)[:, None])  # all times one number: the quotient is the same
     ratio = np.divide(e, np.add.reduce(e, axis=1)[:, None], out=e)
-    # Σ_j ∂y_i/∂a_j · v_j = v_i - (Σ_j e^(a_j) v_j)/(Σ_k e^(a_k))
+    # Σ_j ∂y_i/∂a_j · v_j = v_i - (Σ_j v_j e^(a_j))/(Σ_k e^(a_k))
     np.subtract(rebased, _vecdot(rebased, ratio)[:, None], out=dy)
     return dy
 

@@ -56,13 +56,12 @@ def rms_norm(x, gamma, *, out=None):
         ("x", x, ("n",), False),
         ("gamma", gamma, ("n",), True),
     )
-    return _tiled(_rms_norm_tile, call, out, (x,), (gamma, call.sizes["n"]), ("n",))[0]
+    return _tiled(_rms_norm_tile, call, out, (x,), (gamma,), ("n",))[0]
 
 
-def _rms_norm_tile(x, y, gamma, n):
+def _rms_norm_tile(x, y, gamma):
     """One tile of rms_norm."""
-    dtype = y.dtype
-    r = np.sqrt(1 / dtype.type(n) * _vecdot(x, x) + 1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
+    r = _norm(x, mean=True, added=1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
     z = np.divide(x, r[:, None], out=y)  # z_i = x_i/r
     np.multiply(gamma, z, out=y)  # y_i = γ_i z_i
     return y
@@ -105,7 +104,7 @@ def rms_norm_vjp(x, gamma, g, *, out=None):
 def _rms_norm_vjp_tile(x, g, grad_x, gamma, n):
     """What a tile of samples gives to rms_norm_vjp."""
     dtype = x.dtype
-    r = np.sqrt(1 / dtype.type(n) * _vecdot(x, x) + 1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
+    r = _norm(x, mean=True, added=1e-05)  # r = √((1/n) Σ_k x_k² + 0.00001)
     z = np.divide(x, r[:, None], out=grad_x)  # z_i = x_i/r
     grad_gamma = _summed(g, z)  # Σ_i g_i · ∂y_i/∂γ_j = g_j z_j
     z_bar = np.multiply(g, gamma)  # z̄_i = g_i γ_i
@@ -387,6 +386,27 @@ def _summed(first, second):
         total = total + np.add.reduce(sums[16 * count :], axis=0)
         sums = np.add.reduce(sums[: 16 * count].reshape(count, 16, *sums.shape[1:]), axis=1)
     return total + np.add.reduce(sums, axis=0)
+
+
+def _norm(rows, mean=False, added=0):
+    """√(Σ x² + added) along the last axis, or of the mean; rows with squares beyond the range, or nearly so, are divided
+    by a number first."""
+    size = rows.shape[-1]
+    total = _vecdot(rows, rows)
+    found = np.sqrt(total / size + added if mean else total + added if added else total)
+    least = 0 if added else 2e-30 * size
+    if total.size == 1 and least <= total.item() <= 5e29:
+        return found
+    far = ~((total >= least) & (total <= 5e29))  # else the largest entry lies within 1e-15 and 1e15
+    if np.count_nonzero(far):
+        rows = np.atleast_2d(rows)[np.atleast_1d(far)]
+        highest = np.maximum.reduce(np.abs(rows), axis=-1, initial=0)
+        scale = np.where(0.5 * highest < highest, highest / np.minimum(np.maximum(highest, 1e-15), 1e15), 1)
+        rows = rows / scale[:, None]
+        total = _vecdot(rows, rows)
+        found = np.array(found)
+        found[far] = scale * np.sqrt((total / size if mean else total) + added / scale / scale)
+    return found
 
 
 def _vecdot(first, second):

@@ -66,7 +66,7 @@ def _squared_error_tile(x, y, L, w):
 def squared_error_grad(x, y, w, g=1.0, *, out=None):
     """Derivative of squared_error.
 
-        ∂L/∂w = -2(y - w x) x
+        ∂L/∂w = -2 x (y - w x)
 
     x: (...,).
     y: (...,).
@@ -98,7 +98,7 @@ def _squared_error_grad_tile(x, y, g, w):
     # s = y - w * x
     s = np.multiply(w, x)
     np.subtract(y, s, out=s)
-    dL_dw = -2 * (product @ s)  # ∂L/∂w = -2(y - w x) x
+    dL_dw = -2 * (product @ s)  # ∂L/∂w = -2 x (y - w x)
     return dL_dw,
 
 
@@ -106,7 +106,7 @@ def _squared_error_grad_tile(x, y, g, w):
 def squared_error_value_and_grad(x, y, w, g=1.0, *, out=None):
     """Value and derivative of squared_error; what they share is computed once.
 
-        ∂L/∂w = -2(y - w x) x
+        ∂L/∂w = -2 x (y - w x)
 
     x: (...,).
     y: (...,).
@@ -144,7 +144,7 @@ def _squared_error_value_and_grad_tile(x, y, g, L, w):
     s = np.multiply(w, x, out=L)
     np.subtract(y, s, out=s)
     product = np.multiply(x, s)  # x (y - w x)
-    dL_dw = -2 * _weighted(g, product)  # ∂L/∂w = -2(y - w x) x
+    dL_dw = -2 * _weighted(g, product)  # ∂L/∂w = -2 x (y - w x)
     np.square(s, out=L)  # L = (y - w x)²
     return dL_dw,
 

@@ -22,7 +22,7 @@ CLOSED = {
     ("linear_loss", "w"): "-2 Σ_i r_i x_i",
     ("linear_loss", "b"): "-2 Σ_i r_i",
     ("cross_entropy", "p"): "-t_i/p_i",
-    ("binary_cross_entropy", "p"): "(p - t)/((1 - p) p)",
+    ("binary_cross_entropy", "p"): "(p - t)/(p (1 - p))",
     ("bce_with_logits", "x"): "p - t",
     ("softmax_cross_entropy", "a"): "p_i - t_i",
 }

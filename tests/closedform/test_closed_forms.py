@@ -157,7 +157,7 @@ def test_a_delta_lets_the_index_be_changed() -> None:
         (
             "f(x[n], y; w[n]) -> L\n    z = sum(j, w[j]*x[j])\n    L = log(1 + exp(-y*z))",
             "w",
-            "e^(-y z) y² x_k x_j/(1 + e^(-y z))²",
+            "y² x_j x_k e^(-y z)/(1 + e^(-y z))²",
         ),
         ("f(x[n]) -> r\n    r = sqrt(sum(i, x[i]**2))", "x", "(δ_ij - x_i x_j/r²)/r"),
         ("f(x[n]) -> E\n    E = sum(i, (1 - x[i])**2 + x[i]*x[i+1]*0)", "x", "2 · 1[i < n-1] δ_ij"),
@@ -195,6 +195,30 @@ def test_derivatives_as_they_are_printed(text: str, kind: str, variable: str, cl
     (definition,) = parse(text, [*FUNCTIONS, *shares])
     (derivation,) = derive_all(definition, (Wanted(kind, definition.outputs[0], variable),))
     assert checked(derivation) == closed
+
+
+@pytest.mark.parametrize(
+    ("body", "closed"),
+    [
+        ("x**2*log(x**2)", "2 x (ln(x²) + 1)"),
+        ("x**3*log(x)", "x² (3 ln(x) + 1)"),
+        ("log(x)/x", "(1 - ln(x))/x²"),
+        ("x**2/(1 + x)", "x (2 + x)/(1 + x)²"),
+        ("x**3/(1 + x**2)", "x² (3 + x²)/(1 + x²)²"),
+        ("x*sqrt(1 + x**2)", "(1 + 2 x²)/√(1 + x²)"),
+        ("(1 + x)**2*(1 - x)**3", "(1 + x) (1 - x)² (-1 - 5 x)"),
+        ("x*(1 - x)*log(x)", "(1 - 2 x) ln(x) + 1 - x"),
+        ("x**2*(1 - x)*log(x)", "x ((2 - 3 x) ln(x) + 1 - x)"),
+        ("(1 + x**2)**(3/2)", "3 x √(1 + x²)"),
+        ("(1 - x**2)**2", "-4 x (1 - x²)"),
+        ("arcsin(x)*sqrt(1 - x**2)", "1 - x arcsin(x)/√(1 - x²)"),
+        ("sin(x)*cos(x)", "cos(x)² - sin(x)²"),
+        ("1/(1 + 1/x)", "1/(x + 1)²"),
+        ("x**2*arctan(1/x)", "x (2 arctan(1/x) - x/(x² + 1))"),
+    ],
+)
+def test_derivatives_as_books_have_them(body: str, closed: str) -> None:
+    assert checked(only(f"f(x) -> y\n    y = {body}")) == closed
 
 
 def test_only_what_is_there_is_eliminated() -> None:

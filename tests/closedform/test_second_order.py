@@ -41,7 +41,7 @@ def derived(name: str, kind: str, variable: str, second: str = "") -> Derivation
 @pytest.mark.parametrize(
     ("name", "variable", "second", "closed"),
     [
-        ("surface", "x", "", "4(3 x² + y - 11) + 2"),
+        ("surface", "x", "", "12 x² + 4 y - 42"),
         ("surface", "x", "y", "4(x + y)"),
         ("form", "x", "", "½ (A_il + A_li)"),
         ("sigmoid", "x", "", "y (1 - y) (1 - 2 y)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -247,22 +248,27 @@ def test_sums_of_products_round_little(dtype, count: int) -> None:
 # --- norms of rows -----------------------------------------------------------------------------------------
 
 
-def norms(rows: np.ndarray) -> np.ndarray:
+def norms(rows: np.ndarray, **beside: Any) -> np.ndarray:
     with np.errstate(all="ignore"):
-        return CODE._norm(rows)
+        return CODE._norm(rows, **beside)
 
 
+@pytest.mark.parametrize("beside", [{}, {"mean": True}, {"added": 0.25}, {"mean": True, "added": 2.0**-17}])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("size", [1, 2, 3, 300])
-def test_norms_over_the_whole_range(dtype, size: int) -> None:
+def test_norms_over_the_whole_range(dtype, size: int, beside: dict[str, Any]) -> None:
     info, generator = np.finfo(dtype), np.random.default_rng(3)
     lowest, highest = np.log10(float(info.tiny)) + 2, np.log10(float(info.max)) - 3
     scales = 10.0 ** np.linspace(lowest, highest, 400)
     edges = [1e-15, np.nextafter(1e-15, 0), 1e15, np.nextafter(1e15, 1e16), 1e-16, 1e16]
     rows = (generator.normal(size=(406, size)) * np.concatenate([scales, edges])[:, None]).astype(dtype)
-    found = norms(rows)
+    found = norms(rows, **beside)
     assert found.dtype == dtype
-    assert ulps(found, [mp.sqrt(sum(mp.mpf(float(v)) ** 2 for v in row)) for row in rows]) <= 3
+    divisor = size if beside.get("mean") else 1
+    squares = [sum(mp.mpf(float(v)) ** 2 for v in row) / divisor + beside.get("added", 0) for row in rows]
+    assert ulps(found, [mp.sqrt(s) for s in squares]) <= 3
+    one_by_one = np.concatenate([norms(row[None], **beside) for row in rows])
+    assert np.array_equal(found, one_by_one)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -141,6 +141,14 @@ FOUND: dict[str, tuple[str, Request]] = {
         "f(T[m], x) -> p\n  u[j] = (1 + min(x, x*T[j])**2)**T[j]\n  p = logsumexp(q, 0 + T[q]*expm1(u[q]))",
         Request(("T",), "hvp"),
     ),
+    "a sum that is small beside its exponentials": (
+        "loss(a[m, 3]) -> y\n  y[l] = log(1 + sum(c, a[0, l]*a[1, l]*exp(a[0, c]))**2)",
+        Request(),
+    ),
+    "numbers in place of arrays near zero": (
+        "test(N[m]) -> h\n  h[i] = where(min(N[i], N[i]) <= N[i], N[i]/m/(1 + ((7 + N[i])*N[i])**2), N[i])",
+        Request(("N",)),
+    ),
     "an inverse hyperbolic cosine near one": (
         "f(p[n]) -> x\n  e[q] = sum(l, p[q]*p[l+1]) - p[q]\n  x[l] = arccosh(1 + (2**(p[l]*e[l]*e[l]))**2)",
         Request(),

@@ -11,7 +11,7 @@ import pytest
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import BATCH, Node, topological
 from derive.ir.near import WITHIN, near
-from derive.ir.stability.inverse_squares import divided_by_squares
+from derive.ir.stability.homogeneous import homogeneous
 from tests.emit.kernel_modules import ALL, module, source
 
 X = Node("input", shape=(BATCH,), data="x", name="x")
@@ -38,7 +38,7 @@ def test_bounds_and_factors_that_do_nothing_are_left_out() -> None:
 def test_a_scale_that_is_one_is_left_out() -> None:
     """g/(1 + x**2), whose squares are scaled beyond 1e15: near 0 the plain quotient, bit for bit"""
     squares = apply("add", constant(1), apply("power", X, data=Fraction(2)))
-    (scaled_form,) = divided_by_squares((apply("divide", apply("multiply", G, X), squares),))
+    (scaled_form,) = homogeneous((apply("divide", apply("multiply", G, X), squares),))
     found = near((scaled_form,))
     assert found is not None
     (shorter,), counting = found
@@ -48,7 +48,7 @@ def test_a_scale_that_is_one_is_left_out() -> None:
 
 def test_a_scale_of_what_may_be_0_stays() -> None:
     squares = apply("add", apply("power", G, data=Fraction(2)), apply("power", X, data=Fraction(2)))
-    assert near(divided_by_squares((apply("divide", X, squares),))) is None
+    assert near(homogeneous((apply("divide", X, squares),))) is None
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,10 @@ def test_the_closed_form_alone() -> None:
     assert shown._repr_latex_() == shown._repr_markdown_() == STUDY._repr_latex_()
 
 
+def test_a_terminal_shows_the_definition_and_the_closed_forms() -> None:
+    assert repr(STUDY) == f"{STUDY.definition.text}\n\ndy/dx = x"
+
+
 def test_source_is_highlighted() -> None:
     shown = STUDY.kernel
     assert repr(shown) == STUDY.source

@@ -1,8 +1,8 @@
 """What a value never exceeds, by its form alone.
 
 Contract: `highest(node)` is a number, or None where the form says nothing; `is_bounded` compares it, with what an
-exponential bears where nothing else is said; `is_never_negative` is true only where the form shows it.
-To extend: an op that keeps a bound is a row of BOUNDS.
+exponential bears where nothing else is said; `is_never_negative` and `is_level`, which is far from the ends of the
+range on both sides, are true only where the form shows it. To extend: an op that keeps a bound is a row of BOUNDS.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 
-from derive.ir.graph import Node
+from derive.ir.graph import Node, has_input
 from derive.ir.ops import STILL, size_of
 
 
@@ -65,4 +65,30 @@ def is_never_negative(node: Node) -> bool:
         return node.data % 2 == 0 or is_never_negative(node.arguments[0].node)
     if node.op in ("add", "multiply", "divide", "view", "sum"):
         return all(is_never_negative(a.node) for a in node.arguments)
-    return node.op in ("abs", "exp", "cosh", "size", "sqrt")
+    return node.op in ("abs", "exp", "cosh", "size", "sqrt", "pi")
+
+
+LEVEL = (
+    "tanh", "sin", "cos", "arctan", "erf", "erfc", "normal_tail", "indicator", "log", "log1p", "arcsinh", "arccosh"
+)  # fmt: skip
+"""Ops whose values are numbers below 1000 in size, or infinite."""
+KEEP_LEVEL = ("add", "multiply", "where", "maximum", "minimum", "copysign", "abs", "view", "spread", "sqrt")
+
+
+def is_level(node: Node) -> bool:
+    """Whether values are neither very large nor made of what is."""
+    if node.op in LEVEL or not has_input(node):
+        return True
+    if node.op in ("exp", "gaussian"):
+        return is_bounded(node.arguments[0].node) if node.op == "exp" else is_level(node.arguments[0].node)
+    if node.op == "divide":
+        above, below = (a.node for a in node.arguments)
+        return is_level(above) and is_at_least_a_number(below)
+    parts = node.arguments[1:] if node.op == "where" else node.arguments
+    is_kept = node.op in KEEP_LEVEL or (node.op == "power" and isinstance(node.data, Fraction) and node.data > 0)
+    return is_kept and all(is_level(a.node) for a in parts)
+
+
+def is_at_least_a_number(node: Node) -> bool:
+    """Whether a sum of what is never negative has a number in it."""
+    return is_never_negative(node) and node.op == "add" and not all(has_input(a.node) for a in node.arguments)

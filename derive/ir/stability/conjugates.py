@@ -16,6 +16,7 @@ from fractions import Fraction
 
 from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topological, whole
+from derive.ir.stability.bounds import is_level
 from derive.ir.stability.exponentials import linear
 from derive.ir.stability.squares import HALF, base_of
 
@@ -108,13 +109,13 @@ def with_size(node: Node) -> Node:
 
 
 def one_exponent(graph: Graph) -> Graph:
-    """exp(a) exp(b) as exp(a + b), where b holds exp(a) or its like"""
+    """exp(a) exp(b) as exp(a + b), where b holds exp(a) or its like and may be as large"""
     return rebuild(graph, lambda n: with_one_exponent(n) if n.op == "multiply" else n)
 
 
 def with_one_exponent(node: Node) -> Node:
     powers = [a for a in node.arguments if a.node.op == "exp" and a.node.data is None]
-    for outer in powers:
+    for outer in (p for p in powers if not is_level(p.node.arguments[0].node)):
         inside = set(topological((outer.node.arguments[0].node,)))
         inner = next((a for a in powers if a is not outer and a.node in inside), None)
         if inner is None:

@@ -92,14 +92,11 @@ class Rewriting:
         """log(1 + v) = log1p(v), and ln Γ(1 + v) from v"""
         (argument,) = node.arguments
         inner = argument.node
-        if node.op == "log1p" or inner.op != "add" or len(inner.arguments) != 2 or inner.name:
+        others = tuple(a for a in inner.arguments if a.node.op != "constant") if inner.op == "add" else ()
+        if node.op == "log1p" or not others or [a.node for a in inner.arguments if a not in others] != [constant(1)]:
             return None
-        one, other = inner.arguments
-        if one.node != constant(1):
-            one, other = other, one
-        if one.node != constant(1) or other.node.op == "constant":
-            return None
-        lies = moved(Argument(self.node(other.node), other.axes), argument.axes)
+        value = others[0] if len(others) == 1 else whole(Node("add", others, inner.shape))
+        lies = moved(Argument(self.node(value.node), value.axes), argument.axes)
         return whole(Node(f"{node.op}1p", (lies,), node.shape))
 
     def difference(self, node: Node) -> Argument | None:

@@ -217,8 +217,11 @@ def is_zero(left: Labelled, right: Labelled) -> bool:
 
 
 def of_sum(value: Labelled) -> Labelled:
-    """log(1 + S) = m + log1p(S' + (exp(-m) - 1)), where m is 0 unless something in S is larger than 1"""
-    shift = highest_of(Factor(value, 1))
+    """log(1 + S) = m + log1p(S' + (exp(-m) - 1)), where m is 0 unless something in S is very large
+
+    Where S is small beside its exponentials, a larger m would cancel against the logarithm.
+    """
+    shift = shift_of(Factor(value, 1))
     others = [scaled(a, shift) for a in terms(value) if a != ONE]
     missing = elementwise("expm1", times(-1, shift))
     return total([shift, elementwise("log1p", total([*others, missing]))])

@@ -157,13 +157,18 @@ def largest_over(z: Labelled, bound: Sequence[Index]) -> Labelled:
 
 
 def of_power(value: Labelled) -> tuple[Labelled, ...]:
-    """Of a sum raised to a whole power."""
-    parts = exponents(arguments_of(value)[0]) if is_raised_sum(value.node) else ()
+    """Of a sum or an exponential raised to a whole power."""
+    is_raised = is_raised_sum(value.node) or is_raised_exponential(value.node)
+    parts = exponents(arguments_of(value)[0]) if is_raised else ()
     return tuple(times(value.node.data, z) for z in parts)  # type: ignore[arg-type]
 
 
 def is_raised_sum(node: Node) -> bool:
     return is_whole_power(node) and node.data > 0 and node.arguments[0].node.op in SUMS  # type: ignore[operator]
+
+
+def is_raised_exponential(node: Node) -> bool:
+    return node.arguments[0].node.op == "exp" and isinstance(node.data, Fraction) and node.data > 0
 
 
 def of_view(value: Labelled) -> tuple[Labelled, ...]:
@@ -218,6 +223,8 @@ def scaled(value: Labelled, shift: Labelled) -> Labelled:
             return elementwise("divide", scaled(arguments[0], shift), arguments[1])
         case "add":
             return elementwise("add", *(scaled(a, shift) for a in arguments))
+        case "power" if is_raised_exponential(value.node):
+            return elementwise("exp", less(exponents(value)[0], shift))
         case "power":
             return powers_of_scaled(arguments[0], int(value.node.data), shift)  # type: ignore[call-overload]
         case "sum":

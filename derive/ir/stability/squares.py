@@ -1,13 +1,13 @@
 """Sums and differences of squares.
 
     sqrt(sum x_k**2)   s sqrt(sum (x_k / s)**2), s = m / clip(m, 1/REACH, REACH) with m the largest |x_k|: 1 on the
-                       ordinary range, and beyond it squares that neither overflow nor underflow; along the last axis of
-                       an array it is one op, `norm`, whose helper has this form for the rows that need it
+                       ordinary range, and beyond it squares that neither overflow nor underflow (see `norms`)
+    sqrt(c sum x_k**2 + e)  hypot(sqrt(c) sqrt(sum x_k**2), sqrt(e)), which is one number for all entries
     x**2 - y**2        (x - y) (x + y)
     x x                x**2, so that one form serves both
     mean x**2 - m**2   mean (x - m)**2, with m = mean x
 
-Contract: `scaled_roots`, `norms`, `factored_differences`, `as_squares` and `two_passes` map a graph to an equal one.
+Contract: `scaled_roots`, `factored_differences`, `as_squares` and `two_passes` map a graph to an equal one.
 m = 0, infinity and NaN have s = 1. The root of a mean is the root of a sum over that of its size.
 """
 
@@ -18,11 +18,13 @@ from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
+from types import MappingProxyType
 
 from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, whole
-from derive.ir.passes import recombined
+from derive.ir.stability.bounds import is_never_negative
 from derive.ir.stability.share_differences import opposite
+from derive.language.indices import Dimension
 
 REACH = 10**15
 """Squares of numbers from 1/REACH to REACH are normal in float32."""
@@ -43,7 +45,7 @@ def scaled_root(node: Node) -> Node:
     if argument != whole(inner):
         return node
     if inner.op == "add":
-        return root_of_terms(node, inner)
+        return root_beside_number(node, inner) or root_of_terms(node, inner)
     if inner.op == "multiply":
         return root_of_mean(node, inner)
     return root_of_sum(node, inner) if inner.op == "sum" else node
@@ -60,6 +62,20 @@ def root_of_mean(node: Node, inner: Node) -> Node:
         return node
     factor = reduce(lambda a, b: apply("multiply", a, b), (n.node for n in numbers))
     return named(apply("multiply", apply("sqrt", factor), root), node.name, node.origin)
+
+
+def root_beside_number(node: Node, inner: Node) -> Node | None:
+    """sqrt(c sum_k x_k**2 + e) as the hypotenuse of two roots, for c and e positive numbers"""
+    numbers = [a for a in inner.arguments if is_positive_number(a)]
+    others = [a for a in inner.arguments if a not in numbers]
+    if len(numbers) != 1 or len(others) != 1 or others[0].node.op not in ("sum", "multiply"):
+        return None
+    root = replace(node, arguments=(whole(others[0].node),), shape=others[0].node.shape, name="", origin=None)
+    length = scaled_root(root)
+    if length == root:
+        return None
+    sides = (Argument(length, others[0].axes), whole(apply("sqrt", numbers[0].node)))
+    return Node("hypot", sides, node.shape, name=node.name, origin=node.origin)
 
 
 def is_positive_number(argument: Argument) -> bool:
@@ -99,39 +115,6 @@ def root_of_sum(node: Node, inner: Node) -> Node:
     return named(apply("multiply", scale, root), node.name, node.origin)
 
 
-def norms(graph: Graph) -> Graph:
-    """Scaled roots of sums along the last axis of an array, as norms of its rows"""
-    return rebuild(graph, lambda n: with_norm(n) if n.op == "multiply" else n)
-
-
-def with_norm(node: Node) -> Node:
-    """s sqrt(sum (x / s)**2) and other factors"""
-    for root in node.arguments:
-        entries = rooted_squares(root.node)
-        if entries is None:
-            continue
-        inner = root.node.arguments[0].node
-        plain = replace(inner, arguments=(whole(replace(square(entries.node), shape=entries.node.shape)),))
-        scale, same = root_of_sum(replace(root.node, arguments=(whole(plain),)), plain).arguments
-        others = [a for a in node.arguments if a not in (root, moved(scale, root.axes))]
-        if same.node == root.node and len(others) == len(node.arguments) - 2:
-            length = Argument(Node("norm", (entries,), inner.shape, inner.bound), root.axes)
-            return recombined(node, [*others, length])
-    return node
-
-
-def rooted_squares(node: Node) -> Argument | None:
-    """The rows x of sqrt(sum (x / s)**2), along their last axis"""
-    is_root = node.op == "sqrt" or (node.op, node.data) == ("power", HALF)
-    inner = node.arguments[0].node if is_root else node
-    summed = inner.arguments[0].node if inner.op == "sum" else node
-    quotient = summed.arguments[0].node if (summed.op, summed.data) == ("power", 2) else node
-    if quotient.op != "divide" or len(inner.bound) != 1 or node.arguments[0] != whole(inner):
-        return None
-    entries = quotient.arguments[0]
-    return entries if entries == whole(entries.node) and entries.node.shape == inner.space else None
-
-
 def base_of(argument: Argument) -> Argument | None:
     """x where the argument is x**2, 2 x where it is 4 x**2; the root of a number that is a square."""
     node = argument.node
@@ -157,9 +140,9 @@ def square(value: Node) -> Node:
     return apply("power", value, data=Fraction(2))
 
 
-def scale_of(largest: Node) -> Node:
+def scale_of(largest: Node, reach: int = REACH) -> Node:
     """1 on the ordinary range, for 0, infinity and NaN; else what brings the largest to its edge."""
-    within = apply("minimum", apply("maximum", largest, constant(Fraction(1, REACH))), constant(REACH))
+    within = apply("minimum", apply("maximum", largest, constant(Fraction(1, reach))), constant(reach))
     finite = apply("less", apply("multiply", constant(HALF), largest), largest)
     return replace(apply("where", finite, apply("divide", largest, within), constant(1)), name="~scale")
 
@@ -206,16 +189,32 @@ def mean_of(argument: Argument) -> tuple[Node, Node] | None:
     factor, total = (a.node for a in node.arguments)
     if total.op != "sum" or len(total.bound) != 1 or node.arguments[1] != whole(total):
         return None
-    (size,) = total.bound
-    known = Node("divide", (whole(constant(1)), whole(Node("size", data=size)))) if isinstance(size, str) else None
-    if factor == known or (isinstance(size, int) and factor == constant(Fraction(1, size))):
-        return total, factor
-    return None
+    return (total, factor) if factor == one_over(total.bound[0]) else None
+
+
+def one_over(size: Dimension) -> Node:
+    """One over the number of entries of an axis."""
+    if isinstance(size, int):
+        return constant(Fraction(1, size))
+    return Node("divide", (whole(constant(1)), whole(Node("size", data=size))))
 
 
 def as_squares(graph: Graph) -> Graph:
-    """x**2 for x x, also within longer products"""
-    return rebuild(graph, lambda n: squared(n) if n.op == "multiply" else n)
+    """x**2 for x x, also within longer products, and x**2 + c for the square of its root"""
+    return rebuild(graph, lambda n: SQUARED[n.op](n) if n.op in SQUARED else n)
+
+
+def of_root(node: Node) -> Node:
+    """sqrt(u)**(2 k) = u**k for a sum u of terms that are never negative"""
+    (root,) = node.arguments
+    inner = root.node.arguments[0] if root.node.op == "sqrt" else root
+    is_even = isinstance(node.data, Fraction) and node.data % 2 == 0 and node.data > 0
+    if root.node.op != "sqrt" or not is_even or inner.node.op != "add" or not is_never_negative(inner.node):
+        return node
+    value = moved(inner, root.axes)
+    if node.data != 2:
+        return replace(node, arguments=(value,), data=node.data / 2)  # type: ignore[operator]
+    return named(value.node, node.name, node.origin) if value == whole(value.node) else node
 
 
 def squared(node: Node) -> Node:
@@ -227,6 +226,9 @@ def squared(node: Node) -> Node:
         return replace(node, arguments=parts)
     ((argument, count),) = counts.items()
     return replace(node, op="power", arguments=(argument,), data=Fraction(count))
+
+
+SQUARED = MappingProxyType({"multiply": squared, "power": of_root})
 
 
 def raised(argument: Argument, count: int, node: Node) -> Argument:

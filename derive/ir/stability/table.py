@@ -15,8 +15,8 @@ from derive.ir.graph import Graph
 from derive.ir.passes import Pass
 from derive.ir.stability.conjugates import conjugates
 from derive.ir.stability.error_function import complementary_errors
+from derive.ir.stability.homogeneous import homogeneous
 from derive.ir.stability.inverse_functions import half_arguments
-from derive.ir.stability.inverse_squares import divided_by_squares
 from derive.ir.stability.logarithms import logarithms
 from derive.ir.stability.look_ups import look_up_exponentials
 from derive.ir.stability.one_exponential import one_exponential
@@ -162,6 +162,18 @@ REWRITES: tuple[Rewrite, ...] = (
         ),
     ),
     Rewrite(
+        name="root less what is under it",
+        condition="sqrt(r**2 + b**2) - r, sqrt(x**2 + c**2) - |x| and sqrt(x**2 + c**2) + x for numbers r, c > 0",
+        because="(s - r) (s + r) = b**2 with s the root: the quotient has no difference",
+        apply=conjugates,
+        witnesses=(
+            Witness("f(x) -> y\n y = sqrt(1 + x**2) - 1", {"x": 1e-9}, "1 - 1"),
+            Witness("f(x) -> y\n y = sqrt(x**2 + 4) - abs(x)", {"x": 1e9}, "1e9 - 1e9"),
+            Witness("f(x) -> y\n y = (x + sqrt(x**2 + 4))/2", {"x": -1e9}, "1e9 - 1e9"),
+        ),
+        unsound="b**2 / (s + r) squares what is large, and b (b / (s + r)) is infinity over infinity at infinity",
+    ),
+    Rewrite(
         name="logarithm of a function of one exponential",
         condition="log R(exp(z)), its linear part and logarithms of one sign; log(1 + v); sums of such, linear in z",
         because="log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)), and log1p(e) keeps the digits of a small e",
@@ -304,43 +316,6 @@ REWRITES: tuple[Rewrite, ...] = (
         unsound="2 arcsinh(sqrt((x - 1)/2)) for arccosh(x): it is x that was rounded, and nothing is gained",
     ),
     Rewrite(
-        name="root less what is under it",
-        condition="sqrt(r**2 + b**2) - r, sqrt(x**2 + c**2) - |x| and sqrt(x**2 + c**2) + x for numbers r, c > 0",
-        because="(s - r) (s + r) = b**2 with s the root: the quotient has no difference",
-        apply=conjugates,
-        witnesses=(
-            Witness("f(x) -> y\n y = sqrt(1 + x**2) - 1", {"x": 1e-9}, "1 - 1"),
-            Witness("f(x) -> y\n y = sqrt(x**2 + 4) - abs(x)", {"x": 1e9}, "1e9 - 1e9"),
-            Witness("f(x) -> y\n y = (x + sqrt(x**2 + 4))/2", {"x": -1e9}, "1e9 - 1e9"),
-        ),
-        unsound="b**2 / (s + r) squares what is large, and b (b / (s + r)) is infinity over infinity at infinity",
-    ),
-    Rewrite(
-        name="quotient by a sum of squares",
-        condition="u/S and u/S**2, S = x**2 + y**2 + c or sum_k x_k**2; no number over a sum with a number in it",
-        because="u/S = ((u/S')/s)/s with S' = S/s**2 for any s > 0; s is 1 from 1e-15 to 1e15, where nothing needs it",
-        apply=divided_by_squares,
-        witnesses=(
-            Witness("f(x) -> y\n y = 2*x/(1 + x**2)", {"x": 1e200}, "divided by inf"),
-            Witness("f(x) -> y\n y = -2*x/(1 + x**2)**2", {"x": 1e90}, "divided by inf"),
-            Witness("f(x, y) -> z\n z = x/(x**2 + y**2)", {"x": 1e-200, "y": 1e-200}, "divided by 0"),
-            Witness("f(x[n]) -> y\n y[i] = x[i]/sum(k, x[k]**2)", {"x": (3e200, 4e200)}, "divided by inf"),
-        ),
-        unsound="1/(x + 1/x) for x/(1 + x**2): 1/x is infinite for subnormal x, and the quotient 0",
-    ),
-    Rewrite(
-        name="root of a sum of squares",
-        condition="sqrt(sum x_k**2) over terms or an axis",
-        because="s sqrt(sum (x_k / s)**2) for any s > 0; s is 1 from 1e-15 to 1e15, where nothing needs it",
-        apply=scaled_roots,
-        witnesses=(
-            Witness("f(x, y) -> r\n r = sqrt(x**2 + y**2)", {"x": 1e200, "y": 1e200}, "x**2 is infinite"),
-            Witness("f(x, y) -> r\n r = sqrt(x**2 + y**2)", {"x": 1e-200, "y": 0.0}, "x**2 is 0"),
-            Witness("f(x[n]) -> y\n y[i] = x[i]/sqrt(sum(k, x[k]**2))", {"x": (3e200, 4e200)}, "x**2 is infinite"),
-        ),
-        unsound="s = max |x_k| always: x / s is rounded where x**2 was no danger, and 0/0 for x = 0",
-    ),
-    Rewrite(
         name="variance",
         condition="(1/n) sum_k x_k**2 - ((1/n) sum_k x_k)**2",
         because="mean (x - m)**2 = mean x**2 - m**2 for m = mean x: the differences are formed before they are squared",
@@ -357,6 +332,41 @@ REWRITES: tuple[Rewrite, ...] = (
         apply=factored_differences,
         witnesses=(Witness("f(x, y) -> z\n z = x**2 - y**2", {"x": 1e10 + 1, "y": 1e10}, "1e20 is rounded"),),
         unsound="x**2 - y**2 + z: what z cancels is no longer the same",
+    ),
+    Rewrite(
+        name="sum of powers beyond the ordinary range",
+        condition="N/S, log S and S**c, |c| < 1, S a sum whose highest powers are of one value, or all even and of"
+        " one degree; no number over a sum with a number in it",
+        because="N/S = (N'/S') s**d, the degree d of N less that of S, where all values are measured in s > 0; s is 1"
+        " on the ordinary range, where nothing needs it",
+        apply=homogeneous,
+        witnesses=(
+            Witness("f(x) -> y\n y = 2*x/(1 + x**2)", {"x": 1e200}, "divided by inf"),
+            Witness("f(x) -> y\n y = -2*x/(1 + x**2)**2", {"x": 1e90}, "divided by inf"),
+            Witness("f(x, y) -> z\n z = x/(x**2 + y**2)", {"x": 1e-200, "y": 1e-200}, "divided by 0"),
+            Witness("f(x[n]) -> y\n y[i] = x[i]/sum(k, x[k]**2)", {"x": (3e200, 4e200)}, "divided by inf"),
+            Witness("f(x[n]) -> y\n y[i] = x[i]*x[0]/sum(k, x[k]**2)", {"x": (3e200, 4e200)}, "inf/inf"),
+            Witness("f(x) -> y\n y = x**3/(1 + x**2)", {"x": 1e160}, "inf/inf"),
+            Witness("f(x, y) -> z\n z = x**3/(x**2 + y)", {"x": 1e160, "y": 2.0}, "inf/inf"),
+            Witness("f(x) -> y\n y = x**2/sqrt(1 + x**2)", {"x": -1e200}, "inf/1e200"),
+            Witness("f(x) -> y\n y = log(1 + x**2)", {"x": 1e200}, "log(inf)"),
+            Witness("f(x[n]) -> y\n y = log(sum(k, x[k]**2))", {"x": (3e-200, 4e-200)}, "log(0)"),
+            Witness("f(x) -> y\n y = log(3*x**2)", {"x": 1e-200}, "log(0)"),
+            Witness("f(x) -> y\n y = sqrt(1 + x**4)", {"x": 1e100}, "sqrt(inf)"),
+        ),
+        unsound="(x'y' + t**2) s**2 for 1 + x y, s the larger of |x| and |y|: at 1e200 and 1e-200, both terms vanish",
+    ),
+    Rewrite(
+        name="root of a sum of squares",
+        condition="sqrt(sum x_k**2) over terms or an axis",
+        because="s sqrt(sum (x_k / s)**2) for any s > 0; s is 1 from 1e-15 to 1e15, where nothing needs it",
+        apply=scaled_roots,
+        witnesses=(
+            Witness("f(x, y) -> r\n r = sqrt(x**2 + y**2)", {"x": 1e200, "y": 1e200}, "x**2 is infinite"),
+            Witness("f(x, y) -> r\n r = sqrt(x**2 + y**2)", {"x": 1e-200, "y": 0.0}, "x**2 is 0"),
+            Witness("f(x[n]) -> y\n y[i] = x[i]/sqrt(sum(k, x[k]**2))", {"x": (3e200, 4e200)}, "x**2 is infinite"),
+        ),
+        unsound="s = max |x_k| always: x / s is rounded where x**2 was no danger, and 0/0 for x = 0",
     ),
     Rewrite(
         name="division step by step",

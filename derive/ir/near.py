@@ -26,6 +26,9 @@ LEAST = 4
 MARGIN = Fraction(1, 1000)
 """More than the values of a range are rounded by, relative to their size."""
 
+OF_NUMBERS = ("add", "multiply", "divide", "maximum", "minimum")
+"""Ops that take a number for an array of it."""
+
 Range = tuple[Fraction, Fraction]
 
 
@@ -137,7 +140,7 @@ def simpler(node: Node) -> Node:
         return everywhere(constant(1), node)
     if node.op == "log" and is_number(node.arguments[0].node, 1):
         return everywhere(constant(0), node)
-    if node.op in ("add", "multiply"):
+    if node.op in OF_NUMBERS:
         node = with_numbers(node)
     if node.op == "add":
         return without_zeros(node)

@@ -103,10 +103,15 @@ def one_denominator(value: Expression) -> Expression | None:
     return found if found is not None and count_nodes(simplest(found)) < count_nodes(value) else None
 
 
+def numerator_over(below: Expression, parts: Parts) -> Expression:
+    """What stands over the only denominator of some terms, where all of them are brought over it"""
+    return add(*(top if under is not None else simplest(mul(top, below)) for top, under in parts))
+
+
 def over_a_root(below: Expression, parts: Parts) -> Expression | None:
     """sqrt(u) + v/sqrt(u) = (u + v)/sqrt(u), where u and v have terms alike"""
     roots = [base for base, exponent in monomial(below).powers.values() if exponent.denominator == 2]
-    above = add(*(top if under is not None else simplest(mul(top, below)) for top, under in parts))
+    above = numerator_over(below, parts)
     found = like_terms(above) if roots and isinstance(above, Add) else None
     return quotient(found, below) if found is not None else None
 
@@ -122,7 +127,7 @@ def one_fraction_line(value: Expression) -> Expression | None:
         return None
     bases = monomial(below[0]).powers.keys()
     is_alike = all(under is not None or bases & monomial(top).powers.keys() for top, under in parts)
-    above = add(*(top if under is not None else simplest(mul(top, below[0])) for top, under in parts))
+    above = numerator_over(below[0], parts)
     beside = (f for f in factors_of(value.numerator) if f is not sums[0])
     found = simplest(quotient(mul(*beside, above), mul(below[0], value.denominator)))
     is_one_term = not any(isinstance(f, Add) for f in factors_of(fraction(found)[0]))

@@ -19,7 +19,7 @@ from derive.emit.kernel_contraction import Factor, spell_contract
 from derive.emit.kernel_numbers import coefficient, float_is_inexact, number, without_sign
 from derive.ir.build import constant
 from derive.ir.graph import BATCH, Argument, Node
-from derive.ir.ops import ATOM, BY_NAME, DOUBLE, NEGATION, POWER, PRODUCT, SINGLE, STILL, SUM, Beside, room_of
+from derive.ir.ops import ATOM, BY_NAME, DOUBLE, NEGATION, POWER, PRODUCT, SINGLE, STILL, SUM, beside_of, room_of
 from derive.language.errors import DeriveError
 from derive.language.indices import Dimension, Less
 
@@ -274,7 +274,7 @@ def spell_weighted(speller: Speller, node: Node) -> Text:
 
 def spell_norm(speller: Speller, node: Node) -> Text:
     """A helper of the module, for rows as they lie."""
-    beside = node.data if isinstance(node.data, Beside) else Beside()
+    beside = beside_of(node.data)
     mean = ", mean=True" if beside.is_mean else ""
     added = f", added={number(beside.added)}" if beside.added else ""
     return Text(f"_norm({speller.inner(node.arguments[0].node).text}{mean}{added})")

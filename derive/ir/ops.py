@@ -172,9 +172,14 @@ class Beside:
     added: Fraction = Fraction(0)
 
 
+def beside_of(data: Any) -> Beside:
+    """What stands beside the sum of a norm with this data."""
+    return data if isinstance(data, Beside) else Beside()
+
+
 def norm(arithmetic: Arithmetic, data: Any, *values: Any) -> Any:
     """sqrt(sum value**2), or what `data` says, by the largest so that nothing overflows"""
-    beside = data or Beside()
+    beside = beside_of(data)
     least = 1 if beside.added else 0
     scale = reduce(larger, map(abs, values), arithmetic.number(Fraction(least)))
     if not 0 < scale / 2 < scale:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.ir.graph import Argument, Graph, Node, topological
-from derive.ir.ops import BASIC, BY_NAME, ROOM, Beside
+from derive.ir.ops import BASIC, BY_NAME, ROOM, beside_of
 from derive.language.indices import Dimension
 from derive.language.primitives import PRIMITIVES
 
@@ -185,7 +185,7 @@ def over_bound(function: Callable[..., Any]) -> Callable[[Computation, Node], Ar
 
 def of_norm(at: Computation, node: Node) -> Array:
     """By the largest, so that nothing overflows."""
-    beside = node.data if isinstance(node.data, Beside) else Beside()
+    beside = beside_of(node.data)
     axis = tuple(range(len(node.shape), len(node.space)))
     value = np.broadcast_to(at.arguments(node)[0], at.extents(node))
     least = 1 if beside.added else 0

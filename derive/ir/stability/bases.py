@@ -50,7 +50,8 @@ def one_base(total: Labelled) -> Bases | None:
     if not leading or any(base.node.op in GROWING for base in found):
         return None
     base = max(leading, key=lambda b: degree(total, is_the(b)))
-    return Bases(is_the(base), lambda reach, finished: of_entries(base, reach, finished))
+    include = is_the(base)
+    return Bases(include, lambda reach, finished: of_entries(include, base, reach, finished))
 
 
 def is_the(base: Labelled) -> IsBase:
@@ -95,10 +96,12 @@ def base_alone(value: Labelled) -> Bases | None:
     if value.node.op in (*GROWING, *SUMS) or is_level(value.node):
         return None
 
-    def scale(reach: int, finished: Change) -> Scale:
-        return of_largest({value.node}, elementwise("abs", finished(value)), reach, finished)
+    include = is_the(value)
 
-    return Bases(is_the(value), scale)
+    def scale(reach: int, finished: Change) -> Scale:
+        return of_largest(include, elementwise("abs", finished(value)), reach, finished)
+
+    return Bases(include, scale)
 
 
 # --- several ---------------------------------------------------------------------------------------------
@@ -115,11 +118,14 @@ def several_bases(total: Labelled) -> Bases | None:
         return None
     has_number = any(is_number(t.node) for t in terms(total))
 
+    def include(value: Labelled) -> bool:
+        return value.node in bases
+
     def scale(reach: int, finished: Change) -> Scale:
         sizes = [size_of(finished(base), total) for base, _ in found] + ([ONE] if has_number else [])
-        return of_largest(bases, reduce(lambda a, b: elementwise("maximum", a, b), sizes), reach, finished)
+        return of_largest(include, reduce(lambda a, b: elementwise("maximum", a, b), sizes), reach, finished)
 
-    return Bases(lambda value: value.node in bases, scale, True, not has_number)
+    return Bases(include, scale, True, not has_number)
 
 
 def size_of(base: Labelled, total: Labelled) -> Labelled:

@@ -18,7 +18,7 @@ from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topological, whole
 from derive.ir.stability.bounds import is_level
 from derive.ir.stability.exponentials import linear
-from derive.ir.stability.squares import HALF, base_of
+from derive.ir.stability.squares import base_of, is_square_root
 
 FLAT = 10**17
 """b / (sqrt(1 + b**2) + 1) is 1 from here on in both precisions, and b**2 is finite in both."""
@@ -43,7 +43,7 @@ def conjugate(node: Node) -> Node:
 def square_and_number(root: Argument) -> tuple[Argument, Fraction] | None:
     """(b, r) where the argument is sqrt(b**2 + r**2)."""
     node = root.node
-    if node.op != "sqrt" and (node.op, node.data) != ("power", HALF):
+    if not is_square_root(node):
         return None
     inner = moved(node.arguments[0], root.axes)
     if inner.node.op != "add" or len(inner.node.arguments) != 2:

@@ -11,7 +11,7 @@ root or size of the bases is of degree 0. To extend: an op is a row of DEGREES a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -21,9 +21,9 @@ from types import MappingProxyType
 from derive.ir.build import Labelled, constant, elementwise
 from derive.ir.graph import Node, has_input
 from derive.ir.stability.scaling import ONE, arguments_of, raised, summed
-from derive.ir.stability.squares import scale_of
+from derive.ir.stability.squares import HALF, scale_of
 
-NONE, HALF = Fraction(0), Fraction(1, 2)
+NONE = Fraction(0)
 Change = Callable[[Labelled], Labelled]
 IsBase = Callable[[Labelled], bool]
 
@@ -41,21 +41,21 @@ class Scale:
     """What became of a value that is not scaled."""
 
 
-def of_entries(base: Labelled, beyond: int, finished: Change) -> Scale:
+def of_entries(is_base: IsBase, base: Labelled, beyond: int, finished: Change) -> Scale:
     """s = |x| where it is larger than `beyond`, else 1"""
     value = finished(base)
     size = elementwise("abs", value)
     is_large = elementwise("less", Labelled(constant(beyond)), size)
     within = elementwise("where", is_large, elementwise("copysign", ONE, value), value)
     part = elementwise("where", is_large, elementwise("divide", ONE, size), ONE)
-    return Scale(lambda v: v == base, lambda v: within, elementwise("where", is_large, size, ONE), part, finished)
+    return Scale(is_base, lambda v: within, elementwise("where", is_large, size, ONE), part, finished)
 
 
-def of_largest(bases: Collection[Node], largest: Labelled, reach: int, finished: Change) -> Scale:
+def of_largest(is_base: IsBase, largest: Labelled, reach: int, finished: Change) -> Scale:
     """s brings the largest of several bases within `reach` of 1"""
     size = Labelled(scale_of(largest.node, reach), largest.labels)
     part = elementwise("divide", ONE, size)
-    return Scale(lambda v: v.node in bases, lambda v: elementwise("divide", finished(v), size), size, part, finished)
+    return Scale(is_base, lambda v: elementwise("divide", finished(v), size), size, part, finished)
 
 
 # --- degrees ---------------------------------------------------------------------------------------------

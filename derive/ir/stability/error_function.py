@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topological, users, whole
+from derive.ir.stability.squares import is_square_root
 
 
 def complementary_errors(graph: Graph) -> Graph:
@@ -209,6 +210,6 @@ def root_number(node: Node) -> tuple[int, Fraction] | None:
     """(sign, square) of a rational number or of the root of one."""
     if node.op == "constant" and isinstance(node.data, Fraction) and node.data:
         return (1 if node.data > 0 else -1), node.data**2
-    is_root = node.op == "sqrt" or (node.op, node.data) == ("power", Fraction(1, 2))
+    is_root = is_square_root(node)
     inner = node.arguments[0].node if is_root else node
     return (1, inner.data) if is_root and inner.op == "constant" and isinstance(inner.data, Fraction) else None

@@ -37,7 +37,7 @@ from derive.ir.stability.scaling import (
     raised,
     times,
 )
-from derive.ir.stability.squares import scaled_roots
+from derive.ir.stability.squares import is_square_root, scaled_root
 
 Parts = Sequence[tuple[Labelled, Fraction]]
 LEAST = 2
@@ -136,21 +136,16 @@ def reach_of(most: Fraction) -> int:
 
 
 def root(node: Node, finished: Change) -> Node | None:
-    """S**c = S'**c s**(c d)"""
+    """S**c = S'**c s**(c d), where it is no square root with a form of its own"""
     (base,) = arguments_of(labelled(node))
     power = exponent_of(node)
     bases = bases_of(base) if abs(power) < 1 else None
     most = degree(base, bases.include) if bases is not None else NONE
-    if bases is None or most < LEAST or is_of_its_own(node):
+    if bases is None or most < LEAST or (is_square_root(node) and scaled_root(node) is not node):
         return None
     scale = bases.scale(reach_of(most), finished)
     left = elementwise(node.op, at_scale(base, scale), data=node.data)
     return instead_of(node, times_powers(left, [(scale, most * power)]))
-
-
-def is_of_its_own(node: Node) -> bool:
-    """Whether it is a square root with a form of its own."""
-    return scaled_roots((node,)) != (node,)
 
 
 def negative_power_or_root(node: Node, finished: Change) -> Node | None:

@@ -15,9 +15,9 @@ from types import MappingProxyType
 
 from derive.ir.build import apply
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, whole
-from derive.ir.ops import Beside
+from derive.ir.ops import Beside, beside_of
 from derive.ir.passes import recombined
-from derive.ir.stability.squares import HALF, one_over, root_of_sum, square
+from derive.ir.stability.squares import is_square_root, one_over, root_of_sum, square
 
 
 def norms(graph: Graph) -> Graph:
@@ -46,7 +46,7 @@ def beside_number(node: Node) -> Node:
     number = root.node.arguments[0].node.data if root.node.op == "sqrt" else None
     if length.node.op != "norm" or length != whole(length.node) or not isinstance(number, Fraction):
         return node
-    beside = length.node.data if isinstance(length.node.data, Beside) else Beside()
+    beside = beside_of(length.node.data)
     if beside.added:
         return node
     found = replace(length.node, data=replace(beside, added=number), name="", origin=None)
@@ -74,8 +74,7 @@ def with_norm(node: Node) -> Node:
 
 def rooted_squares(node: Node) -> Argument | None:
     """The rows x of sqrt(sum (x / s)**2), along their last axis"""
-    is_root = node.op == "sqrt" or (node.op, node.data) == ("power", HALF)
-    inner = node.arguments[0].node if is_root else node
+    inner = node.arguments[0].node if is_square_root(node) else node
     summed = inner.arguments[0].node if inner.op == "sum" else node
     quotient = summed.arguments[0].node if (summed.op, summed.data) == ("power", 2) else node
     if quotient.op != "divide" or len(inner.bound) != 1 or node.arguments[0] != whole(inner):

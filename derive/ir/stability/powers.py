@@ -14,11 +14,11 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from derive.ir.build import constant
-from derive.ir.graph import Argument, Graph, Node, has_input, moved, named, rebuild, topological, whole
+from derive.ir.graph import Argument, Graph, Node, has_input, moved, named, rebuild, topological, whole, with_arguments
 from derive.ir.stability.bounds import is_level, is_never_negative
 from derive.ir.stability.degrees import exponent_of
 from derive.ir.stability.exponentials import Exponentials
-from derive.ir.stability.scaling import GROWING
+from derive.ir.stability.scaling import GROWING, is_whole_power
 
 MOST = 4
 BOUNDS = ("maximum", "minimum", "where")
@@ -34,17 +34,17 @@ def divided(node: Node) -> Node:
     if node.op != "divide":
         return node
     above, below = node.arguments
-    exponent = below.node.data
-    if below.node.op != "power" or not isinstance(exponent, Fraction) or exponent not in range(2, MOST + 1):
+    if not is_low_power(below.node) or Exponentials().of(below.node) is not None:
         return node
-    if Exponentials().of(below.node) is not None:
-        return node
-    (base,) = below.node.arguments
-    divisor = Argument(base.node, tuple(below.axes[k] for k in base.axes))
+    divisor = moved(below.node.arguments[0], below.axes)
     result = replace(node, arguments=(above, divisor), name="", origin=None)
-    for _ in range(int(exponent) - 1):
-        result = replace(node, arguments=(Argument(result, tuple(range(len(node.shape)))), divisor))
+    for _ in range(int(exponent_of(below.node)) - 1):
+        result = replace(node, arguments=(whole(result), divisor))
     return result
+
+
+def is_low_power(node: Node) -> bool:
+    return is_whole_power(node) and exponent_of(node) in range(2, MOST + 1)
 
 
 def multiply_step_by_step(graph: Graph) -> Graph:
@@ -57,7 +57,7 @@ def multiplied(node: Node) -> Node:
     others = exponentials_first([a for a in node.arguments if a not in powers])
     if all(a.node.op == "constant" for a in others):
         return node
-    return times_powers(node, product_of(others, node), powers) if powers else replace(node, arguments=tuple(others))
+    return times_powers(node, product_of(others, node), powers) if powers else with_arguments(node, tuple(others))
 
 
 def exponentials_first(parts: list[Argument]) -> list[Argument]:
@@ -99,9 +99,7 @@ def times_powers(node: Node, value: Argument, powers: list[Argument]) -> Node:
 
 def is_power_of_value(node: Node) -> bool:
     """A whole power of what may leave the range."""
-    if node.op != "power" or not isinstance(node.data, Fraction) or node.name or node.arguments[0].node.op in BOUNDS:
-        return False
-    return node.data in range(2, MOST + 1)
+    return is_low_power(node) and not node.name and node.arguments[0].node.op not in BOUNDS
 
 
 def logarithms_of_powers(graph: Graph) -> Graph:
@@ -112,8 +110,8 @@ def logarithms_of_powers(graph: Graph) -> Graph:
 def of_power(node: Node) -> Node:
     """Not where the base is made of exponentials, whose logarithms have forms of their own."""
     base, exponent = node.arguments[0], Fraction(1)
-    while base.node.op == "power" and isinstance(base.node.data, Fraction) and base.node.data.denominator == 1:
-        exponent *= base.node.data
+    while is_whole_power(base.node):
+        exponent *= exponent_of(base.node)
         base = moved(base.node.arguments[0], base.axes)
     if exponent == 1 or Exponentials().of(base.node) is not None:
         return node

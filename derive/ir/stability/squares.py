@@ -36,7 +36,11 @@ HALF = Fraction(1, 2)
 
 def scaled_roots(graph: Graph) -> Graph:
     """Roots of sums of squares, scaled where the squares would overflow or underflow."""
-    return rebuild(graph, lambda n: scaled_root(n) if n.op == "sqrt" or (n.op, n.data) == ("power", HALF) else n)
+    return rebuild(graph, lambda n: scaled_root(n) if is_square_root(n) else n)
+
+
+def is_square_root(node: Node) -> bool:
+    return node.op == "sqrt" or (node.op, node.data) == ("power", HALF)
 
 
 def scaled_root(node: Node) -> Node:

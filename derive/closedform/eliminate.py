@@ -16,7 +16,7 @@ from derive.closedform.rational import Atoms
 from derive.closedform.recognise import foldable, is_heavy, weight
 from derive.language.definition import Definition, Equation
 from derive.language.expressions import Add, Call, Expression, add, mul, number, power, split_coefficient
-from derive.language.trees import free_indices, unordered, walk
+from derive.language.trees import free_indices, references, unordered, walk
 
 FEW = 4
 """A longer sum is not brought to one fraction: terms without the atom stay as they are."""
@@ -86,9 +86,18 @@ def solved(value: Expression, equation: Equation) -> tuple[Expression, Expressio
         result = substituted(start, symbol, *found)
         # an equation at indices of its own says nothing of an atom that lacks them
         new = None if result is None else atoms.expression(result)
-        if new is not None and has_indices_of(value, new) and weight(new) < weight(value):
-            return new, powered(atoms.meanings[symbol], found[0]), atoms.expression(found[1])
+        atom = atoms.expression(found[1])
+        if new is None or mixes(atom, equation.left):
+            continue
+        if has_indices_of(value, new) and weight(new) < weight(value):
+            return new, powered(atoms.meanings[symbol], found[0]), atom
     return None
+
+
+def mixes(atom: Expression, left: Expression) -> bool:
+    """Whether the atom is a sum of y and other quantities, as y - c for y = c + e^x: what is small beside c is lost."""
+    own = set(references(left))
+    return any(isinstance(n, Add) and own < set(references(n)) for n in walk(atom))
 
 
 def has_indices_of(value: Expression, result: Expression) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from derive.emit.kernel_numbers import uses
+from derive.emit.kernel_numbers import laid_out, uses
 from derive.emit.kernel_spelling import NUMBERS, Locals, Speller, Text
 from derive.emit.unicode_text import unicode_text
 from derive.ir.graph import BATCH, Node, topological
@@ -29,6 +29,7 @@ HINTS = {
     "base": "the entry where the share is largest, which counts as 0: the shares add up to 1",
     "e:shift": "all times one number: the quotient is the same",
     "shift": "0 where the largest fits, else whole: nothing overflows, and little is rounded away",
+    "series": "the power series: the differences that it stands for cancel near 0",
     "m": "exp(...) - 1, without cancellation near 0",
 }
 FALLBACK = {
@@ -51,9 +52,9 @@ class Statement:
     def lines(self) -> list[str]:
         line = f"{self.target} = {self.text}"
         if not self.comment:
-            return [line]
+            return laid_out([line])
         together = f"{line}  # {self.comment}"
-        return [together] if len(together) <= LONGEST_LINE else [f"# {self.comment}", line]
+        return laid_out([together] if len(together) <= LONGEST_LINE else [f"# {self.comment}", line])
 
 
 @dataclass

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from derive.emit.kernel_body import LONGEST_LINE
 from derive.emit.kernel_groups import FLOAT, MARK, Group, Step, mark, marked
-from derive.emit.kernel_numbers import uses
+from derive.emit.kernel_numbers import laid_out, uses
 from derive.emit.kernel_order import numbers_first
 from derive.emit.kernel_spelling import Locals
 from derive.emit.kernel_steps import Steps, rank_of_large
@@ -242,5 +242,5 @@ def tile(
     groups = numbers_first(needed(steps.groups, given), given, steps.numbers)
     bound = set(list(outputs.values())[made:])
     writer = Writer(Plan([s for g in groups for s in g.steps], given), outputs, names, bound)
-    lines = [line for group in groups for line in writer.lines_of(group)]
+    lines = laid_out(line for group in groups for line in writer.lines_of(group))
     return Tile(tuple(lines), tuple(outputs.values()))

@@ -5,6 +5,8 @@ Contract: pure functions; a fraction becomes a Python number, exact where a floa
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -24,6 +26,50 @@ def number(value: Fraction) -> str:
     except OverflowError:
         raise DeriveError(f"the number {float_text(value)} is larger than any floating-point number") from None
     return repr(result)
+
+
+def coefficients(node: Node) -> str:
+    """The coefficients of a polynomial, short fractions as such."""
+    assert isinstance(node.data, tuple)
+    texts = (f"{c.numerator} / {c.denominator}" if is_short(c) else number(c) for c in node.data)
+    return f"({', '.join(texts)},)"
+
+
+def is_short(value: Fraction) -> bool:
+    return value.denominator > 1 and max(abs(value.numerator), value.denominator) < SHORT
+
+
+SHORT = 10**6
+"""Fractions of smaller numbers are read more easily than their digits."""
+
+
+TUPLE = re.compile(r"(_polynomial\(.+?, )\(([^()]*),\)")
+SHOWN = 3
+LINE = 88
+
+
+def laid_out(lines: Iterable[str]) -> list[str]:
+    """Lines with the coefficients of polynomials over several lines; in a comment the first of them."""
+    return [part for line in lines for part in (opened(line) if TUPLE.search(line) else [line])]
+
+
+def opened(line: str) -> list[str]:
+    if line.startswith("#"):
+        return [TUPLE.sub(lambda found: f"{found[1]}({', '.join(found[2].split(', ')[:SHOWN])}, ...)", line)]
+    place = TUPLE.search(line)
+    assert place is not None
+    head, tail = line[: place.start()] + place[1] + "(", ")" + line[place.end() :]
+    return [head, *(f"    {row}" for row in rows(place[2].split(", "))), tail]
+
+
+def rows(numbers: Iterable[str]) -> list[str]:
+    """Rows that end after a number: a fraction is not torn apart."""
+    found = [""]
+    for part in numbers:
+        if len(found[-1]) + len(part) > LINE:
+            found.append("")
+        found[-1] = f"{found[-1]} {part},".lstrip()
+    return found
 
 
 def float_text(value: Fraction) -> str:

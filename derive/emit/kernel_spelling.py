@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from derive.emit import kernel_positions
 from derive.emit.kernel_contraction import Factor, spell_contract
-from derive.emit.kernel_numbers import coefficient, float_is_inexact, number, without_sign
+from derive.emit.kernel_numbers import coefficient, coefficients, float_is_inexact, number, without_sign
 from derive.ir.build import constant
 from derive.ir.graph import BATCH, Argument, Node
 from derive.ir.ops import ATOM, BY_NAME, DOUBLE, NEGATION, POWER, PRODUCT, SINGLE, STILL, SUM, beside_of, room_of
@@ -223,6 +223,11 @@ def spell_exp(speller: Speller, node: Node) -> Text:
     return Text(f"np.exp2({value})" if node.data == 2 else f"np.power({number(node.data)}, {value})")
 
 
+def spell_polynomial(speller: Speller, node: Node) -> Text:
+    """A helper of the module."""
+    return Text(f"_polynomial({speller.lined_up(node, 0).text}, {coefficients(node)})")
+
+
 def spell_where(speller: Speller, node: Node) -> Text:
     """A choice between two numbers has no array to take its dtype from; of 1 and 0 the condition itself is made."""
     condition, *values = node.arguments
@@ -363,8 +368,8 @@ SPELL: Mapping[str, Callable[[Speller, Node], Text]] = MappingProxyType(
         "input": spell_input, "constant": spell_constant, "size": spell_size,
         "logarithm": spell_logarithm, "pi": spell_pi, "room": spell_room, "still": spell_still,
         "identity": spell_identity, "same": spell_same, "add": spell_add, "multiply": spell_multiply,
-        "power": spell_power, "exp": spell_exp, "where": spell_where, "bracket": spell_bracket,
-        "view": spell_view, "real": spell_real, "spread": spell_spread,
+        "power": spell_power, "exp": spell_exp, "polynomial": spell_polynomial, "where": spell_where,
+        "bracket": spell_bracket, "view": spell_view, "real": spell_real, "spread": spell_spread,
         "sum": spell_reduction, "prod": spell_reduction, "max": spell_reduction, "min": spell_reduction,
         "norm": spell_norm, "weighted": spell_weighted,
         "first_max": spell_first, "first_min": spell_first, "contract": contract, "matrix": spell_matrix,

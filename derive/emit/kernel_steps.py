@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from derive.emit.kernel_body import FALLBACK, LONGEST, comment_of, is_alias
 from derive.emit.kernel_groups import BOOLEAN, FLOAT, INDEX, Group, Step, mark, marked, unmarked
-from derive.emit.kernel_numbers import coefficient, float_is_inexact, without_sign
+from derive.emit.kernel_numbers import coefficient, coefficients, float_is_inexact, without_sign
 from derive.emit.kernel_patterns import (
     before_exponential,
     is_at_largest,
@@ -411,7 +411,11 @@ def special(steps: Steps, node: Node) -> str:
     """A helper of the module, which writes to a buffer: its arguments in the order of its spelling."""
     name, order = HELPER.fullmatch(BY_NAME[node.op].numpy).groups()  # type: ignore[union-attr]
     operands = {f"{{{k}}}": steps.operand(a, node) for k, a in enumerate(node.arguments)}
-    return steps.step(name, tuple(operands[part] for part in order.split(", ")), node)
+    return steps.step(name, tuple(operands.get(part, part) for part in order.split(", ")), node)
+
+
+def polynomial(steps: Steps, node: Node) -> str:
+    return steps.step("_polynomial", (steps.operand(node.arguments[0], node), coefficients(node)), node)
 
 
 def bracket(steps: Steps, node: Node) -> str:
@@ -432,10 +436,16 @@ def indicator(steps: Steps, node: Node) -> str:
     return steps.step("_indicator", (steps.operand(node.arguments[0], node),), node)
 
 
+HELPERS = (
+    "normal_tail", "times_tail", "tail_sum", "log_normal_tail", "log_erfc", "normal_hazard", "erfc_hazard",
+    "gaussian", "sharp_exp",
+)  # fmt: skip
+"""Ops that helpers compute, in a buffer."""
+
 STEPS: Mapping[str, Callable[[Steps, Node], str]] = MappingProxyType(
     {"add": add, "multiply": multiply, "power": power, "exp": exponential, "where": choice, "bracket": bracket,
-     "real": real, "indicator": indicator, "maximum": clipped, "minimum": clipped,
-     **dict.fromkeys(("normal_tail", "times_tail", "tail_sum", "gaussian", "sharp_exp"), special)}
+     "polynomial": polynomial, "real": real, "indicator": indicator, "maximum": clipped, "minimum": clipped,
+     **dict.fromkeys(HELPERS, special)}
 )  # fmt: skip
 
 

@@ -149,6 +149,20 @@ def normal_tail(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
     return arithmetic.call("erfc", value / arithmetic.call("sqrt", arithmetic.number(Fraction(2)))) / 2
 
 
+def log_tail(tail: Meaning) -> Meaning:
+    return lambda arithmetic, data, value: arithmetic.call("log", tail(arithmetic, data, value))
+
+
+def hazard(tail: Meaning, square: Fraction) -> Meaning:
+    """exp(-square value**2) over a tail"""
+
+    def meaning(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
+        bell = gaussian(arithmetic, data, arithmetic.number(Fraction(1)), value, arithmetic.number(square))
+        return bell / tail(arithmetic, data, value)
+
+    return meaning
+
+
 def tail_sum(arithmetic: Arithmetic, data: Any, factor: Any, value: Any, other: Any) -> Any:
     """factor Q(value) + other exp(-value**2 / 2)"""
     half = arithmetic.number(Fraction(1, 2))
@@ -158,6 +172,11 @@ def tail_sum(arithmetic: Arithmetic, data: Any, factor: Any, value: Any, other: 
 def gaussian(arithmetic: Arithmetic, data: Any, factor: Any, value: Any, square: Any) -> Any:
     """factor exp(-square value**2)"""
     return factor * arithmetic.call("exp", -square * value * value)
+
+
+def polynomial(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
+    """c_0 + x (c_1 + x (c_2 + ...)), the coefficients from the first"""
+    return reduce(lambda total, c: total * value + arithmetic.number(c), reversed(data), arithmetic.number(Fraction(0)))
 
 
 def lgamma_of_one_plus(arithmetic: Arithmetic, data: Any, value: Any) -> Any:
@@ -226,9 +245,14 @@ EXTRA_FUNCTIONS = (
     Op("tanh", "elementwise", 1, calling("tanh"), "np.tanh({0})"),
     Op("floor", "elementwise", 1, calling("floor"), "np.floor({0})"),
     Op("lgamma1p", "elementwise", 1, lgamma_of_one_plus, "_lgamma1p({0})"),
+    Op("polynomial", "elementwise", 1, polynomial, "_polynomial({0})"),
     Op("sharp_exp", "elementwise", 1, calling("exp"), "_sharp_exp({0})"),
     Op("erfc", "elementwise", 1, calling("erfc"), "_erfc({0})"),
     Op("normal_tail", "elementwise", 1, normal_tail, "_normal_tail({0})"),
+    Op("log_normal_tail", "elementwise", 1, log_tail(normal_tail), "_log_tail({0}, 0.5)"),
+    Op("log_erfc", "elementwise", 1, log_tail(calling("erfc")), "_log_tail({0}, 1.0)"),
+    Op("normal_hazard", "elementwise", 1, hazard(normal_tail, Fraction(1, 2)), "_hazard({0}, 0.5)"),
+    Op("erfc_hazard", "elementwise", 1, hazard(calling("erfc"), Fraction(1)), "_hazard({0}, 1.0)"),
     Op("gaussian", "elementwise", 3, gaussian, "_gaussian({1}, {2}, {0})"),
     Op("times_tail", "elementwise", 2, lambda a, d, factor, x: factor * normal_tail(a, d, x), "_normal_tail({1}, {0})"),
     Op("tail_sum", "elementwise", 3, tail_sum, "_normal_tail({1}, {0}, {2})"),

@@ -21,9 +21,12 @@ from derive.ir.stability.logarithms import sharp_exponentials
 from derive.ir.stability.norms import norms
 from derive.ir.stability.powers import logarithms_of_powers, multiply_step_by_step
 from derive.ir.stability.remainders import beside_remainders
+from derive.ir.stability.removable import near_zero
 from derive.ir.stability.squares import as_squares
 from derive.ir.stability.table import STABILITY
+from derive.ir.stability.tails import beside_tails
 from derive.ir.stability.totals import totals_of_largest
+from derive.ir.stability.vanishing import bounded_beside_vanishing
 from derive.ir.verify import verify
 
 SIMPLIFY = (Pass("share", share), Pass("flatten", flatten))
@@ -55,6 +58,8 @@ LIMITS = (
     Pass("normal tails", normal_tails),
     Pass("whole squares", whole_squares),
     Pass("flatten", flatten),
+    Pass("logarithms and quotients of tails", beside_tails),
+    Pass("flatten", flatten),
     Pass("products with tails", products_with_tails),
     Pass("products with gaussians", products_with_gaussians),
     Pass("sums with tails", sums_with_tails),
@@ -65,10 +70,17 @@ LIMITS = (
     Pass("borders", borders),
     Pass("sharp exponentials", sharp_exponentials),
     Pass("look-ups first", look_ups_first),
+    Pass("factors beside exponentials that are 0", bounded_beside_vanishing),
 )
-PASSES: tuple[Pass, ...] = (*SIMPLIFY, *PREPARE, *STABILITY, *LIMITS, *ARRANGE)
+PLAIN: tuple[Pass, ...] = (*SIMPLIFY, *PREPARE, *STABILITY, *LIMITS, *ARRANGE)
+PASSES: tuple[Pass, ...] = (*SIMPLIFY, Pass("series near 0", lambda graph: near_zero(graph, plain)), *PLAIN)
 LITERAL: tuple[Pass, ...] = (*SIMPLIFY, *ARRANGE)
 """For closed forms that are to be computed as they stand, with their loss of digits."""
+
+
+def plain(graph: Graph) -> Graph:
+    """What all passes but the series make of a graph."""
+    return optimise(graph, PLAIN)
 
 
 def optimise(graph: Graph, passes: Sequence[Pass] = PASSES) -> Graph:

@@ -69,7 +69,8 @@ def is_never_negative(node: Node) -> bool:
 
 
 LEVEL = (
-    "tanh", "sin", "cos", "arctan", "erf", "erfc", "normal_tail", "indicator", "log", "log1p", "arcsinh", "arccosh"
+    "tanh", "sin", "cos", "arctan", "erf", "erfc", "normal_tail", "bracket", "indicator", "sign", "log", "log1p",
+    "arcsinh", "arccosh",
 )  # fmt: skip
 """Ops whose values are numbers below 1000 in size, or infinite."""
 KEEP_LEVEL = ("add", "multiply", "where", "maximum", "minimum", "copysign", "abs", "view", "spread", "sqrt")

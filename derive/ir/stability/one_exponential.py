@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.ir.graph import Argument, Graph, Node, moved, named, whole, with_arguments
+from derive.ir.graph import Argument, Graph, Node, moved, named, topological, whole, with_arguments
 from derive.ir.stability.exponentials import Exponentials, Group, aligned, families
 from derive.ir.stability.growing import by_expm1
 from derive.ir.stability.polynomial import Reduced, reduced
@@ -69,7 +69,7 @@ class Rewriting:
         homes = [g for g in map(self.search.at, below) if g is not None and g.argument is not None]
         for home in homes:
             (top, rest), (bottom, under) = (self.parted(side, home) for side in (above, below))
-            if not top or not (rest or under):
+            if not top or not (rest or under) or any(map(grows, rest)):
                 continue
             part = Node("divide", (product(top, node), product(bottom, node)), node.shape)
             if self.group(self.search.of(part)) is None:
@@ -100,6 +100,12 @@ class Rewriting:
             return None
         self.done[new] = new
         return Argument(new, group.argument.axes)
+
+
+def grows(factor: Argument) -> bool:
+    """Whether a factor is a sum with an exponential, which may be large where a quotient of others underflows."""
+    parts = [a.node for a in factor.node.arguments] if factor.node.op == "add" else []
+    return any(n.op in ("exp", "expm1", "sinh", "cosh") for n in topological(parts))
 
 
 def factors_of(argument: Argument) -> list[Argument]:

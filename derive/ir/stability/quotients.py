@@ -99,11 +99,20 @@ def quotient(node: Node) -> Node | None:
     if not needs_scale(parts):
         return None
     exponent, rest = taken_out(parts)
-    size = [Factor(elementwise("exp", total(exponent)), 1)] if exponent else []
+    size = size_of(exponent, has_sum_above=any(p.is_sum and p.power > 0 for p in parts))
     if size and any(p.power < 0 and holds_exponential(p.value.node) for p in parts if not p.is_sum):
         # what is left below the line may be as large as the exponential: other factors are divided by it first
-        return instead_of(node, product([quotient_of(rest), size[0].value]))
+        return instead_of(node, product([quotient_of(rest), *(s.value for s in size)]))
     return instead_of(node, quotient_of([*size, *rest]))
+
+
+def size_of(exponent: Sequence[Labelled], *, has_sum_above: bool) -> list[Factor]:
+    """exp(m); beside a sum above the line, which is large where m is very small, in two halves: neither underflows."""
+    if not exponent:
+        return []
+    halves = 2 if has_sum_above else 1
+    half = elementwise("exp", times(Fraction(1, halves), total(exponent)))
+    return [Factor(half, 1)] * halves
 
 
 def holds_exponential(node: Node) -> bool:

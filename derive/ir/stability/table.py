@@ -163,13 +163,19 @@ REWRITES: tuple[Rewrite, ...] = (
     ),
     Rewrite(
         name="root less what is under it",
-        condition="sqrt(r**2 + b**2) - r, sqrt(x**2 + c**2) - |x| and sqrt(x**2 + c**2) + x for numbers r, c > 0",
-        because="(s - r) (s + r) = b**2 with s the root: the quotient has no difference",
+        condition="sqrt(r**2 + d) - r for a number r > 0, sqrt(x**2 + d) - |x|, + x or - x, x/sqrt(x**2 + d) + 1 or"
+        " - 1, multiples of these; sqrt(a) - sqrt(b), where a and b have terms in common",
+        because="(s - x) (s + x) = d with s the root: the quotient has no difference, and stands where s - x has one",
         apply=conjugates,
         witnesses=(
             Witness("f(x) -> y\n y = sqrt(1 + x**2) - 1", {"x": 1e-9}, "1 - 1"),
             Witness("f(x) -> y\n y = sqrt(x**2 + 4) - abs(x)", {"x": 1e9}, "1e9 - 1e9"),
             Witness("f(x) -> y\n y = (x + sqrt(x**2 + 4))/2", {"x": -1e9}, "1e9 - 1e9"),
+            Witness("f(b, c) -> y\n y = (-b + sqrt(b**2 + 4*c))/2", {"b": 1e6, "c": 3.0}, "1e6 - 1e6"),
+            Witness("f(p, m) -> y\n y = sqrt(p**2 + m**2) - m", {"p": 1.0, "m": 1e9}, "1e9 - 1e9"),
+            Witness("f(x, c) -> y\n y = (1 + x/sqrt(x**2 + c))/2", {"x": -1e6, "c": 3.0}, "1 - 1"),
+            Witness("f(x) -> y\n y = sqrt(x + 1) - sqrt(x)", {"x": 1e12}, "1e6 - 1e6"),
+            Witness("f(x) -> y\n y = 1 - sqrt(1 - x)", {"x": 1e-9}, "1 - 1"),
         ),
         unsound="b**2 / (s + r) squares what is large, and b (b / (s + r)) is infinity over infinity at infinity",
     ),

@@ -16,6 +16,13 @@ CHANGED = [
     ("conjugates", "f(x) -> y\n y = sqrt(x**2 + 4) + x"),
     ("conjugates", "f(x) -> y\n y = sqrt(x**2 + 4) - x"),
     ("conjugates", "f(x) -> y\n y = sqrt(x**2 + 4) - abs(x)"),
+    ("conjugates", "f(x, c) -> y\n y = sqrt(x**2 + exp(c)) - x"),
+    ("conjugates", "f(x, c) -> y\n y = 2*sqrt(x**2 - c/9 + 7) + 2*x"),
+    ("conjugates", "f(b, c) -> y\n y = -b/2 + sqrt(b**2 + 4*exp(c))/2"),
+    ("conjugates", "f(x, z) -> y\n y = z - sqrt(x**2 + z**2)"),
+    ("conjugates", "f(x, c) -> y\n y = x/sqrt(x**2 + exp(c)) - 1"),
+    ("conjugates", "f(x) -> y\n y = sqrt(9 + x + x**2/2) - 3"),
+    ("conjugates", "f(x) -> y\n y = 3*sqrt(x**2 + 2*x + 20) - 3*sqrt(x**2 + 7)"),
     ("sizes", "f(x) -> y\n y = 1 + abs(x) - x*sign(x)"),
     ("one_exponent", "f(x) -> y\n y = 3*exp(-x)*exp(-exp(-x))"),
 ]
@@ -24,6 +31,9 @@ KEPT = [
     ("conjugates", "f(x) -> y\n y = sqrt(9 + x**2) + 3"),
     ("conjugates", "f(x, z) -> y\n y = sqrt(9 + x**2) - z"),
     ("conjugates", "f(x) -> y\n y = sqrt(x**2 + 4) - 1/2*x"),
+    ("conjugates", "f(x, c) -> y\n y = x/sqrt(x**2 + exp(c)) - 2"),
+    ("conjugates", "f(x) -> y\n y = sqrt(x**2 + 7) + sqrt(x**2 + 2)"),
+    ("conjugates", "f(x, z) -> y\n y = sqrt(x**2 + 7) - sqrt(z)"),
     ("sizes", "f(x, z) -> y\n y = x*sign(z)"),
     ("one_exponent", "f(x, z) -> y\n y = exp(-x)*exp(-exp(-z))"),
 ]

@@ -1,0 +1,92 @@
+"""Logarithms of tails, and Gaussians over them: where both underflow, the quotient is an ordinary number.
+
+    log(c Q(v))                  log(c) + log Q(v), with log Q(v) = -v**2/2 + log of the ratio of Mills for v >= 0
+    exp(-v**2/2) / Q(v)          one over the ratio of Mills for v >= 0: the hazard of the normal distribution
+    log(c erfc(v)), exp(-v**2) / erfc(v)    likewise, and log1p(-erf(v)), which is the first of them
+
+Contract: `beside_tails(graph)` maps a graph to an equal one; Gaussians are nodes of that op (see `gaussians`).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from types import MappingProxyType
+
+from derive.ir.build import apply, constant, scaled
+from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, whole
+from derive.ir.stability.error_function import as_normal, factored
+
+TAILS = MappingProxyType(
+    {
+        "normal_tail": ("log_normal_tail", "normal_hazard", Fraction(1, 2)),
+        "erfc": ("log_erfc", "erfc_hazard", Fraction(1)),
+    }
+)
+"""The logarithm of a tail, the Gaussian over it, and the c of that Gaussian exp(-c v**2)."""
+
+
+def beside_tails(graph: Graph) -> Graph:
+    return rebuild(graph, lambda n: CHANGES[n.op](n) if n.op in CHANGES else n)
+
+
+def logarithm(node: Node) -> Node:
+    """log(c T(v))"""
+    number, factors = factored(node.arguments[0])
+    if len(factors) != 1 or factors[0].node.op not in TAILS or number <= 0:
+        return node
+    tail = factors[0]
+    value = Argument(apply(TAILS[tail.node.op][0], tail.node.arguments[0].node), tail.axes)
+    if tail.node.arguments[0] != whole(tail.node.arguments[0].node):
+        return node
+    parts = (value,) if number == 1 else (Argument(Node("logarithm", data=number), ()), value)
+    found = Node("add", parts, node.shape) if len(parts) > 1 else value.node
+    return named(found, node.name, node.origin) if len(parts) > 1 or value == whole(value.node) else node
+
+
+def logarithm_of_one_plus(node: Node) -> Node:
+    """log1p(-erf(u)) is log erfc(u), log1p(erf(u)) log erfc(-u)"""
+    number, factors = factored(node.arguments[0])
+    if abs(number) != 1 or len(factors) != 1 or factors[0].node.op != "erf":
+        return node
+    (inner,) = (moved(a, factors[0].axes) for a in factors[0].node.arguments)
+    tail = as_normal(Node("erfc", (Argument(scaled(-number, inner.node), inner.axes),), node.shape))
+    found = logarithm(Node("log", (whole(tail),), node.shape))
+    return node if found.op == "log" else named(found, node.name, node.origin)
+
+
+def quotient(node: Node) -> Node:
+    """p exp(-c v**2) / (q T(v)) as p hazard(v) / q"""
+    (above, top), (below, bottom) = (factored(a) for a in node.arguments)
+    for tail in (f for f in bottom if f.node.op in TAILS):
+        for bell in (f for f in top if f.node.op == "gaussian"):
+            value = hazard(tail, bell)
+            if value is None:
+                continue
+            weight = moved(bell.node.arguments[0], bell.axes)
+            over = [Argument(constant(above / below), ()), *(f for f in top if f is not bell), weight, value]
+            under = [f for f in bottom if f is not tail]
+            found = Node("multiply", tuple(over), node.shape)
+            if under:
+                found = Node("divide", (whole(found), whole(Node("multiply", tuple(under), node.shape))), node.shape)
+            return named(found, node.name, node.origin)
+    return node
+
+
+def hazard(tail: Argument, bell: Argument) -> Argument | None:
+    """The hazard at the value v of a tail, where the Gaussian is exp(-c v**2)."""
+    _, op, wanted = TAILS[tail.node.op]
+    (inner,) = tail.node.arguments
+    _, base, square = bell.node.arguments
+    values = {moved(a, tail.axes) for a in (inner, Argument(scaled(-1, inner.node), inner.axes), *opposite(inner))}
+    if square.node != constant(wanted) or moved(base, bell.axes) not in values or inner != whole(inner.node):
+        return None
+    return Argument(apply(op, inner.node), tail.axes)
+
+
+def opposite(argument: Argument) -> tuple[Argument, ...]:
+    """v of -v"""
+    number, factors = factored(argument)
+    return tuple(factors) if number == -1 and len(factors) == 1 else ()
+
+
+CHANGES = MappingProxyType({"log": logarithm, "log1p": logarithm_of_one_plus, "divide": quotient})

@@ -52,6 +52,7 @@ PREPARE = (
 )
 """Other guises to one, before the rows of the table."""
 LIMITS = (
+    Pass("factors beside exponentials that are 0", bounded_beside_vanishing),
     Pass("flatten", flatten),
     Pass("norms", norms),
     Pass("bounded factors", bounded_factors),
@@ -70,7 +71,6 @@ LIMITS = (
     Pass("borders", borders),
     Pass("sharp exponentials", sharp_exponentials),
     Pass("look-ups first", look_ups_first),
-    Pass("factors beside exponentials that are 0", bounded_beside_vanishing),
 )
 PLAIN: tuple[Pass, ...] = (*SIMPLIFY, *PREPARE, *STABILITY, *LIMITS, *ARRANGE)
 PASSES: tuple[Pass, ...] = (*SIMPLIFY, Pass("series near 0", lambda graph: near_zero(graph, plain)), *PLAIN)

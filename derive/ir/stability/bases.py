@@ -26,8 +26,6 @@ class Bases:
     scale: Callable[[int, Change], Scale]
     """For a reach and what became of the bases."""
     are_several: bool = False
-    may_vanish: bool = False
-    """Whether the sum is 0 where all of them are."""
 
 
 def bases_of(value: Labelled) -> Bases | None:
@@ -125,7 +123,7 @@ def several_bases(total: Labelled) -> Bases | None:
         sizes = [size_of(finished(base), total) for base, _ in found] + ([ONE] if has_number else [])
         return of_largest(include, reduce(lambda a, b: elementwise("maximum", a, b), sizes), reach, finished)
 
-    return Bases(include, scale, True, not has_number)
+    return Bases(include, scale, True)
 
 
 def size_of(base: Labelled, total: Labelled) -> Labelled:

@@ -8,8 +8,7 @@
 Contract: `homogeneous` maps a graph to an equal one. The scale s is that of `degrees`: 1 on the ordinary range, so that
 nothing is rounded there that was not before. A sum is scaled where its terms of the highest degree are numbers times
 powers of one value, or all of its terms positive numbers times even powers of one degree: no other term can be what is
-left where these vanish. A number over a sum with a number in it is left alone: that sum does not vanish, and where it
-overflows the quotient is 0.
+left where these vanish.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from math import ceil
 from types import MappingProxyType
 
 from derive.ir.build import Labelled, elementwise
-from derive.ir.graph import Argument, Graph, Node, has_input, topological, with_arguments
+from derive.ir.graph import Argument, Graph, Node, topological, with_arguments
 from derive.ir.passes import flatten
 from derive.ir.stability.bases import Bases, base_alone, bases_of
 from derive.ir.stability.degrees import NONE, Change, IsBase, Scale, at_scale, degree, exponent_of, times_powers
@@ -98,12 +97,9 @@ def quotient(node: Node, finished: Change) -> Node | None:
 def scales_below(parts: Parts, finished: Change) -> list[Scale]:
     """A scale for the sums below the line, and another for those of other bases."""
     found: list[Bases] = []
-    has_value = any(p > 0 and has_input(v.node) for v, p in parts)
     for part, power in parts:
         bases = bases_of(part) if power < 0 and not any(degree(part, b.include) for b in found) else None
-        if bases is None or not (bases.may_vanish or has_value):
-            continue
-        if max(growth(parts, bases)[0], grown(part, -power, bases)) >= LEAST:
+        if bases is not None and max(growth(parts, bases)[0], grown(part, -power, bases)) >= LEAST:
             found.append(bases)
     return [b.scale(reach_of(max(growth(parts, b)) * len(found)), finished) for b in found]
 

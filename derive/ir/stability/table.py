@@ -342,7 +342,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite(
         name="sum of powers beyond the ordinary range",
         condition="N/S, log S and S**c, |c| < 1, S a sum whose highest powers are of one value, or all even and of"
-        " one degree; no number over a sum with a number in it",
+        " one degree",
         because="N/S = (N'/S') s**d, the degree d of N less that of S, where all values are measured in s > 0; s is 1"
         " on the ordinary range, where nothing needs it",
         apply=homogeneous,

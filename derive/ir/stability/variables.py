@@ -30,7 +30,7 @@ POWER = apply("raise", apply("exp", VARIABLE), PARTNER)
 class Dependence:
     """b**degree f(value), value = a b**-sign: `function` is f(VARIABLE), `trial` has VARIABLE for a and PARTNER for b.
 
-    Where there is no b, sign and degree are 0.
+    Where there is no b, sign and degree are 0. Of an exponential, the trial is a function of its exponent.
     """
 
     value: Node
@@ -39,6 +39,7 @@ class Dependence:
     other: Node | None = None
     sign: int = 0
     degree: Fraction = Fraction(0)
+    is_exp: bool = False
 
 
 class Dependences:
@@ -48,19 +49,45 @@ class Dependences:
         nodes = topological(graph)
         self.explicit = dict(zip(nodes, with_logarithms(nodes), strict=True))
         self.cores: dict[Node, Node | None] = {}
+        self.powers: dict[Node, Node | None] = {}
 
     def of(self, node: Node) -> Iterator[Dependence]:
         """The ways to see a node as a function of one value: none, one, or a ratio from above and from below."""
         known = self.explicit[node]
         core = self.core(known)
         if core is not None and core != known:
-            powers = {n: POWER for n in topological((node,)) if n.op == "raise" and exponent(self.explicit[n]) == core}
-            function = replaced(known, {core: VARIABLE})
-            yield Dependence(core, function, replaced(node, {core: VARIABLE, **powers}, function))
+            yield self.of_one(node, core)
+            power = self.exponential(known)
+            if power is not None and power.op == "exp" and power.data is None and power not in (core, known):
+                inner = exponent(power)
+                yield Dependence(
+                    power, replaced(known, {power: VARIABLE}), replaced(node, {inner: VARIABLE}), is_exp=True
+                )
         elif core is not None and is_open(known):
             atoms = self.atoms(known)
             if len(atoms) == 2:
                 yield from of_two(node, known, atoms)
+
+    def of_one(self, node: Node, core: Node) -> Dependence:
+        known = self.explicit[node]
+        raised = {n: POWER for n in topological((node,)) if n.op == "raise" and exponent(self.explicit[n]) == core}
+        function = replaced(known, {core: VARIABLE})
+        return Dependence(core, function, replaced(node, {core: VARIABLE, **raised}, function))
+
+    def exponential(self, node: Node) -> Node | None:
+        """The one exponential that a node is a function of, itself where it is one of several values."""
+        if node not in self.powers:
+            self.powers[node] = self.exponential_of(node)
+        return self.powers[node]
+
+    def exponential_of(self, node: Node) -> Node | None:
+        if node.op in NUMBERS:
+            return None
+        if node.is_leaf or not is_open(node):
+            return node
+        found = {self.exponential(a.node) for a in node.arguments} - {None}
+        inner = found.pop() if len(found) == 1 else node
+        return node if inner is None or (node.op == "exp" and inner.op != "exp") else inner
 
     def core(self, node: Node) -> Node | None:
         """The one node that a node is a function of, itself where it is one of several; None of a number."""

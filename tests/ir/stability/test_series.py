@@ -121,7 +121,7 @@ def raw(text: str) -> Graph:
 def test_a_ratio_or_a_product_of_two_values(text: str, op: str, degree: int) -> None:
     graph = raw(text)
     found = list(Dependences(graph).of(graph[0]))
-    assert {on.value.op for on in found} == {op}
+    assert op in {on.value.op for on in found}
     assert degree in {on.degree for on in found}
 
 

@@ -22,11 +22,13 @@ from derive.ir.stability.norms import norms
 from derive.ir.stability.powers import logarithms_of_powers, multiply_step_by_step
 from derive.ir.stability.remainders import beside_remainders
 from derive.ir.stability.removable import near_zero
+from derive.ir.stability.share_means import grouped_weights
 from derive.ir.stability.squares import as_squares
 from derive.ir.stability.table import STABILITY
 from derive.ir.stability.tails import beside_tails
 from derive.ir.stability.totals import totals_of_largest
 from derive.ir.stability.vanishing import bounded_beside_vanishing
+from derive.ir.stability.zeros import zero_times_logarithm
 from derive.ir.verify import verify
 
 SIMPLIFY = (Pass("share", share), Pass("flatten", flatten))
@@ -44,11 +46,13 @@ PREPARE = (
     Pass("flatten", flatten),
     Pass("sizes", sizes),
     Pass("squares", as_squares),
+    Pass("0 log 0", zero_times_logarithm),
     Pass("logarithms of powers", logarithms_of_powers),
     Pass("one exponent", one_exponent),
     Pass("common parts of exponents", without_common_parts),
     Pass("exponentials of logarithms", without_logarithms),
     Pass("flatten", flatten),
+    Pass("weights of means", grouped_weights),
 )
 """Other guises to one, before the rows of the table."""
 LIMITS = (

@@ -17,6 +17,7 @@ from dataclasses import replace
 from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, whole
 from derive.ir.look_ups import PLACES
+from derive.ir.stability.look_ups import Correspondence
 from derive.ir.stability.shares import (
     Share,
     at_place,
@@ -209,6 +210,7 @@ def from_log_sum(node: Node) -> Node:
         for taken, first in enumerate(node.arguments):
             if taken == other:
                 continue
+            first = at_place_of(first, inner.node, axis)
             if first.node.op in PLACES and first.node.arguments[0].node == inner.node:
                 new = log_share_at(first, minus, exponential, axis, kept)
                 if new is not None:
@@ -223,13 +225,21 @@ def from_log_sum(node: Node) -> Node:
     return node
 
 
+def at_place_of(first: Argument, whole_node: Node, axis: int) -> Argument:
+    """a_y / T as the place y of a / T, where that is what is summed; anything else itself"""
+    found = Correspondence(axis)
+    if first.node.op in PLACES or not found.fits(whole(first.node), whole(whole_node)) or found.place is None:
+        return first
+    return Argument(found.looked_up(first.node, whole_node), first.axes)
+
+
 def minus_from_log_sum(node: Node) -> Node:
     """log sum_k exp(a_k) - a_i"""
     for k, total in enumerate(node.arguments):
         if total.node.op != "log":
             continue
         for j, argument in enumerate(node.arguments):
-            entry = negated(argument)
+            entry = opposite(argument)
             if entry is None:
                 continue
             lost = Argument(apply("multiply", constant(-1), total.node), total.axes)

@@ -2,8 +2,8 @@
 
     g_j - sum_i g_i p_i       (g_j - g*) - sum_i (g_i - g*) p_i, g* the entry of g where p is largest: sum p = 1
 
-Contract: `rebased_means` maps a graph to an equal one. With one share near 1, the difference as written loses every
-digit.
+Contract: `rebased_means` and `grouped_weights` map a graph to an equal one. With one share near 1, the
+difference as written loses every digit.
 """
 
 from __future__ import annotations
@@ -19,6 +19,37 @@ from derive.ir.stability.shares import Share, negated, share_at, share_of
 def rebased_means(graph: Graph) -> Graph:
     """g - sum g p, and sum g p - g, with g counted from its value where p is largest."""
     return rebuild(graph, lambda n: rebased_either(n) if n.op == "add" else n)
+
+
+def grouped_weights(graph: Graph) -> Graph:
+    """p_j - t_j - sum_i p_i (p_i - t_i) as (p_j - t_j) - sum_i p_i (p_i - t_i), and the opposite"""
+    return rebuild(graph, lambda n: grouped(n) if n.op == "add" and len(n.arguments) > 2 else n)
+
+
+def grouped(node: Node) -> Node:
+    for other, argument in enumerate(node.arguments):
+        negative = negated(argument)
+        mean = negative or argument
+        for weights, _ in weighted_means(mean.node):
+            terms = [moved(a, weights.axes) for a in weights.node.arguments] if weights.node.op == "add" else []
+            taken = [place_of(term, mean, node, other, is_minus=negative is None) for term in terms]
+            known = [k for k in taken if k is not None]
+            over = {a for k in known for a in node.arguments[k].axes} - set(mean.axes)
+            if len(known) < len(taken) or len(known) < 2 or len(over) != 1:
+                continue
+            own = over.pop()
+            axes = tuple(own if w == len(mean.node.shape) else mean.axes[w] for w in weights.axes)
+            value = weights.node if negative else apply("multiply", constant(-1), without_name(weights.node))
+            rest = tuple(a for k, a in enumerate(node.arguments) if k not in known)
+            return replace(node, arguments=(Argument(value, axes), *rest))
+    return node
+
+
+def place_of(term: Argument, mean: Argument, node: Node, other: int, *, is_minus: bool) -> int | None:
+    """Where a term of the weights stands in the sum, at one entry of the axis that the mean runs over."""
+    wanted = minus(term, term.node) if is_minus else term
+    places = range(len(node.arguments))
+    return next((k for k in places if k != other and is_weight(node.arguments[k], wanted, mean, node)), None)
 
 
 def rebased_either(node: Node) -> Node:
@@ -53,15 +84,23 @@ def weighted_means(node: Node) -> Iterable[tuple[Argument, tuple[Share, Argument
     """(g, p) with the node = sum over one axis of g p, both on the axes of the node and the bound one."""
     if node.op == "divide":
         yield from quotients_of_sums(node)
-    if node.op != "sum" or len(node.bound) != 1 or node.arguments[0].node.op != "multiply":
+    if node.op != "sum" or len(node.bound) != 1:
         return
     (product,) = node.arguments
-    factors = [moved(a, product.axes) for a in product.node.arguments]
+    factors = factors_of(product)
     for k, factor in enumerate(factors):
         share = share_of(factor.node)
         rest = factors[:k] + factors[k + 1 :]
         if share is not None and factor.axes[share.axis] == len(node.shape) and rest:
             yield joined(rest, node), (share, factor)
+
+
+def factors_of(product: Argument) -> list[Argument]:
+    """The factors of a product, and of a square."""
+    node = product.node
+    if node.op == "power" and node.data == 2:
+        return [moved(node.arguments[0], product.axes)] * 2
+    return [moved(a, product.axes) for a in node.arguments] if node.op == "multiply" else []
 
 
 def quotients_of_sums(node: Node) -> Iterable[tuple[Argument, tuple[Share, Argument]]]:

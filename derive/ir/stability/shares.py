@@ -3,6 +3,7 @@
 Contract: `complements` maps a graph to an equal one. A share is a quotient of an exponential by its own sum over one
 axis (shifted or not). With one share near 1, 1 - p loses every digit as written.
     1 - p_i, delta_ij - p_j   the sum of the other e over the sum; for the largest e its own sum without it
+    1 - sum p**2              sum p (1 - p)
     1 - p_y                   the same, looked up: 1 - softmax(a)[0], or at a label
     delta_ij sum_k e_k - e_j  the sum of the other e where the indices agree, -e_j elsewhere
 """
@@ -155,15 +156,31 @@ def less_shares(node: Node) -> Node:
 
 
 def less_share(one: Argument, negative: Argument, node: Node) -> Argument | None:
-    """1 - p, delta - p, or 1 - p_y; None where p is no share."""
+    """1 - p, delta - p, 1 - p_y, or 1 - sum p**2; None where p is no share."""
     share = share_of(negative.node)
     if share is not None:
         return complement_at(one, negative, share, node) if fits(one, negative, share) else None
+    squares = share_squared(negative.node) if one.node == constant(1) else None
+    if squares is not None:
+        return Argument(squares, negative.axes)
     looked_up = share_looked_up(negative.node) if one.node == constant(1) else None
     share = share_of(looked_up.arguments[0].node) if looked_up is not None else None
     if looked_up is None or share is None:
         return None
     return Argument(at_place(looked_up, complement(share)), negative.axes)
+
+
+def share_squared(node: Node) -> Node | None:
+    """sum p (1 - p) of sum p**2: the shares add up to 1"""
+    if node.op != "sum" or len(node.bound) != 1:
+        return None
+    (square,) = node.arguments
+    inner = square.node.arguments[0] if (square.node.op, square.node.data) == ("power", Fraction(2)) else None
+    share = share_of(inner.node) if inner is not None else None
+    if inner is None or share is None or moved(inner, square.axes).axes[share.axis] != len(node.shape):
+        return None
+    product = Node("multiply", (inner, Argument(complement(share), inner.axes)), square.node.shape)
+    return replace(node, arguments=(Argument(product, square.axes),), name="", origin=None)
 
 
 def negated(argument: Argument) -> Argument | None:

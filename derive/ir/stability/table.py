@@ -75,6 +75,7 @@ REWRITES: tuple[Rewrite, ...] = (
             ),
             Witness("f(a[n]) -> y\n y[i] = a[i] - log(sum(k, exp(a[k])))", {"a": (40.0, 0.0)}, "40 - 40"),
             Witness("f(a[n]) -> y\n y = log(sum(k, exp(a[k]))) - a[0]", {"a": (40.0, 0.0)}, "40 - 40"),
+            Witness("f(a[n], c) -> y\n y = log(sum(k, exp(c*a[k]))) - c*a[0]", {"a": (20.0, 0.0), "c": 2.0}, "40 - 40"),
             Witness("f(a[n]) -> y\n p[i] = exp(a[i])/sum(k, exp(a[k]))\n y = -log(p[0])", {"a": (40.0, 0.0)}, "log(1)"),
         ),
     ),
@@ -116,6 +117,11 @@ REWRITES: tuple[Rewrite, ...] = (
         witnesses=(
             Witness(
                 "f(a[n]) -> y\n p[i] = exp(a[i])/sum(k, exp(a[k]))\n y[i] = 1 - p[i]", {"a": (40.0, 0.0, 1.0)}, "1 - 1"
+            ),
+            Witness(
+                "f(a[n]) -> y\n p[i] = exp(a[i])/sum(k, exp(a[k]))\n y = 1 - sum(k, p[k]**2)",
+                {"a": (40.0, 0.0, 1.0)},
+                "1 - 1",
             ),
         ),
         unsound="sum e - e_i for every i: the difference cancels where e_i is nearly the whole sum",

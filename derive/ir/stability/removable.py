@@ -16,8 +16,9 @@ shows. So nothing is touched that another row gets right, however that one does 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def near_zero(graph: Graph, plain: Plain) -> Graph:
             continue
         met.add(node)
         found = candidate(node, dependences, seen)
-        if found is not None and not found.is_wrong(plain):
+        if found is not None and not is_wrong(found, plain):
             continue
         new = found.near_and_far() if found else None
         if new is None:
@@ -125,7 +126,7 @@ class Function:
 
     node: Node
     on: Dependence
-    seen: Expansions
+    seen: Expansions = field(compare=False)
 
     @property
     def trial(self) -> Node:
@@ -142,17 +143,6 @@ class Function:
         """0, where it has a limit there."""
         series = self.seen.series(self.on.function)
         return () if self.on.other or series is None or series.order < 0 else (0.0,)
-
-    def is_wrong(self, plain: Plain) -> bool:
-        """Whether the other passes leave it without its digits near 0."""
-        computed, on = plain((self.trial,)), self.on
-        return any(
-            self.is_off(computed, kind(sign * size), kind(partner))
-            for kind, sizes in TRIALS.items()
-            for size in (*sizes, *self.zero)
-            for sign in ((1,) if on.is_exp else (1, -1))
-            for partner in (PARTNERS if on.other else PARTNERS[:1])
-        )
 
     def is_off(self, computed: Graph, point: Any, partner: Any) -> bool:
         """Whether a graph is far from the truth, or NaN; results that are no normal numbers do not count."""
@@ -186,6 +176,19 @@ class Function:
         if other is not None and degree:
             factors.insert(0, raised(other, degree))
         return Node("multiply", tuple(map(whole, factors)), u.shape) if len(factors) > 1 else factors[0]
+
+
+@lru_cache(maxsize=256)  # the kernels of a definition ask the same
+def is_wrong(found: Function, plain: Plain) -> bool:
+    """Whether the other passes leave a function without its digits near 0."""
+    computed, on = plain((found.trial,)), found.on
+    return any(
+        found.is_off(computed, kind(sign * size), kind(partner))
+        for kind, sizes in TRIALS.items()
+        for size in (*sizes, *found.zero)
+        for sign in ((1,) if on.is_exp else (1, -1))
+        for partner in (PARTNERS if on.other else PARTNERS[:1])
+    )
 
 
 class LogarithmOf(Function):

@@ -11,7 +11,7 @@ the terms that it is the sum of is 0. To extend: an op that is not a function of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -74,16 +74,22 @@ def total(parts: tuple[Series, ...]) -> Series:
     return normal(order, tuple(added(column) for column in zip(*(row[: end - order] for row in rows), strict=True)))
 
 
-def added(column: tuple[Any, ...]) -> Any:
+def added(column: Sequence[Any]) -> Any:
+    if len(column) < 2:
+        return column[0] if column else CONTEXT.mpf(0)
     found = CONTEXT.fsum(column)
     return found if abs(found) > ROUNDING * max(map(abs, column)) else CONTEXT.mpf(0)
 
 
 def product(left: Series, right: Series) -> Series:
     a, b = left.coefficients, right.coefficients
-    terms = min(len(a), len(b))
-    found = tuple(added(tuple(a[i] * b[k - i] for i in range(k + 1))) for k in range(terms))
-    return normal(left.order + right.order, found)
+    columns: list[list[Any]] = [[] for _ in range(min(len(a), len(b)))]
+    filled = [(j, y) for j, y in enumerate(b) if y]
+    for i, x in enumerate(a[: len(columns)]):
+        for j, y in filled if x else ():
+            if i + j < len(columns):
+                columns[i + j].append(x * y)
+    return normal(left.order + right.order, tuple(map(added, columns)))
 
 
 def inverse(series: Series) -> Series:
@@ -96,12 +102,18 @@ def inverse(series: Series) -> Series:
 
 def composed(coefficients: tuple[Any, ...], inner: Series) -> Series:
     """sum_k c_k (u - u(0))**k"""
-    terms = len(inner.upto(inner.order + len(inner.coefficients)))
+    terms = inner.order + len(inner.coefficients)
     shift = inner if inner.order else normal(0, (CONTEXT.mpf(0), *inner.coefficients[1:]))
-    found = number_series(coefficients[-1], terms)
-    for c in reversed(coefficients[:-1]):
-        found = total((product(found, shift), number_series(c, terms)))
-    return found
+    columns: list[list[Any]] = [[] for _ in range(terms)]
+    power = number_series(1, terms)
+    for c in coefficients:
+        for k, value in enumerate(power.upto(terms) if c else ()):
+            if value:
+                columns[k].append(c * value)
+        power = product(power, shift)
+        if power.order >= terms or power.is_zero:
+            break
+    return normal(0, tuple(map(added, columns)))
 
 
 @lru_cache(maxsize=256)

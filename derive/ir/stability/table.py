@@ -22,6 +22,7 @@ from derive.ir.stability.look_ups import look_up_exponentials
 from derive.ir.stability.one_exponential import one_exponential
 from derive.ir.stability.powers import divide_step_by_step
 from derive.ir.stability.quotients import scaled_logarithms, scaled_powers, scaled_quotients
+from derive.ir.stability.raised_sums import raised_sums
 from derive.ir.stability.remainders import remainders
 from derive.ir.stability.several_terms import one_denominator
 from derive.ir.stability.share_differences import logarithms_of_shares, targets
@@ -344,6 +345,18 @@ REWRITES: tuple[Rewrite, ...] = (
         apply=factored_differences,
         witnesses=(Witness("f(x, y) -> z\n z = x**2 - y**2", {"x": 1e10 + 1, "y": 1e10}, "1e20 is rounded"),),
         unsound="x**2 - y**2 + z: what z cancels is no longer the same",
+    ),
+    Rewrite(
+        name="sum of one power of several values",
+        condition="raise(b, e) over a sum of c_i raise(b_i, e), the exponents alike up to a whole number",
+        because="b**e / (b_i/s)**e = (b/s)**e: with s the largest base no power overflows, and one of them is 1",
+        apply=raised_sums,
+        witnesses=(
+            Witness("f(x, k, n) -> y\n y = x**n/(k**n + x**n)", {"x": 30.0, "k": 2.0, "n": 300.0}, "inf/inf"),
+            Witness("f(x, n) -> y\n y = x**n/(1 + x**n)", {"x": 30.0, "n": 300.0}, "inf/inf"),
+            Witness("f(x, k, n) -> y\n y = n*x**(n - 1)/(k**n + x**n)", {"x": 1e-5, "k": 2e-5, "n": 90.0}, "0/0"),
+        ),
+        unsound="s the smaller base: the powers of the larger overflow",
     ),
     Rewrite(
         name="sum of powers beyond the ordinary range",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from math import gcd
 from typing import Any
 
@@ -46,6 +46,7 @@ class Shape:
         return apply("polynomial", inner, data=numbers, name="~series") if len(numbers) > 1 else constant(numbers[0])
 
 
+@lru_cache(maxsize=64)  # the kernels of a definition ask the same
 def shape_of(function: Node) -> Shape | None:
     """The narrowest series outside which little is lost; the widest that is short where there is none."""
     series = Expansions(TERMS).series(function)

@@ -15,6 +15,7 @@ from derive.ir.look_ups import look_ups_first, take_largest, take_maxima
 from derive.ir.passes import Pass, fit, flatten, fold_twos, multiply_out, share
 from derive.ir.stability.common import without_common_parts, without_logarithms
 from derive.ir.stability.conjugates import one_exponent, sizes
+from derive.ir.stability.entropies import entropies
 from derive.ir.stability.error_function import normal_tails, products_with_tails, sums_with_tails
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
 from derive.ir.stability.logarithms import sharp_exponentials
@@ -53,6 +54,7 @@ PREPARE = (
     Pass("exponentials of logarithms", without_logarithms),
     Pass("flatten", flatten),
     Pass("weights of means", grouped_weights),
+    Pass("entropies", entropies),
 )
 """Other guises to one, before the rows of the table."""
 LIMITS = (

@@ -96,8 +96,15 @@ def weighted_means(node: Node) -> Iterable[tuple[Argument, tuple[Share, Argument
 
 
 def factors_of(product: Argument) -> list[Argument]:
-    """The factors of a product, and of a square."""
+    """The factors of a product, of a square, and of (g e) / (sum e), e over its sum as one."""
     node = product.node
+    if node.op == "divide" and node.arguments[0] == whole(node.arguments[0].node):
+        above, below = node.arguments
+        parts = list(above.node.arguments) if above.node.op == "multiply" else []
+        shares = [(k, share) for k, f in enumerate(parts) if (share := share_at(f, below)) is not None]
+        for k, share in shares[:1]:
+            parts[k] = Argument(share, parts[k].axes)
+        return [moved(a, product.axes) for a in parts] if shares else []
     if node.op == "power" and node.data == 2:
         return [moved(node.arguments[0], product.axes)] * 2
     return [moved(a, product.axes) for a in node.arguments] if node.op == "multiply" else []

@@ -37,6 +37,10 @@ LOSSES: dict[str, tuple[str, Callable[[Numbers], Any]]] = {
         "p[k] = softmax(a)[k]\n    y = -sum(k, p[k]*log(p[k]))",
         lambda a: -MANY.fsum(p * MANY.log(p) for p in shares(a)),
     ),
+    "entropy of logits": (
+        "y = logsumexp(k, a[k]) - sum(k, a[k]*softmax(a)[k])",
+        lambda a: -MANY.fsum(p * MANY.log(p) for p in shares(a)),
+    ),
     "brier": ("p[k] = softmax(a)[k]\n    y = sum(k, (p[k] - t[k])**2)", brier),
 }
 LOGITS = [(40.0, 1.0, -3.0), (0.5, 0.25, -1.0), (300.0, 0.0, 20.0), (20.0, -5.0, 4.0)]

@@ -55,21 +55,59 @@ def logarithm_of_one_plus(node: Node) -> Node:
 
 
 def quotient(node: Node) -> Node:
-    """p exp(-c v**2) / (q T(v)) as p hazard(v) / q"""
+    """p exp(-c v**2) / (q T(v)) as p hazard(v) / q, and sums of such over T(v)"""
     (above, top), (below, bottom) = (factored(a) for a in node.arguments)
-    for tail in (f for f in bottom if f.node.op in TAILS):
-        for bell in (f for f in top if f.node.op == "gaussian"):
-            value = hazard(tail, bell)
-            if value is None:
-                continue
-            weight = moved(bell.node.arguments[0], bell.axes)
-            over = [Argument(constant(above / below), ()), *(f for f in top if f is not bell), weight, value]
-            under = [f for f in bottom if f is not tail]
-            found = Node("multiply", tuple(over), node.shape)
-            if under:
-                found = Node("divide", (whole(found), whole(Node("multiply", tuple(under), node.shape))), node.shape)
-            return named(found, node.name, node.origin)
-    return node
+    bottom = [f for factor in bottom for f in without_square(factor)]
+    changed = False
+    for tail in [f for f in bottom if f.node.op in TAILS]:
+        for k, factor in enumerate(top):
+            value = over_tail(factor, tail)
+            if value is not None:
+                top, changed = [*top[:k], value, *top[k + 1 :]], True
+                bottom.remove(tail)
+                break
+    if not changed:
+        return node
+    found = Node("multiply", (Argument(constant(above / below), ()), *top), node.shape)
+    if bottom:
+        found = Node("divide", (whole(found), whole(Node("multiply", tuple(bottom), node.shape))), node.shape)
+    return named(found, node.name, node.origin)
+
+
+def without_square(factor: Argument) -> list[Argument]:
+    """T(v) twice for T(v)**2; a number times it is left to it"""
+    node = factor.node
+    inner = moved(node.arguments[0], factor.axes) if (node.op, node.data) == ("power", Fraction(2)) else None
+    if inner is None:
+        return [factor]
+    number, parts = factored(inner)
+    if len(parts) != 1 or parts[0].node.op not in TAILS:
+        return [factor]
+    return [*parts, *parts, *([Argument(constant(number**2), ())] if number != 1 else [])]
+
+
+def over_tail(value: Argument, tail: Argument) -> Argument | None:
+    """A Gaussian over a tail, a tail over itself, or a sum of products with such, over it"""
+    node = value.node
+    if node.op == "gaussian":
+        found = hazard(tail, value)
+        weight = moved(node.arguments[0], value.axes)
+        if found is None or weight.node == constant(1):
+            return found
+        return Argument(Node("multiply", (weight, found), node.shape), tuple(range(len(node.shape))))
+    if value == tail:
+        return Argument(constant(1), ())
+    if node.op not in ("add", "multiply") or value.axes != tuple(range(len(node.shape))):
+        return None
+    parts = [over_tail(a, tail) for a in node.arguments]
+    if node.op == "multiply":
+        place = next((k for k, p in enumerate(parts) if p is not None), None)
+        if place is None:
+            return None
+        arguments = tuple(parts[k] if k == place else a for k, a in enumerate(node.arguments))
+        return whole(Node("multiply", arguments, node.shape))  # type: ignore[arg-type]
+    known = tuple(p for p in parts if p is not None)
+    return whole(Node("add", known, node.shape)) if len(known) == len(parts) else None
 
 
 def hazard(tail: Argument, bell: Argument) -> Argument | None:

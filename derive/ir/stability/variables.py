@@ -59,10 +59,7 @@ class Dependences:
             yield self.of_one(node, core)
             power = self.exponential(known)
             if power is not None and power.op == "exp" and power.data is None and power not in (core, known):
-                inner = exponent(power)
-                yield Dependence(
-                    power, replaced(known, {power: VARIABLE}), replaced(node, {inner: VARIABLE}), is_exp=True
-                )
+                yield self.of_exponential(node, power)
         elif core is not None and is_open(known):
             atoms = self.atoms(known)
             if len(atoms) == 2:
@@ -70,9 +67,19 @@ class Dependences:
 
     def of_one(self, node: Node, core: Node) -> Dependence:
         known = self.explicit[node]
-        raised = {n: POWER for n in topological((node,)) if n.op == "raise" and exponent(self.explicit[n]) == core}
         function = replaced(known, {core: VARIABLE})
-        return Dependence(core, function, replaced(node, {core: VARIABLE, **raised}, function))
+        return Dependence(core, function, replaced(node, {core: VARIABLE, **self.raised(node, core)}, function))
+
+    def of_exponential(self, node: Node, power: Node) -> Dependence:
+        known, inner = self.explicit[node], exponent(power)
+        plain = replaced(known, {inner: VARIABLE})
+        trial = replaced(node, {inner: VARIABLE, **self.raised(node, inner)}, plain)
+        return Dependence(power, replaced(known, {power: VARIABLE}), trial, is_exp=True)
+
+    def raised(self, node: Node, core: Node) -> dict[Node, Node]:
+        """The powers of two values in a node that are exp(core), as they are computed."""
+        powers = (n for n in topological((node,)) if n.op == "raise")
+        return {n: POWER for n in powers if exponent(self.explicit[n]) == core}
 
     def exponential(self, node: Node) -> Node | None:
         """The one exponential that a node is a function of, itself where it is one of several values."""

@@ -126,3 +126,16 @@ def test_the_derivative_of_log_phi(dtype: Any) -> None:
         got = module.f_grad(x)
         assert abs(MANY.mpf(float(got)) - truth) <= 6 * float(np.finfo(dtype).eps) * truth, (x, got, truth)
     assert module.f_grad(dtype(np.inf)) == 0
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_second_derivative_of_log_phi(dtype: Any) -> None:
+    """-h (h + x) for the hazard h; the sum cancels by x**2, which is all that is lost: the Gaussians are 0."""
+    text = "f(x) -> y\n    y = log((1 + erf(x/sqrt(2)))/2)"
+    module = derive.define(text, wrt="x", kind="hessian").compile()
+    for x in map(dtype, (-1e3, -54.8, -38.5, -14.5, -13.7, -5.0, -0.2, 0.4, 3.0)):
+        exact = MANY.mpf(float(x))
+        h = hazard(-exact / ROOT) * MANY.sqrt(2 / MANY.pi)
+        truth = -h * (h + exact)
+        slack = 6 * float(np.finfo(dtype).eps) * max(1, float(x) ** 2)
+        assert abs(MANY.mpf(float(module.f_hessian(x))) - truth) <= slack * abs(truth), x

@@ -2,7 +2,7 @@
 
     x - tanh(x)                |x| < 1/4:  x**3 (1/3 - x**2 (2/15 - ...))
     (exp(u) - 1 - u)/u**2      |u| < 1/2:  1/2 + u (1/6 + u (1/24 + ...))
-    x/(exp(x) - 1)             |x| < 1/16: 1 - x (1/2 - x (1/12 - ...)), which is 1 at 0
+    x/(exp(x) - 1)             1 at 0, where nothing else is wrong
     c (1 - exp(-u)) - c u exp(-u), u = (x/c)**2
                                |x/c| < 1/2: c (x/c)**4 (1/2 - ...)
     log(x**2/(1 + x))          |x| < 1/16: 2 log|x| + log(1 - x (1 - ...)), where x**2 may be 0
@@ -27,7 +27,7 @@ from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import Argument, Graph, Node, named, topological, whole, with_arguments
 from derive.ir.interpret import Floats, interpret
 from derive.ir.stability.series import CONTEXT, Expansions
-from derive.ir.stability.taylor import Shape, shape_of
+from derive.ir.stability.taylor import Shape, rational, shape_of
 from derive.ir.stability.variables import Dependence, Dependences
 
 Plain = Callable[[Graph], Graph]
@@ -55,9 +55,12 @@ def near_zero(graph: Graph, plain: Plain) -> Graph:
             continue
         met.add(node)
         found = candidate(node, dependences, seen)
-        if found is not None and not is_wrong(found, plain):
-            continue
-        new = found.near_and_far() if found else None
+        new = None
+        if found is not None:
+            is_near, is_at = is_wrong(found, plain, near=True), is_wrong(found, plain, near=False)
+            if not is_near and not is_at:
+                continue
+            new = found.near_and_far() if is_near else found.at_zero()
         if new is None:
             stack += [a.node for a in node.arguments]
         else:
@@ -167,6 +170,15 @@ class Function:
         parts = (is_near, value, replace(self.node, name="", origin=None))
         return Node("where", tuple(map(whole, parts)), self.node.shape)
 
+    def at_zero(self) -> Node | None:
+        """where(u == 0, the limit, the node)"""
+        series = self.seen.series(self.on.function)
+        assert series is not None
+        limit = constant(rational(series.at_zero))
+        is_zero = apply("equal", self.on.value, constant(0))
+        parts = (is_zero, limit, replace(self.node, name="", origin=None))
+        return Node("where", tuple(map(whole, parts)), self.node.shape)
+
     def near(self, shape: Shape) -> Node:
         """b**degree u**order P(u**step)"""
         u, other, degree = self.on.value, self.on.other, self.on.degree
@@ -179,13 +191,13 @@ class Function:
 
 
 @lru_cache(maxsize=256)  # the kernels of a definition ask the same
-def is_wrong(found: Function, plain: Plain) -> bool:
-    """Whether the other passes leave a function without its digits near 0."""
+def is_wrong(found: Function, plain: Plain, *, near: bool) -> bool:
+    """Whether the other passes leave a function without its digits near 0, or without a value at 0."""
     computed, on = plain((found.trial,)), found.on
     return any(
         found.is_off(computed, kind(sign * size), kind(partner))
         for kind, sizes in TRIALS.items()
-        for size in (*sizes, *found.zero)
+        for size in (sizes if near else found.zero)
         for sign in ((1,) if on.is_exp else (1, -1))
         for partner in (PARTNERS if on.other else PARTNERS[:1])
     )
@@ -201,6 +213,9 @@ class LogarithmOf(Function):
     def truth(self, value: Any) -> Any:
         inner = super().truth(value)
         return CONTEXT.log(inner) if inner else -CONTEXT.inf
+
+    def at_zero(self) -> Node | None:
+        return self.near_and_far()
 
     def near(self, shape: Shape) -> Node:
         """order log |u| + log P(u**step); log u itself for an odd order, which has none for u < 0"""

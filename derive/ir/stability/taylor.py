@@ -86,6 +86,8 @@ def loss(function: Node, width: Fraction) -> Any:
 
 def rational(value: Any) -> Fraction:
     """The number as a short fraction where it is one, else as the nearest float."""
+    if not value:
+        return Fraction(0)
     near = Fraction(CONTEXT.nstr(value, 100)).limit_denominator(10**12)
     is_it = abs(CONTEXT.mpf(near.numerator) / near.denominator - value) < abs(value) * CONTEXT.mpf(10) ** -50
     return near if is_it else Fraction(float(value))

@@ -142,7 +142,6 @@ def test_what_depends_on_two_values_or_more(text: str) -> None:
 
 REPLACED = [
     "f(x) -> y\n y = x - tanh(x)",
-    "f(x) -> y\n y = sin(x)/x",
     "f(x) -> y\n y = exp(x) - 1 - x",
     "f(x) -> y\n y = (cos(x) - sin(x)/x)/x",
     "f(x) -> y\n y = cosh(x)/sinh(x) - 1/x",
@@ -165,6 +164,14 @@ def test_the_graph_is_equal_near_and_far(text: str) -> None:
     assert isinstance(series.data, tuple)
     for low, high in ((1, 2), (0.1, 0.2), (1e-4, 2e-4)):
         assert difference_at_random(definition, found, graph, 3, low, high) < 1e-16
+
+
+@pytest.mark.parametrize("text", ["f(x) -> y\n y = sin(x)/x", "f(x) -> y\n y = x/(exp(x) - 1)"])
+def test_a_limit_where_nothing_else_is_wrong(text: str) -> None:
+    definition = parse(text, DEFINITIONS)[-1]
+    found = near_zero(raw(text), plain)
+    assert [n.op for n in topological(found) if n.op in ("polynomial", "equal", "where")] == ["equal", "where"]
+    assert difference_at_random(definition, found, raw(text), 3, -1, 1) < 1e-50
 
 
 @pytest.mark.parametrize(

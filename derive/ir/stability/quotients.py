@@ -99,9 +99,11 @@ def quotient(node: Node) -> Node | None:
     if not needs_scale(parts):
         return None
     exponent, rest = taken_out(parts)
-    size = size_of(exponent, has_sum_above=any(p.is_sum and p.power > 0 for p in parts))
-    if size and any(p.power < 0 and holds_exponential(p.value.node) for p in parts if not p.is_sum):
-        # what is left below the line may be as large as the exponential: other factors are divided by it first
+    has_sum_above = any(p.is_sum and p.power > 0 for p in parts)
+    size = size_of(exponent, has_sum_above=has_sum_above)
+    if size and (has_sum_above or any(p.power < 0 and holds_exponential(p.value.node) for p in parts if not p.is_sum)):
+        # what is left below the line may be as large as the exponential: other factors are divided by it first,
+        # and so are sums, which may be as large as well
         return instead_of(node, product([quotient_of(rest), *(s.value for s in size)]))
     return instead_of(node, quotient_of([*size, *rest]))
 

@@ -82,8 +82,9 @@ def overflowing(factor: Argument) -> Iterator[tuple[Argument, Node]]:
     if node.is_leaf or is_level(node) or BY_NAME[node.op].kind != "elementwise":
         return
     inner = [moved(a, factor.axes) for a in node.arguments]
-    if node.op in GROWING:
+    if node.op in GROWING:  # its exponent stays: beside another, this one may be the exponential that is 0
         yield factor, node
+        return
     elif node.op == "raise" or (node.op == "power" and node.data not in LEVEL_POWERS):
         yield factor, inner[0].node
     elif node.op == "divide" and has_input(inner[1].node) and not is_at_least_a_number(inner[1].node):
@@ -109,8 +110,8 @@ def bounded(factor: Argument, exponent: Argument, user: Node, sources: Set[Argum
         is_gone = Argument(apply("less", exponent.node, constant(-GONE)), exponent.axes)
         inner = apply("maximum", apply("minimum", factor.node, constant(1)), constant(-1))
         return whole(Node("where", (is_gone, Argument(inner, factor.axes), factor), user.shape))
-    own = tuple(range(len(user.shape)))
-    if factor.axes != own or BY_NAME[factor.node.op].kind != "elementwise" or factor.node.is_leaf:
+    op, own = factor.node.op, tuple(range(len(user.shape)))
+    if factor.axes != own or factor.node.is_leaf or op in GROWING or BY_NAME[op].kind != "elementwise":
         return factor
     new = tuple(bounded(a, exponent, factor.node, sources) for a in factor.node.arguments)
     return factor if new == factor.node.arguments else Argument(replace(factor.node, arguments=new), factor.axes)

@@ -190,7 +190,7 @@ class Function:
         return Node("multiply", tuple(map(whole, factors)), u.shape) if len(factors) > 1 else factors[0]
 
 
-@lru_cache(maxsize=256)  # the kernels of a definition ask the same
+@lru_cache(maxsize=32)  # the kernels of a definition ask the same
 def is_wrong(found: Function, plain: Plain, *, near: bool) -> bool:
     """Whether the other passes leave a function without its digits near 0, or without a value at 0."""
     computed, on = plain((found.trial,)), found.on

@@ -436,16 +436,16 @@ def indicator(steps: Steps, node: Node) -> str:
     return steps.step("_indicator", (steps.operand(node.arguments[0], node),), node)
 
 
-HELPERS = (
+IN_BUFFERS = (
     "normal_tail", "times_tail", "tail_sum", "log_normal_tail", "log_erfc", "normal_hazard", "erfc_hazard",
     "gaussian", "sharp_exp",
 )  # fmt: skip
-"""Ops that helpers compute, in a buffer."""
+"""Ops that a helper of the module computes, and writes to a buffer."""
 
 STEPS: Mapping[str, Callable[[Steps, Node], str]] = MappingProxyType(
     {"add": add, "multiply": multiply, "power": power, "exp": exponential, "where": choice, "bracket": bracket,
      "polynomial": polynomial, "real": real, "indicator": indicator, "maximum": clipped, "minimum": clipped,
-     **dict.fromkeys(HELPERS, special)}
+     **dict.fromkeys(IN_BUFFERS, special)}
 )  # fmt: skip
 
 

@@ -49,6 +49,20 @@ def scaled(factor: Fraction | int, value: Node) -> Node:
     return value if factor == 1 else apply("multiply", constant(factor), value)
 
 
+def unscaled(argument: Argument) -> tuple[Fraction, Argument]:
+    """(c, u) of c u"""
+    node = argument.node
+    if node.op == "multiply" and len(node.arguments) == 2 and isinstance(node.arguments[0].node.data, Fraction):
+        number, inner = unscaled(moved(node.arguments[1], argument.axes))
+        return node.arguments[0].node.data * number, inner
+    return Fraction(1), argument
+
+
+def raised(value: Node, power: Fraction | int) -> Node:
+    """value ** power"""
+    return value if power == 1 else apply("power", value, data=Fraction(power))
+
+
 def union(parts: Sequence[Labelled]) -> tuple[Index, ...]:
     """All labels in the order of their first appearance, that of the batch first."""
     found = dict.fromkeys(label for part in parts for label in part.labels)

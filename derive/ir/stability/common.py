@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.ir.build import apply, constant, scaled
+from derive.ir.build import apply, constant, raised, scaled
 from derive.ir.graph import BATCH, Argument, Graph, Node, moved, named, rebuild, topological, whole
 from derive.ir.stability.exponentials import Exponentials, linear, multiple
 from derive.ir.stability.shares import negated
@@ -150,10 +150,6 @@ def of_logarithm(node: Node, search: Exponentials) -> Node | None:
     if group is None or group.argument is None or inner != whole(inner.node) or inner.node.shape != node.shape:
         return None
     return RATIONAL[node.op](inner.node, factor)
-
-
-def raised(base: Node, exponent: Fraction) -> Node:
-    return base if exponent == 1 else apply("power", base, data=exponent)
 
 
 def hyperbolic_tangent(base: Node, factor: Fraction) -> Node:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.ir.build import apply, constant, scaled
+from derive.ir.build import apply, constant, scaled, unscaled
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topological, whole
 from derive.ir.stability.bounds import is_level
 from derive.ir.stability.exponentials import linear
@@ -37,7 +37,7 @@ def conjugates(graph: Graph) -> Graph:
 
 def conjugate(node: Node) -> Node:
     for first, other in (node.arguments, tuple(reversed(node.arguments))):
-        value, factor = multiple(first)
+        factor, value = unscaled(first)
         rest = Node("add", (value, over(other, factor)), node.shape)
         new = beside_root(rest) if is_square_root(value.node) else beside_one(rest)
         if new is not None:
@@ -69,7 +69,7 @@ def beside_one(node: Node) -> Node | None:
 
 def less_root(node: Node, root: Argument, other: Argument) -> Node | None:
     """sqrt(a) - sqrt(b) as (a - b) / (sqrt(a) + sqrt(b)), where terms of a and b are the same"""
-    second, factor = multiple(other)
+    factor, second = unscaled(other)
     if factor != -1 or not is_square_root(second.node):
         return None
     first, last = (linear(moved(r.node.arguments[0], r.axes)) for r in (root, second))
@@ -82,16 +82,8 @@ def less_root(node: Node, root: Argument, other: Argument) -> Node | None:
     return Node("divide", (above, whole(below)), node.shape)
 
 
-def multiple(argument: Argument) -> tuple[Argument, Fraction]:
-    """(u, c) of c u"""
-    node = argument.node
-    if node.op == "multiply" and len(node.arguments) == 2 and isinstance(node.arguments[0].node.data, Fraction):
-        return moved(node.arguments[1], argument.axes), node.arguments[0].node.data
-    return argument, Fraction(1)
-
-
 def over(argument: Argument, factor: Fraction) -> Argument:
-    inner, own = multiple(argument)
+    own, inner = unscaled(argument)
     if inner.node.op == "constant" and isinstance(inner.node.data, Fraction):
         return Argument(constant(inner.node.data * own / factor), ())
     return inner if own == factor else Argument(scaled(own / factor, inner.node), inner.axes)

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.ir.build import apply, constant, scaled
+from derive.ir.build import apply, constant, scaled, unscaled
 from derive.ir.graph import Argument, Graph, Node, moved, rebuild, whole
 from derive.ir.stability.degrees import exponent_of as exponent_of_power
 from derive.ir.stability.error_function import with_terms
@@ -36,10 +36,10 @@ def of_many(node: Node) -> Node:
     if node.op != "add":
         return node
     for k, first in enumerate(node.arguments):
-        factor, logarithm = multiple(first)
+        factor, logarithm = unscaled(first)
         found = sum_of_exponentials(logarithm.node)
         for j, second in enumerate(node.arguments) if found else ():
-            other, mean = multiple(second)
+            other, mean = unscaled(second)
             if j == k or found is None or logarithm.axes != mean.axes:
                 continue
             means = ((w, p) for w, (_, p) in weighted_means(mean.node))
@@ -50,15 +50,6 @@ def of_many(node: Node) -> Node:
                 changed = with_terms(node, Argument(scaled(other, new), mean.axes), rest)
                 return of_many(changed) if rest else changed
     return node
-
-
-def multiple(argument: Argument) -> tuple[Fraction, Argument]:
-    """(c, u) of c u"""
-    node = argument.node
-    if node.op == "multiply" and len(node.arguments) == 2 and isinstance(node.arguments[0].node.data, Fraction):
-        number, inner = multiple(moved(node.arguments[1], argument.axes))
-        return node.arguments[0].node.data * number, inner
-    return Fraction(1), argument
 
 
 def less_mean(

@@ -168,8 +168,7 @@ def beside_gaussian(node: Node, value: Node) -> Node | None:
     """q of q(v) exp(-v**2 / 2), whatever it is multiplied with or divided by."""
     if node.op == "gaussian":
         factor, base, square = (a.node for a in node.arguments)
-        same = value in (base, scaled(-1, base)) or base == scaled(-1, value)
-        return factor if same and square == constant(Fraction(1, 2)) else None
+        return factor if is_up_to_sign(value, base) and square == constant(Fraction(1, 2)) else None
     if node.op not in ("multiply", "divide"):
         return None
     for k, argument in enumerate(node.arguments[:1] if node.op == "divide" else node.arguments):
@@ -178,6 +177,11 @@ def beside_gaussian(node: Node, value: Node) -> Node | None:
             arguments = tuple(whole(inner) if i == k else a for i, a in enumerate(node.arguments))
             return replace(node, arguments=arguments, name="", origin=None)
     return None
+
+
+def is_up_to_sign(left: Node, right: Node) -> bool:
+    """Whether one of two nodes is the other or its opposite."""
+    return left in (right, scaled(-1, right)) or right == scaled(-1, left)
 
 
 def as_normal(node: Node) -> Node:

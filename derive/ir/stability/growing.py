@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.ir.build import apply, scaled
+from derive.ir.build import apply, raised, scaled
 from derive.ir.graph import Node, has_input
 from derive.ir.stability.polynomial import Reduced, factored
 
@@ -54,7 +54,3 @@ def on_both_sides(z: Node, natural: Node, power: int, count: int, base: Fraction
     low = scaled(power, z)
     exponent = low if power + count == 0 else apply("maximum", low, scaled(power + count, z))
     return apply("multiply", apply("exp", exponent, data=base), raised(signed, count))
-
-
-def raised(value: Node, exponent: int) -> Node:
-    return value if exponent == 1 else apply("power", value, data=Fraction(exponent))

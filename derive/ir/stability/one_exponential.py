@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.ir.graph import Argument, Graph, Node, moved, named, topological, whole, with_arguments
+from derive.ir.graph import Argument, Graph, Node, moved, named, whole, with_arguments
 from derive.ir.stability.exponentials import Exponentials, Group, aligned, families
 from derive.ir.stability.growing import by_expm1
 from derive.ir.stability.polynomial import Reduced, reduced
+from derive.ir.stability.quotients import holds_exponential
 from derive.ir.stability.two_sided import FORMS, Bounded
 from derive.language.expressions import Expression, add, mul
 
@@ -104,8 +105,7 @@ class Rewriting:
 
 def grows(factor: Argument) -> bool:
     """Whether a factor is a sum with an exponential, which may be large where a quotient of others underflows."""
-    parts = [a.node for a in factor.node.arguments] if factor.node.op == "add" else []
-    return any(n.op in ("exp", "expm1", "sinh", "cosh") for n in topological(parts))
+    return factor.node.op == "add" and holds_exponential(factor.node)
 
 
 def factors_of(argument: Argument) -> list[Argument]:

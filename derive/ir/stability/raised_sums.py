@@ -19,7 +19,7 @@ from functools import reduce
 from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, named, rebuild, whole
 from derive.ir.stability.degrees import exponent_of
-from derive.ir.stability.exponentials import linear_sum
+from derive.ir.stability.exponentials import is_number, linear_sum
 from derive.ir.stability.scaling import is_whole_power
 
 
@@ -91,10 +91,6 @@ def raised_in(total: Node) -> list[Node]:
     found = [power_in(a) for a in total.arguments if not is_number(a)]
     powers = [p for p in found if p is not None]
     return powers if len(powers) == len(found) else []
-
-
-def is_number(argument: Argument) -> bool:
-    return argument.node.op == "constant"
 
 
 def with_raised_numbers(total: Node, power: Node) -> Node:

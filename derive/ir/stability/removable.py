@@ -15,7 +15,7 @@ shows. So nothing is touched that another row gets right, however that one does 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -23,10 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from derive.ir.build import apply, constant, scaled
+from derive.ir.build import apply, constant, raised, scaled
 from derive.ir.graph import Argument, Graph, Node, named, topological, whole, with_arguments
 from derive.ir.interpret import Floats, interpret
-from derive.ir.stability.series import CONTEXT, Expansions
+from derive.ir.stability.series import CONTEXT, Expansions, Series
 from derive.ir.stability.taylor import Shape, rational, shape_of
 from derive.ir.stability.variables import Dependence, Dependences
 
@@ -37,6 +37,7 @@ FEW = 12
 LEAST_ORDER = -4
 """Poles of higher order are left alone."""
 TRIALS = {np.float64: (1e-3, 1e-6, 1e-9, 1e-20, 1e-100, 1e-200), np.float32: (1e-2, 1e-4, 1e-8, 1e-15, 1e-30)}
+NEAR, AT = "near 0", "at 0"
 PARTNERS = (1.0, 1.375)
 VANISHED = 2000
 """exp(-VANISHED) is 0."""
@@ -57,10 +58,10 @@ def near_zero(graph: Graph, plain: Plain) -> Graph:
         found = candidate(node, dependences, seen)
         new = None
         if found is not None:
-            is_near, is_at = is_wrong(found, plain, near=True), is_wrong(found, plain, near=False)
-            if not is_near and not is_at:
+            where = where_wrong(found, plain)
+            if not where:
                 continue
-            new = found.near_and_far() if is_near else found.at_zero()
+            new = found.near_and_far() if where == NEAR else found.at_zero()
         if new is None:
             stack += [a.node for a in node.arguments]
         else:
@@ -135,17 +136,20 @@ class Function:
     def trial(self) -> Node:
         return self.on.trial
 
-    def truth(self, value: Any) -> Any:
-        """What it is for a value near 0."""
+    @property
+    def series(self) -> Series:
         series = self.seen.series(self.on.function)
         assert series is not None
-        return value**series.order * CONTEXT.polyval(series.coefficients[::-1], value)
+        return series
+
+    def truth(self, value: Any) -> Any:
+        """What it is for a value near 0."""
+        return value**self.series.order * CONTEXT.polyval(self.series.coefficients[::-1], value)
 
     @property
     def zero(self) -> tuple[float, ...]:
         """0, where it has a limit there."""
-        series = self.seen.series(self.on.function)
-        return () if self.on.other or series is None or series.order < 0 else (0.0,)
+        return () if self.on.other or self.series.order < 0 else (0.0,)
 
     def is_off(self, computed: Graph, point: Any, partner: Any) -> bool:
         """Whether a graph is far from the truth, or NaN; results that are no normal numbers do not count."""
@@ -172,9 +176,7 @@ class Function:
 
     def at_zero(self) -> Node | None:
         """where(u == 0, the limit, the node)"""
-        series = self.seen.series(self.on.function)
-        assert series is not None
-        limit = constant(rational(series.at_zero))
+        limit = constant(rational(self.series.at_zero))
         is_zero = apply("equal", self.on.value, constant(0))
         parts = (is_zero, limit, replace(self.node, name="", origin=None))
         return Node("where", tuple(map(whole, parts)), self.node.shape)
@@ -191,16 +193,21 @@ class Function:
 
 
 @lru_cache(maxsize=32)  # the kernels of a definition ask the same
-def is_wrong(found: Function, plain: Plain, *, near: bool) -> bool:
-    """Whether the other passes leave a function without its digits near 0, or without a value at 0."""
+def where_wrong(found: Function, plain: Plain) -> str:
+    """NEAR where the other passes leave a function without its digits near 0, AT where without a value at 0 alone."""
     computed, on = plain((found.trial,)), found.on
-    return any(
-        found.is_off(computed, kind(sign * size), kind(partner))
-        for kind, sizes in TRIALS.items()
-        for size in (sizes if near else found.zero)
-        for sign in ((1,) if on.is_exp else (1, -1))
-        for partner in (PARTNERS if on.other else PARTNERS[:1])
-    )
+
+    def is_wrong(kind: Callable[[float], Any], sizes: Sequence[float]) -> bool:
+        return any(
+            found.is_off(computed, kind(sign * size), kind(partner))
+            for size in sizes
+            for sign in ((1,) if on.is_exp else (1, -1))
+            for partner in (PARTNERS if on.other else PARTNERS[:1])
+        )
+
+    if any(is_wrong(kind, sizes) for kind, sizes in TRIALS.items()):
+        return NEAR
+    return AT if any(is_wrong(kind, found.zero) for kind in TRIALS) else ""
 
 
 class LogarithmOf(Function):
@@ -224,10 +231,6 @@ class LogarithmOf(Function):
         logarithm = u.arguments[0].node if self.on.is_exp else apply("log", size)
         rest = apply("log", shape.polynomial(u))
         return apply("add", scaled(Fraction(shape.order), logarithm), rest)
-
-
-def raised(value: Node, power: Fraction) -> Node:
-    return value if power == 1 else apply("power", value, data=power)
 
 
 def placed(on: Dependence, point: Any, partner: Any) -> Any:

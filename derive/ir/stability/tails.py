@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, whole
-from derive.ir.stability.error_function import as_normal, factored
+from derive.ir.stability.error_function import as_normal, factored, is_up_to_sign
 
 TAILS = MappingProxyType(
     {
@@ -115,16 +115,10 @@ def hazard(tail: Argument, bell: Argument) -> Argument | None:
     _, op, wanted = TAILS[tail.node.op]
     (inner,) = tail.node.arguments
     _, base, square = bell.node.arguments
-    values = {moved(a, tail.axes) for a in (inner, Argument(scaled(-1, inner.node), inner.axes), *opposite(inner))}
-    if square.node != constant(wanted) or moved(base, bell.axes) not in values or inner != whole(inner.node):
+    own = inner == whole(inner.node) and tail.axes == moved(base, bell.axes).axes
+    if square.node != constant(wanted) or not own or not is_up_to_sign(inner.node, base.node):
         return None
     return Argument(apply(op, inner.node), tail.axes)
-
-
-def opposite(argument: Argument) -> tuple[Argument, ...]:
-    """v of -v"""
-    number, factors = factored(argument)
-    return tuple(factors) if number == -1 and len(factors) == 1 else ()
 
 
 CHANGES = MappingProxyType({"log": logarithm, "log1p": logarithm_of_one_plus, "divide": quotient})

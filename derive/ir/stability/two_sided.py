@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.ir.build import apply, constant, scaled
+from derive.ir.build import apply, constant, raised, scaled
 from derive.ir.graph import Node
 from derive.ir.stability.polynomial import Reduced, about_one, cancellation, factored, keeps_sign, padded
 
@@ -139,10 +139,6 @@ def product(value: Bounded, coefficients: tuple[Fraction, ...]) -> Node:
         return constant(scale)
     whole = parts[0] if len(parts) == 1 else apply("multiply", *parts)
     return scaled(scale, whole)
-
-
-def raised(base: Node, exponent: int) -> Node:
-    return base if exponent == 1 else apply("power", base, data=Fraction(exponent))
 
 
 def factor(value: Bounded, entries: tuple[Fraction, ...]) -> Node:

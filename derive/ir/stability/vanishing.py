@@ -19,6 +19,7 @@ from derive.ir.graph import Argument, Graph, Node, has_input, moved, rebuild, to
 from derive.ir.ops import BY_NAME
 from derive.ir.stability.bounds import is_at_least_a_number, is_level
 from derive.ir.stability.scaling import GROWING
+from derive.ir.stability.shares import negated
 
 GONE = 10_000
 """exp(-GONE) is 1e-4343: nothing that is a power of a few numbers makes up for it."""
@@ -49,15 +50,10 @@ def with_like_exponentials(nodes: Iterable[Node]) -> set[Node]:
     found = set(nodes)
     for node in [n for n in found if n.op == "exp" and n.data is None]:
         inner = node.arguments[0].node
-        values = (inner, scaled(-1, inner), *opposites(inner))
+        minus = negated(whole(inner))
+        values = (inner, scaled(-1, inner), *((minus.node,) if minus else ()))
         found |= {apply("expm1", inner), *(apply(op, v) for op in ("sinh", "cosh") for v in values)}
     return found
-
-
-def opposites(node: Node) -> tuple[Node, ...]:
-    """v of -v"""
-    is_opposite = node.op == "multiply" and node.arguments[0].node == constant(-1) and len(node.arguments) == 2
-    return (node.arguments[1].node,) if is_opposite else ()
 
 
 def vanishing(argument: Argument) -> Argument | None:

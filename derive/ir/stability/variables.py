@@ -48,8 +48,7 @@ class Dependences:
     def __init__(self, graph: Graph) -> None:
         nodes = topological(graph)
         self.explicit = dict(zip(nodes, with_logarithms(nodes), strict=True))
-        self.cores: dict[Node, Node | None] = {}
-        self.powers: dict[Node, Node | None] = {}
+        self.cores: dict[tuple[Node, bool], Node | None] = {}
 
     def of(self, node: Node) -> Iterator[Dependence]:
         """The ways to see a node as a function of one value: none, one, or a ratio from above and from below."""
@@ -57,7 +56,7 @@ class Dependences:
         core = self.core(known)
         if core is not None and core != known:
             yield self.of_one(node, core)
-            power = self.exponential(known)
+            power = self.core(known, of_exp=True)
             if power is not None and power.op == "exp" and power.data is None and power not in (core, known):
                 yield self.of_exponential(node, power)
         elif core is not None and is_open(known):
@@ -81,34 +80,21 @@ class Dependences:
         powers = (n for n in topological((node,)) if n.op == "raise")
         return {n: POWER for n in powers if exponent(self.explicit[n]) == core}
 
-    def exponential(self, node: Node) -> Node | None:
-        """The one exponential that a node is a function of, itself where it is one of several values."""
-        if node not in self.powers:
-            self.powers[node] = self.exponential_of(node)
-        return self.powers[node]
+    def core(self, node: Node, *, of_exp: bool = False) -> Node | None:
+        """The one node, or exponential, that a node is made of; itself where there are several, None of a number."""
+        if (node, of_exp) not in self.cores:
+            self.cores[node, of_exp] = self.core_of(node, of_exp)
+        return self.cores[node, of_exp]
 
-    def exponential_of(self, node: Node) -> Node | None:
+    def core_of(self, node: Node, of_exp: bool) -> Node | None:
         if node.op in NUMBERS:
             return None
         if node.is_leaf or not is_open(node):
             return node
-        found = {self.exponential(a.node) for a in node.arguments} - {None}
-        inner = found.pop() if len(found) == 1 else node
-        return node if inner is None or (node.op == "exp" and inner.op != "exp") else inner
-
-    def core(self, node: Node) -> Node | None:
-        """The one node that a node is a function of, itself where it is one of several; None of a number."""
-        if node not in self.cores:
-            self.cores[node] = self.core_of(node)
-        return self.cores[node]
-
-    def core_of(self, node: Node) -> Node | None:
-        if node.op in NUMBERS:
-            return None
-        if node.is_leaf or not is_open(node):
-            return node
-        found = {self.core(a.node) for a in node.arguments} - {None}
-        return found.pop() if len(found) == 1 else node
+        found = {self.core(a.node, of_exp=of_exp) for a in node.arguments} - {None}
+        inner = found.pop() if len(found) == 1 else None
+        is_innermost = of_exp and node.op == "exp" and (inner is None or inner.op != "exp")
+        return node if inner is None or is_innermost else inner
 
     def atoms(self, node: Node) -> tuple[Node, ...]:
         """The nodes that the rest is made of: what is a function of one value is a power of an atom, or one itself."""
@@ -141,13 +127,13 @@ def is_open(node: Node) -> bool:
     return has_series(node) and all(a.axes == own or not a.node.shape for a in node.arguments)
 
 
-def replaced(node: Node, numbers: Mapping[Node, Node], otherwise: Node = VARIABLE) -> Node:
+def replaced(node: Node, numbers: Mapping[Node, Node], otherwise: Node | None = None) -> Node:
     """The node as one number, made of these in place of those; another where it is not made of them."""
     new = dict(numbers)
     for old in topological((node,)):
         if old not in new and (old.op in NUMBERS or (old.arguments and all(a.node in new for a in old.arguments))):
             new[old] = Node(old.op, tuple(Argument(new[a.node], ()) for a in old.arguments), (), data=old.data)
-    return new.get(node, otherwise)
+    return new[node] if otherwise is None else new.get(node, otherwise)
 
 
 def of_two(node: Node, explicit: Node, atoms: tuple[Node, ...]) -> Iterator[Dependence]:

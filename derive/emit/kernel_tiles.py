@@ -79,7 +79,7 @@ def tiled(
     sliced, shared, rest = handed_over(kernel, sizes, call)
     first = [*sliced, *body.outputs][0]
     name = f"_{kernel.name}_tile"
-    short = near_of(kernel.name, rows, taken, equations, local, first) if mode == FLAT else None
+    short = near_of(kernel.name, rows, taken, equations, local, first, sizes) if mode == FLAT else None
     # what is spread over the samples needs arrays of one axis, which the straight way does not make of them
     counts = mentions("\n".join([code, *(short.lines if short else ())]), local.samples)
     dimensions = [quoted(r.dimensions) for r in kernel.results]
@@ -107,15 +107,19 @@ def near_of(
     equations: Mapping[str, str],
     local: Locals,
     first: str,
+    sizes: Sequence[str],
 ) -> Near | None:
-    """The function of a tile whose entries lie near 0; `first` is an array of it."""
+    """The function of a tile whose entries lie near 0; `first` is an array of it, `sizes` are known in it."""
     found = near(tuple(node for _, node, _ in rows))
     if found is None:
         return None
     graph, counting = found
     body = tile([(w, n, c) for (w, _, c), n in zip(rows, graph, strict=True)], taken, equations, local)
     test = " and ".join(f"_within({x}, {WITHIN}.0)" for x in counting)
-    setup = of_arrays(uncommented(body.lines), body.outputs[0], first, local)
+    code = uncommented(body.lines)
+    if any(mentions(code, s) for s in sizes_used(graph) if s not in (BATCH, *sizes)):
+        return None
+    setup = of_arrays(code, body.outputs[0], first, local)
     return Near(f"_{name}_near", (*setup, *body.lines), test)
 
 

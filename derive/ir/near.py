@@ -29,6 +29,9 @@ MARGIN = Fraction(1, 1000)
 OF_NUMBERS = ("add", "multiply", "divide", "maximum", "minimum")
 """Ops that take a number for an array of it."""
 
+KEEP_ONE = ("abs", "divide", "maximum", "minimum", "power")
+"""Ops whose value is 1 where all arguments are."""
+
 Range = tuple[Fraction, Fraction]
 
 
@@ -55,8 +58,11 @@ def ranges(graph: Graph, inputs: Iterable[Node]) -> Mapping[Node, Range]:
     """From where to where values go, as far as is known, for these inputs within WITHIN."""
     found: dict[Node, Range] = {n: (Fraction(-WITHIN), Fraction(WITHIN)) for n in inputs}
     for node in topological(graph):
+        always = idle(node, found)
         if node.op in ("constant", "still"):
             found[node] = (size_of(node.op, node.data), size_of(node.op, node.data))
+        elif always is not None and always in found:
+            found[node] = found[always]
         elif node.arguments and all(a.node in found for a in node.arguments):
             new = range_of(node, [found[a.node] for a in node.arguments])
             if new is not None:
@@ -135,7 +141,7 @@ def everywhere(number: Node, node: Node) -> Node:
 
 
 def simpler(node: Node) -> Node:
-    """e ** 0 is 1, log 1 is 0, 0 times what is finite 0, 0 is no term, 1 no factor and no divisor, and 1 or 1 is 1."""
+    """e ** 0 is 1, log 1 is 0, 0 times what is finite 0, 0 is no term, 1 no factor and no divisor; |1|, 1 or 1 is 1."""
     if node.op == "exp" and is_number(node.arguments[0].node, 0):
         return everywhere(constant(1), node)
     if node.op == "log" and is_number(node.arguments[0].node, 1):
@@ -145,7 +151,7 @@ def simpler(node: Node) -> Node:
     if node.op == "add":
         return without_zeros(node)
     ones = [is_number(a.node, 1) for a in node.arguments]
-    if (node.op in ("divide", "power") and all(ones)) or (node.op == "where" and all(ones[1:])):
+    if (node.op in KEEP_ONE and all(ones)) or (node.op == "where" and all(ones[1:])):
         return everywhere(constant(1), node)
     if node.op == "divide" and is_number(node.arguments[1].node, 1) and is_whole(node.arguments[0], node):
         return named(node.arguments[0].node, node.name, node.origin)

@@ -31,6 +31,8 @@ steep(x) -> y
     y = sigmoid(3*x - 1)
 falling(x) -> y
     y = 1/(1 + exp(x))
+rooted(a[n]) -> y
+    y[k] = (a[k]*expm1(a[k]) + a[k])*sqrt(1 + a[k]**2)
 by_tanh(x[n], t[m]; w[n, m]) -> E
     X[k] = sum(j, w[j, k]*x[j])
     O[k] = tanh(X[k])

@@ -74,6 +74,16 @@ def test_ranges_follow_sums_products_and_sizes() -> None:
     assert not {n.op for n in topological(found[0])} & {"maximum", "minimum"}
 
 
+def test_a_bound_that_is_1_near_0_is_a_number() -> None:
+    """max(|where(1e15 < |x|, 1/|x|, 1)|, |x|): the 1 takes no array, whose axes a tile does not know"""
+    size = apply("abs", X)
+    reduced = apply("where", apply("less", constant(10**15), size), apply("divide", constant(1), size), constant(1))
+    largest = apply("maximum", apply("abs", reduced), size)
+    found = near((apply("multiply", largest, G),))
+    assert found is not None
+    assert found[0] == (apply("multiply", apply("maximum", constant(1), size), G),)
+
+
 NEAR = [name for name in ALL if "_near(" in source(name)]
 
 

@@ -23,7 +23,7 @@ from derive.ir.ops import ATOM, BY_NAME, DOUBLE, NEGATION, POWER, PRODUCT, SINGL
 from derive.language.errors import DeriveError
 from derive.language.indices import Dimension, Less
 
-NUMBERS = ("constant", "logarithm", "pi", "still")
+NUMBERS = ("constant", "logarithm", "pi", "still", "minus_infinity")
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,10 @@ def spell_logarithm(speller: Speller, node: Node) -> Text:
 
 def spell_pi(speller: Speller, node: Node) -> Text:
     return Text(repr(math.pi))
+
+
+def spell_minus_infinity(speller: Speller, node: Node) -> Text:
+    return Text("-np.inf", NEGATION)
 
 
 def spell_size(speller: Speller, node: Node) -> Text:
@@ -367,6 +371,7 @@ SPELL: Mapping[str, Callable[[Speller, Node], Text]] = MappingProxyType(
     {
         "input": spell_input, "constant": spell_constant, "size": spell_size,
         "logarithm": spell_logarithm, "pi": spell_pi, "room": spell_room, "still": spell_still,
+        "minus_infinity": spell_minus_infinity,
         "identity": spell_identity, "same": spell_same, "add": spell_add, "multiply": spell_multiply,
         "power": spell_power, "exp": spell_exp, "polynomial": spell_polynomial, "where": spell_where,
         "bracket": spell_bracket, "view": spell_view, "real": spell_real, "spread": spell_spread,

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.ir.graph import Graph, Node, topological
-from derive.ir.ops import BY_NAME, DOUBLE, ROOM, SINGLE, Arithmetic, room_of, still
+from derive.ir.ops import BY_NAME, DOUBLE, ROOM, SINGLE, Arithmetic, minus_infinity, room_of, still
 from derive.language.indices import extent
 from derive.language.primitives import POLYGAMMA, PRIMITIVES
 
@@ -94,6 +94,8 @@ def leaf(node: Node, inputs: Mapping[str, Any], sizes: Sizes, arithmetic: Arithm
             return objects(arithmetic.call("pi"))
         case "still", Fraction() as factor:
             return objects(still(arithmetic, factor))
+        case "minus_infinity", _:
+            return objects(minus_infinity(arithmetic, node.data))
         case "room", int() as power:
             return objects(arithmetic.number(Fraction(room_of(arithmetic.half_exponent, power))))
         case _:

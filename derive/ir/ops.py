@@ -5,7 +5,7 @@ for one entry (`meaning(arithmetic, data, *values)`), and how NumPy spells it: a
 of the whole and that of each argument. Kinds:
 
     leaf         no arguments: input, constant, size, logarithm (of a number), identity, same (whether i = j),
-                 index (0, 1, ... along its one axis)
+                 index (0, 1, ... along its one axis), minus_infinity
     elementwise  an entry from the entries of its arguments
     reduction    one argument, reduced over the bound axes
     contraction  the sum over the bound axes of the product of the arguments: contract, and weighted, whose first
@@ -116,6 +116,11 @@ def still(arithmetic: Arithmetic, data: Any) -> Any:
     return arithmetic.number(Fraction(300) / data)
 
 
+def minus_infinity(arithmetic: Arithmetic, data: Any) -> Any:
+    """The exponent of 0."""
+    return arithmetic.call("log", arithmetic.number(Fraction(0)))
+
+
 def size_of(op: str, data: Any) -> Fraction:
     """What a bound is in a kernel."""
     return Fraction(STILL) / data if op == "still" else Fraction(data)
@@ -215,6 +220,7 @@ LEAVES = (
     Op("logarithm", "leaf", 0),
     Op("room", "leaf", 0, room),
     Op("still", "leaf", 0, still),
+    Op("minus_infinity", "leaf", 0, minus_infinity),
     Op("identity", "leaf", 0),
     Op("same", "leaf", 0, boolean=True),
     Op("index", "leaf", 0),

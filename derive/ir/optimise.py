@@ -19,6 +19,7 @@ from derive.ir.stability.entropies import entropies
 from derive.ir.stability.error_function import normal_tails, products_with_tails, sums_with_tails
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
 from derive.ir.stability.logarithms import sharp_exponentials
+from derive.ir.stability.masks import masked_exponentials
 from derive.ir.stability.norms import norms
 from derive.ir.stability.powers import logarithms_of_powers, multiply_step_by_step
 from derive.ir.stability.remainders import beside_remainders
@@ -53,6 +54,7 @@ PREPARE = (
     Pass("common parts of exponents", without_common_parts),
     Pass("exponentials of logarithms", without_logarithms),
     Pass("flatten", flatten),
+    Pass("masked exponentials", masked_exponentials),
     Pass("weights of means", grouped_weights),
     Pass("entropies", entropies),
 )

@@ -29,7 +29,7 @@ NUMPY_NAMES = {p.mpmath: p.numpy for p in PRIMITIVES}
 BY_C_LIBRARY = ("erf", "erfc", "lgamma", "normal_tail", "times_tail", "tail_sum", "gaussian")
 """Functions of C that NumPy lacks, and those that the extended type is too short for: of a square in an exponent."""
 
-FOLDS = ("room", "still", *(op.name for op in BASIC if op.meaning is not None))
+FOLDS = ("room", "still", "minus_infinity", *(op.name for op in BASIC if op.meaning is not None))
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 

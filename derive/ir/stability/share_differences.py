@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, rebuild, topological, whole
-from derive.ir.look_ups import PLACES
+from derive.ir.ops import LOOK_UPS
 from derive.ir.stability.look_ups import Correspondence
 from derive.ir.stability.shares import (
     Share,
@@ -179,7 +179,7 @@ def less_than_one(value: Node) -> Argument | None:
 
 def logarithm_less(value: Node) -> Node:
     """log(1 - p): of the sum of the others where p is largest, log1p(-p) where it may be small; looked up if p is"""
-    if value.op in PLACES:
+    if value.op in LOOK_UPS:
         return at_place(value, logarithm_less(value.arguments[0].node))
     share, shape = share_of(value), value.shape
     assert share is not None
@@ -211,7 +211,7 @@ def from_log_sum(node: Node) -> Node:
             if taken == other:
                 continue
             first = at_place_of(first, inner.node, axis)
-            if first.node.op in PLACES and first.node.arguments[0].node == inner.node:
+            if first.node.op in LOOK_UPS and first.node.arguments[0].node == inner.node:
                 new = log_share_at(first, minus, exponential, axis, kept)
                 if new is not None:
                     rest = tuple(a for k, a in enumerate(node.arguments) if k not in (taken, other))
@@ -228,7 +228,7 @@ def from_log_sum(node: Node) -> Node:
 def at_place_of(first: Argument, whole_node: Node, axis: int) -> Argument:
     """a_y / T as the place y of a / T, where that is what is summed; anything else itself"""
     found = Correspondence(axis)
-    if first.node.op in PLACES or not found.fits(whole(first.node), whole(whole_node)) or found.place is None:
+    if first.node.op in LOOK_UPS or not found.fits(whole(first.node), whole(whole_node)) or found.place is None:
         return first
     return Argument(found.looked_up(first.node, whole_node), first.axes)
 

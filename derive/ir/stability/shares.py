@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, whole
-from derive.ir.look_ups import PLACES
+from derive.ir.ops import LOOK_UPS
 
 DELTAS = ("delta", "identity")
 
@@ -68,9 +68,9 @@ def share_of(node: Node) -> Share | None:
 
 def share_looked_up(value: Node) -> Node | None:
     """The look-up of whole shares that a value is: p_y, or e_y / sum_k e_k as the place y of e_i / sum_k e_k"""
-    if value.op in PLACES:
+    if value.op in LOOK_UPS:
         return value if share_of(value.arguments[0].node) is not None else None
-    if value.op != "divide" or value.arguments[0].node.op not in PLACES:
+    if value.op != "divide" or value.arguments[0].node.op not in LOOK_UPS:
         return None
     above, below = value.arguments
     share = share_at(above.node.arguments[0], below) if above == Argument(above.node, whole(value).axes) else None

@@ -26,7 +26,11 @@ from itertools import combinations
 from derive.ir.build import apply, constant, scaled
 from derive.ir.graph import BATCH, Argument, Graph, Node, named, topological, whole, with_arguments
 from derive.ir.ops import BY_NAME, LOOK_UPS, ROOM, room_of
+from derive.ir.stability.choices import unmasked
 from derive.ir.stability.exponentials import linear
+
+LARGE = 10**38
+"""A number of every type, beyond all exponents that are finite."""
 
 Degree = Mapping[tuple[int, ...], Fraction]
 """For each placement of the exponential's other axes: the power of c that stands there."""
@@ -104,7 +108,8 @@ class Shift:
             return {}
         z = self.old.arguments[0]
         found: dict[tuple[int, ...], Fraction] = {}
-        for term, factor in linear(node.arguments[0]).items():
+        for part, factor in linear(node.arguments[0]).items():
+            term = part and unmasked(part)
             if term is not None and term.node is z.node:
                 places = dict(zip(z.axes, term.axes, strict=True))
                 if all(k in places for k in self.kept):
@@ -190,6 +195,8 @@ def largest(argument: Argument, old: Node, over: tuple[int, ...], kept: tuple[in
     lies = Argument(argument.node, tuple(order[k] for k in argument.axes))
     extreme = Node("min" if falls else "max", (lies,), shape, bound, name="~highest")
     inner, outer = ("maximum", "minimum") if falls else ("minimum", "maximum")
+    if unmasked(argument) != argument:  # a finite shift where nothing is left
+        extreme = apply("maximum", extreme, constant(-LARGE))
     beyond = apply("add", extreme, reach_of(old.data, 1 if falls else -1, power))
     beyond = apply(outer, beyond, apply(inner, extreme, constant(0)))
     return replace(apply("floor", beyond), name="~shift")

@@ -26,6 +26,7 @@ from derive.ir.stability.remainders import beside_remainders
 from derive.ir.stability.removable import near_zero
 from derive.ir.stability.share_means import grouped_weights
 from derive.ir.stability.squares import as_squares
+from derive.ir.stability.sums_as_means import sums_as_means
 from derive.ir.stability.table import STABILITY
 from derive.ir.stability.tails import beside_tails
 from derive.ir.stability.totals import totals_of_largest
@@ -55,6 +56,8 @@ PREPARE = (
     Pass("exponentials of logarithms", without_logarithms),
     Pass("flatten", flatten),
     Pass("masked exponentials", masked_exponentials),
+    Pass("sums as means", sums_as_means),
+    Pass("flatten", flatten),
     Pass("weights of means", grouped_weights),
     Pass("entropies", entropies),
 )

@@ -1,0 +1,123 @@
+"""What is taken from a product of a sum of exponentials, as what is taken from a mean.
+
+    S g_j - sum_k g_k e_k               S (g_j - sum_k g_k p_k),  S = sum_k e_k, p = e / S
+    g_j e_j - p_j sum_k g_k e_k         e_j (g_j - sum_k g_k p_k)
+
+Contract: `sums_as_means` maps a graph to an equal one. So it comes out where exponentials have a name of their own,
+e_i = exp(a_i) and p_i = e_i / sum_k e_k: the VJP of e has the first form and the JVP of p the second, which lose every
+digit beside one large share; a difference from a mean is counted from that share (`share_means`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import permutations
+
+from derive.ir.build import Labelled, elementwise, reduction
+from derive.ir.graph import Graph, Node, rebuild
+from derive.ir.stability.homogeneous import factors
+from derive.ir.stability.scaling import arguments_of, instead_of, labelled, over_line, product, times, total
+from derive.language.indices import Index
+
+
+@dataclass(frozen=True)
+class Monomial:
+    """A number times powers of values."""
+
+    number: Fraction
+    powers: Counter[Labelled]
+
+    def over(self, other: Monomial) -> Monomial:
+        powers = Counter(self.powers)
+        powers.subtract(other.powers)
+        return Monomial(self.number / other.number, Counter({value: power for value, power in powers.items() if power}))
+
+
+def monomial(value: Labelled) -> Monomial:
+    number, powers = Fraction(1), Counter[Labelled]()
+    for part, power in factors(value):
+        if part.node.op == "constant" and isinstance(part.node.data, Fraction) and power.denominator == 1:
+            number *= part.node.data ** int(power)
+        else:
+            powers[part] += power  # type: ignore[assignment]
+    return Monomial(number, powers)
+
+
+def sums_as_means(graph: Graph) -> Graph:
+    """The rows above, also beside other terms."""
+    return rebuild(graph, lambda n: as_means(n) if n.op == "add" and any_sum(n) else n)
+
+
+def any_sum(node: Node) -> bool:
+    """Whether a term may have a sum among its factors."""
+    return any(a.node.op in ("multiply", "divide", "sum") for a in node.arguments)
+
+
+def as_means(node: Node) -> Node:
+    terms = arguments_of(labelled(node))
+    monomials = [monomial(t) for t in terms]
+    for first, second in permutations(range(len(terms)), 2):
+        found = from_mean(monomials[first], monomials[second])
+        if found is not None:
+            rest = [t for k, t in enumerate(terms) if k not in (first, second)]
+            return instead_of(node, total([*rest, found]))
+    return node
+
+
+def from_mean(one: Monomial, other: Monomial) -> Labelled | None:
+    """c S g - c sum g e as c S (g - sum g p)"""
+    if one.number != -other.number:
+        return None
+    for added in (
+        v for v, power in other.powers.items() if power == 1 and v.node.op == "sum" and len(v.node.bound) == 1
+    ):
+        beside = other.over(Monomial(Fraction(1), Counter([added])))
+        ratio = one.over(beside)
+        for summed in (v for v, power in ratio.powers.items() if power == 1 and v.labels == added.labels):
+            own = ratio.over(Monomial(Fraction(-1), Counter([summed])))
+            mean = mean_of(own, added, summed)
+            if mean is not None:
+                difference = elementwise("add", product_of(own), times(-1, mean))
+                factor = one.over(own)
+                return elementwise("multiply", product_of(factor), difference) if factor.powers else difference
+    return None
+
+
+def mean_of(own: Monomial, added: Labelled, summed: Labelled) -> Labelled | None:
+    """sum_k g_k e_k / S, where `own` is g at another index, `added` is the sum and `summed` is S"""
+    (inner,) = arguments_of(added)
+    index = next(iter(label for label in inner.labels if label not in added.labels), None)
+    places = {label for value in own.powers for label in value.labels} - set(added.labels)
+    exponential = exponential_of(summed)
+    if index is None or len(places) != 1 or exponential is None:
+        return None
+    (place,) = places
+    whole = Monomial(own.number, Counter({at(v, place, index): power for v, power in own.powers.items()}))
+    weighted = monomial(inner)
+    if place.size != index.size or exponential not in weighted.powers or weighted != with_factor(whole, exponential):
+        return None
+    share = elementwise("divide", exponential, summed)
+    return reduction("sum", product([product_of(whole), share]), index)
+
+
+def exponential_of(summed: Labelled) -> Labelled | None:
+    """What a sum adds up, if that is an exponential along its axis."""
+    if summed.node.op != "sum" or len(summed.node.bound) != 1:
+        return None
+    (inner,) = arguments_of(summed)
+    return inner if inner.node.op == "exp" and len(inner.labels) == len(summed.labels) + 1 else None
+
+
+def at(value: Labelled, place: Index, index: Index) -> Labelled:
+    return Labelled(value.node, tuple(index if label == place else label for label in value.labels))
+
+
+def with_factor(value: Monomial, factor: Labelled) -> Monomial:
+    return Monomial(value.number, value.powers + Counter([factor]))
+
+
+def product_of(value: Monomial) -> Labelled:
+    found = over_line(list(value.powers.items()))
+    return found if value.number == 1 else times(value.number, found)

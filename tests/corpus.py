@@ -105,6 +105,8 @@ divergence(a[n], q[n]) -> D
 first_of_squares(x[n]) -> L
     z[i] = x[i]**2
     L = z[0] - log(sum(k, exp(z[k])))
+squared_hinge(x[n], t; w[n]) -> L
+    L = max(0, 1 - t*sum(k, w[k]*x[k]))**2
 square_of_largest(x[n]) -> E
     E = max(k, x[k])**2
 """

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from derive.calculus.indices import CANCEL, CONTRACTION, EXPAND, contraction, expand
 from derive.calculus.linearity import OUTSIDE, out_of_the_sum
 from derive.calculus.rule import Context, Rewrite, Rule
+from derive.closedform.cases import in_each_case, in_one_case
 from derive.closedform.deltas import at_one_index
 from derive.closedform.expanding import (
     common_denominator,
@@ -152,6 +153,7 @@ MULTIPLY_OUT = Reason("multiply_out", "expand; terms cancel", "展开后相消",
 ABSOLUTE = Reason("absolute", "u sgn(u) = |u|", "u sgn(u) = |u|")
 COMMON = Reason("common_denominator", "common denominator", "通分", exact=True)
 SAME_INDEX = Reason("same_index", "the delta lets the index be changed", "由 δ 可换指标")
+CASES = Reason("in_each_case", "in each case", "分情形写出", exact=True)
 ORDER = Reason("order", "reorder", "调整次序", Weight.ROUTINE, exact=True)
 TURN = Reason("turn", "minus sign into the bracket", "去括号变号", Weight.NAMED, exact=True)
 
@@ -163,12 +165,15 @@ RULES = (
     Rule(COLLECT, Add, tidy(numbers_into_brackets)),
     Rule(COLLECT, Add, tidy(of_one_function)),
     Rule(COMMON, Add, tidy(common_denominator)),
+    Rule(CASES, Add, in_one_case),
     Rule(SAME_INDEX, Add, tidy(at_one_index)),
     Rule(ABSOLUTE, Mul, tidy(absolute)),
     Rule(TURN, Mul, tidy(turned)),
     Rule(CANCEL, Mul, tidy(cancelled)),
     Rule(CANCEL, Quotient, tidy(cancelled)),
     Rule(COMMON, Quotient, tidy(one_fraction_line)),
+    Rule(CASES, Mul, in_each_case),
+    Rule(CASES, Quotient, in_each_case),
     Rule(EXPAND, Mul, tidy(into_the_bracket)),
     Rule(EXPAND, Quotient, tidy(into_the_bracket)),
     Rule(CANCEL, Power, tidy(cancelled)),

@@ -152,6 +152,14 @@ GUIDE: tuple[Explained, ...] = (
         ),
     ),
     Explained(
+        ("in_each_case",), Words("in each case", "分情形写出"),
+        r"u \begin{cases} 0, & c \\ v & \end{cases} = \begin{cases} 0, & c \\ u\,v & \end{cases}",
+        Words(
+            "What stands beside cases of which one is 0 is written in the other, where it counts.",
+            "一种情形为零时，旁边的因子写进它起作用的另一情形中。",
+        ),
+    ),
+    Explained(
         ("collect", "factor", "cancel", "common_denominator", "turn", "order", "absolute"), Words("tidy up", "整理"),
         r"u\,v + u\,w = u\,(v + w)",
         Words(

@@ -117,10 +117,15 @@ def depends_alike(value: Expression, case: Where, context: Context) -> bool:
 
 
 def inputs(value: Expression, context: Context) -> frozenset[Ref]:
-    """The entries of inputs that a value is computed from."""
-    names = {entry.name for entry in context.definition.inputs}
-    found = frozenset(references(value))
-    return frozenset().union(*({r} if r.name in names else inputs(context.unfolded(r), context) for r in found))
+    """The entries of inputs, and of adjoints and tangents, that a value is computed from."""
+    found: set[Ref] = set()
+    for ref in references(value):
+        found |= inputs(context.unfolded(ref), context) if is_defined(ref, context) else {ref}
+    return frozenset(found)
+
+
+def is_defined(ref: Ref, context: Context) -> bool:
+    return any(ref.name == equation.left.name for equation in context.definition.equations)
 
 
 # --- how fast a value goes to 0 ----------------------------------------------------------------------------
@@ -138,7 +143,7 @@ def order(value: Expression, case: Where, context: Context) -> Fraction:
     match value:
         case Where():
             return Fraction(ZERO in (value.then, value.otherwise))
-        case Ref() if any(value.name == e.left.name for e in context.definition.equations):
+        case Ref() if is_defined(value, context):
             return order(context.unfolded(value), case, context)
         case Power(base, Number(exponent)):
             return exponent * order(base, case, context)

@@ -80,8 +80,7 @@ def from_mean(one: Monomial, other: Monomial) -> Labelled | None:
             mean = mean_of(own, added, summed)
             if mean is not None:
                 difference = elementwise("add", product_of(own), times(-1, mean))
-                factor = one.over(own)
-                return elementwise("multiply", product_of(factor), difference) if factor.powers else difference
+                return product([product_of(one.over(own)), difference])
     return None
 
 

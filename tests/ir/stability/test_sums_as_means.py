@@ -17,6 +17,7 @@ HEAD = "f(a[n], g[n], c) -> y\n e[i] = exp(a[i])\n s = sum(k, e[k])\n "
 CHANGED = [
     "y[j] = s*g[j] - sum(k, g[k]*e[k])",
     "y[j] = sum(k, g[k]*e[k]) - s*g[j] + c",
+    "y[j] = sum(k, g[k]*e[k])/s - g[j]",
     "y[j] = (g[j]*e[j] - e[j]*sum(k, g[k]*e[k])/s)/s",
     "y[j] = 3*c*g[j]**2/s - 3*c*sum(k, e[k]*g[k]**2)/s**2",
     "y = sum(j, (g[j]/s - sum(k, g[k]*e[k])/s**2)*e[j])",

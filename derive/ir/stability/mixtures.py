@@ -137,6 +137,9 @@ def added(left: Mapping[Monomial, Ratio], right: Mapping[Monomial, Ratio]) -> Ma
 
 
 def multiplied(left: Mapping[Monomial, Ratio], right: Mapping[Monomial, Ratio]) -> Mapping[Monomial, Ratio] | None:
+    """The product, unless sums would be multiplied out: where (x - s)(x - s) is small its terms are not."""
+    if len(left) > 1 and len(right) > 1:
+        return None
     total: Mapping[Monomial, Ratio] | None = {}
     for one, first in left.items():
         for other, second in right.items():

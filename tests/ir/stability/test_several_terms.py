@@ -24,3 +24,17 @@ def test_beside_a_pole_no_term_is_brought_over_its_denominator(body: str) -> Non
     )
     assert np.isfinite(found).all()
     assert errors(found, truth, truth).max() <= 8
+
+
+@pytest.mark.parametrize(
+    "body", ["(x - sigmoid(x))**4", "x*(x - sigmoid(x))**2", "(2*x - sigmoid(x))*(3*x - sigmoid(x))"]
+)
+def test_small_factors_are_not_multiplied_out(body: str) -> None:
+    """Near x = sigmoid(x) = 0.659 a power of the difference has the digits of the difference, which are few."""
+    definition = parse(f"f(x) -> y\n y = {body}", DEFINITIONS)[-1]
+    x = 0.6590460684074065 + np.array([1e-2, -1e-2, 1e-4, -1e-4, 0.3, -0.3])
+    (found,), (truth,) = (
+        on_arrays(optimise(values_of(definition)), {"x": x}, {"*": len(x)}, kind) for kind in (float, np.longdouble)
+    )
+    allowed = 8 * (1 + 0.66 / abs(x - 0.6590460684074065))  # of x, and of the sigmoid, rounded once
+    assert (errors(found, truth, truth) <= allowed).all()

@@ -7,7 +7,7 @@ there: the derivative of sqrt(max(0, x)) is 0 for x < 0, that of log(max(0, x)) 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 
 from derive.calculus.indices import pieces_of
@@ -42,7 +42,7 @@ def in_each_case(node: Expression, context: Context) -> Rewrite | None:
     above = list(factors_of(node.numerator if isinstance(node, Quotient) else node))
     below = list(factors_of(node.denominator)) if isinstance(node, Quotient) else []
     for place, case in enumerate(above):
-        if isinstance(case, Where) and ZERO in (case.then, case.otherwise):
+        if isinstance(case, Where) and has_zero(case):
             found = beside_case(case, [*above[:place], *above[place + 1 :]], below, context)
             if found is not None:
                 return Rewrite(found)
@@ -78,7 +78,7 @@ def in_one_case(node: Expression, context: Context) -> Rewrite | None:
     assert isinstance(node, Add)
     if contains(node, Partial):
         return None
-    found = [(k, case) for k, t in enumerate(node.terms) for case in case_of(t, context)]
+    found = [(k, case) for k, t in enumerate(node.terms) if (case := case_of(t, context)) is not None]
     for place, (one, case) in enumerate(found):
         for other, another in found[place + 1 :]:
             if is_alike(another, case) and (another.then == ZERO) == (case.then == ZERO):
@@ -89,16 +89,14 @@ def in_one_case(node: Expression, context: Context) -> Rewrite | None:
     return None
 
 
-def case_of(term: Expression, context: Context) -> Iterator[Where]:
+def case_of(term: Expression, context: Context) -> Where | None:
     """The case that is 0 in a term, where all else depends on nothing but what it compares."""
-    for factor in factors_of(term):
-        if (
-            isinstance(factor, Where)
-            and ZERO in (factor.then, factor.otherwise)
-            and depends_alike(term, factor, context)
-        ):
-            yield factor
-            return
+    cases = (f for f in factors_of(term) if isinstance(f, Where) and has_zero(f))
+    return next((case for case in cases if depends_alike(term, case, context)), None)
+
+
+def has_zero(case: Where) -> bool:
+    return ZERO in (case.then, case.otherwise)
 
 
 def is_alike(value: Expression, case: Where) -> bool:
@@ -120,12 +118,8 @@ def inputs(value: Expression, context: Context) -> frozenset[Ref]:
     """The entries of inputs, and of adjoints and tangents, that a value is computed from."""
     found: set[Ref] = set()
     for ref in references(value):
-        found |= inputs(context.unfolded(ref), context) if is_defined(ref, context) else {ref}
+        found |= inputs(context.unfolded(ref), context) if context.definition.defines(ref.name) else {ref}
     return frozenset(found)
-
-
-def is_defined(ref: Ref, context: Context) -> bool:
-    return any(ref.name == equation.left.name for equation in context.definition.equations)
 
 
 # --- how fast a value goes to 0 ----------------------------------------------------------------------------
@@ -142,8 +136,8 @@ def order(value: Expression, case: Where, context: Context) -> Fraction:
     """The same of one value; at least 1 for what is not known."""
     match value:
         case Where():
-            return Fraction(ZERO in (value.then, value.otherwise))
-        case Ref() if is_defined(value, context):
+            return Fraction(has_zero(value))
+        case Ref() if context.definition.defines(value.name):
             return order(context.unfolded(value), case, context)
         case Power(base, Number(exponent)):
             return exponent * order(base, case, context)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.ir.graph import Graph, Node, topological
-from derive.ir.ops import BY_NAME, DOUBLE, ROOM, SINGLE, Arithmetic, minus_infinity, room_of, still
+from derive.ir.ops import BY_NAME, DOUBLE, ROOM, SINGLE, Arithmetic
 from derive.language.indices import extent
 from derive.language.primitives import POLYGAMMA, PRIMITIVES
 
@@ -90,14 +90,8 @@ def leaf(node: Node, inputs: Mapping[str, Any], sizes: Sizes, arithmetic: Arithm
             return objects(arithmetic.call("log", arithmetic.number(value)))
         case "index", _:
             return objects(list(range(extent(node.shape[0], sizes))))
-        case "pi", _:
-            return objects(arithmetic.call("pi"))
-        case "still", Fraction() as factor:
-            return objects(still(arithmetic, factor))
-        case "minus_infinity", _:
-            return objects(minus_infinity(arithmetic, node.data))
-        case "room", int() as power:
-            return objects(arithmetic.number(Fraction(room_of(arithmetic.half_exponent, power))))
+        case op, data if (meaning := BY_NAME[op].meaning) is not None:
+            return objects(meaning(arithmetic, data))
         case _:
             zero, one = (arithmetic.number(Fraction(k)) if node.op == "identity" else bool(k) for k in (0, 1))
             n = extent(node.shape[0], sizes)

@@ -61,13 +61,13 @@ def is_nan(leaf: Argument, failed: tuple[Argument, ...]) -> bool:
     return are_opposite and all(part in first for part in parts)
 
 
-def conditions(argument: Argument) -> Iterator[tuple[Argument, Argument]]:
-    """The choices that keep something only where a condition holds, and the condition."""
+def conditions(argument: Argument) -> Iterator[Argument]:
+    """The conditions of a choice and of those inside it."""
     if argument.node.op == "where":
-        condition, first, second = argument.node.arguments
-        yield argument, condition
-        yield from conditions(moved(first, argument.axes))
-        yield from conditions(moved(second, argument.axes))
+        condition, first, second = (moved(a, argument.axes) for a in argument.node.arguments)
+        yield condition
+        yield from conditions(first)
+        yield from conditions(second)
 
 
 def unmasked(exponent: Argument) -> Argument:

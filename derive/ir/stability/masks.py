@@ -20,11 +20,10 @@ from fractions import Fraction
 from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, topological, whole
 from derive.ir.ops import BY_NAME
 from derive.ir.stability.choices import NOTHING, conditions, is_zero, kept, unmasked, with_leaves
-from derive.ir.stability.look_ups import Correspondence
+from derive.ir.stability.look_ups import SUMS, Correspondence
 from derive.ir.stability.look_ups import summed as summed_exponentials
+from derive.ir.stability.one_exponential import factors_of
 from derive.language.indices import reaches, shortened
-
-SUMS = ("sum", "contract")
 
 
 def masked_exponentials(graph: Graph) -> Graph:
@@ -111,10 +110,6 @@ def exponentials(node: Node) -> tuple[Argument, ...]:
     return tuple(found)
 
 
-def factors_of(value: Argument) -> tuple[Argument, ...]:
-    return tuple(moved(a, value.axes) for a in value.node.arguments) if value.node.op == "multiply" else (value,)
-
-
 def has_exponential(node: Node) -> bool:
     return any(n.op == "exp" for n in topological((node,)))
 
@@ -139,7 +134,7 @@ def windows(node: Node, choice: Node, exponential: Argument) -> Iterator[Node]:
         found = Correspondence(axis)
         if found.fits(whole(node), exponential) and found.place is not None and found.place[0] == "window":
             window = found.looked_up(node, masked_exponential(choice, exponential))
-            if all(holds(moved(c, a.axes), axis, window) for a, c in conditions(whole(choice))):
+            if all(holds(condition, axis, window) for condition in conditions(whole(choice))):
                 yield window
 
 

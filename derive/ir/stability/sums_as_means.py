@@ -16,7 +16,7 @@ from fractions import Fraction
 from itertools import permutations
 
 from derive.ir.build import Labelled, elementwise, reduction
-from derive.ir.graph import Graph, Node, rebuild
+from derive.ir.graph import Graph, Node, rebuild, topological
 from derive.ir.stability.homogeneous import factors
 from derive.ir.stability.scaling import arguments_of, instead_of, labelled, over_line, product, times, total
 from derive.language.indices import Index
@@ -47,12 +47,8 @@ def monomial(value: Labelled) -> Monomial:
 
 def sums_as_means(graph: Graph) -> Graph:
     """The rows above, also beside other terms."""
-    return rebuild(graph, lambda n: as_means(n) if n.op == "add" and any_sum(n) else n)
-
-
-def any_sum(node: Node) -> bool:
-    """Whether a term may have a sum among its factors."""
-    return any(a.node.op in ("multiply", "divide", "sum") for a in node.arguments)
+    has_sums = any(n.op == "sum" for n in topological(graph))
+    return rebuild(graph, lambda n: as_means(n) if n.op == "add" else n) if has_sums else graph
 
 
 def as_means(node: Node) -> Node:
@@ -70,9 +66,8 @@ def from_mean(one: Monomial, other: Monomial) -> Labelled | None:
     """c S g - c sum g e as c S (g - sum g p)"""
     if one.number != -other.number:
         return None
-    for added in (
-        v for v, power in other.powers.items() if power == 1 and v.node.op == "sum" and len(v.node.bound) == 1
-    ):
+    sums = (v for v, power in other.powers.items() if power == 1 and v.node.op == "sum" and len(v.node.bound) == 1)
+    for added in sums:
         beside = other.over(Monomial(Fraction(1), Counter([added])))
         ratio = one.over(beside)
         for summed in (v for v, power in ratio.powers.items() if power == 1 and v.labels == added.labels):

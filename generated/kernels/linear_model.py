@@ -164,6 +164,9 @@ _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 _SMALL = 1 << 16  # entries that are one tile in every dtype
 
 
+_NUMBERS = {bool, int, float}  # the numbers of Python: they take the dtype of the arrays
+
+
 class _Call(NamedTuple):
     """What the arguments of a call have in common."""
 
@@ -173,6 +176,7 @@ class _Call(NamedTuple):
     samples: int  # how many there are
     sizes: dict  # the sizes of the definition, by name
     arguments: tuple  # of each its dtype, its shape, and that with one axis for the samples
+    shapes: dict  # of results, as `_shape` gave them
 
 
 def _arguments(*rows, views=False):
@@ -182,39 +186,60 @@ def _arguments(*rows, views=False):
     argument.
     views: one number for many samples stays one, seen as often as there are samples.
     """
-    arrays = [_array(name, value) for name, value, _, _ in rows]
-    kinds = [_kind(value, array) for (_, value, _, _), array in zip(rows, arrays)]
-    shapes = [(name, array.shape, dimensions, shared) for (name, _, dimensions, shared), array in zip(rows, arrays)]
-    call = _agreed(tuple(shapes), tuple(kinds))
-    found = []
-    for array, (dtype, shape, flat) in zip(arrays, call.arguments):
-        if views and shape and not array.shape:
-            array = np.ndarray(shape, dtype, array.astype(dtype), strides=(0,) * len(shape))
-        elif array.shape != shape:
-            same, array = array, np.empty(shape, dtype)
-            array[...] = same
-        elif array.dtype is not dtype or not array.flags.c_contiguous:
-            array = np.asarray(array, dtype=dtype, order="C")
-        found.append(array if shape == flat else array.reshape(flat))
-    return found, call
+    arrays, seen = [], []
+    for name, value, dimensions, shared in rows:
+        if type(value) is np.ndarray:
+            array, kind = value, value.dtype
+        else:
+            array = _array(name, value)
+            kind = type(value) if type(value) in _NUMBERS else array.dtype
+        arrays.append(array)
+        seen.append((name, kind, array.shape, dimensions, shared))
+    call = _agreed(tuple(seen))
+    for place, (array, (dtype, shape, flat)) in enumerate(zip(arrays, call.arguments)):
+        if array.dtype is not dtype or array.shape != flat or not array.flags.c_contiguous:
+            arrays[place] = _fitted(array, dtype, shape, flat, views)
+    return arrays, call
+
+
+def _fitted(array, dtype, shape, flat, views):
+    """A contiguous array of this dtype, of the flat shape after that with all leading axes; a view of one number."""
+    if views and shape and not array.shape:
+        array = array if array.dtype is dtype else array.astype(dtype)
+        return np.ndarray(flat, dtype, array, strides=(0,) * len(flat))
+    if array.shape != shape:
+        same, array = array, np.empty(shape, dtype)
+        array[...] = same
+    return np.asarray(array, dtype=dtype, order="C").reshape(flat)
 
 
 @lru_cache
-def _agreed(rows, kinds):
-    """What rows of (name, shape, dimensions of a sample, shared by all samples) have in common, once for equal rows.
+def _agreed(rows):
+    """What rows of (name, kind, shape, dimensions of a sample, shared by all samples) have in common.
 
-    kinds: of each argument its dtype, or the type of a number of Python.
+    kind: the dtype, or the type of a number of Python.
     """
-    result = _dtype(kinds)
+    for name, kind, _, _, _ in rows:
+        _check_kind(name, kind)
+    result = _dtype([kind for _, kind, _, _, _ in rows])
     dtype = _SINGLE if result == np.float16 else result
     sizes = _sizes(rows)
     batch = _batch(rows)
     samples = prod(batch)
     arguments = []
-    for (_, shape, dimensions, shared), kind in zip(rows, kinds):
+    for _, _, shape, dimensions, shared in rows:
         own = shape[len(shape) - len(dimensions) :]
         arguments.append((dtype, own, own) if shared else (dtype, batch + own, (samples, *own)))
-    return _Call(dtype, result, batch, samples, sizes, tuple(arguments))
+    return _Call(dtype, result, batch, samples, sizes, tuple(arguments), {})
+
+
+def _shape(call, dimensions, shared=False):
+    """The shape of a result with these dimensions of a sample, or summed over the samples; found once for equal calls."""
+    shape = call.shapes.get((dimensions, shared))
+    if shape is None:
+        shape = (() if shared else call.batch) + tuple([call.sizes.get(d, d) for d in dimensions])
+        call.shapes[dimensions, shared] = shape
+    return shape
 
 
 def _target(out, first, *others):
@@ -251,11 +276,11 @@ def _overlap(first, second):
 
 def _tiled(tile, call, out, arrays, rest, *results):
     """Results with these dimensions of a sample, computed in tiles; in `out` where it can be written to directly."""
-    shapes = [call.batch + tuple([call.sizes.get(d, d) for d in dimensions]) for dimensions in results]
+    shapes = [_shape(call, dimensions) for dimensions in results]
     targets = None if out is None else _flat(out)
     direct = targets is not None and _are_direct(call, targets, shapes, arrays)
     found = targets if direct else [np.empty(shape, call.dtype) for shape in shapes]
-    parts = [*arrays, *(a.reshape((call.samples, *a.shape[len(call.batch) :])) for a in found)]
+    parts = [*arrays, *_by_samples(call, found)]
     if _walk is None:
         tile(*parts, *rest)
     else:
@@ -263,6 +288,13 @@ def _tiled(tile, call, out, arrays, rest, *results):
     if direct or (out is None and call.dtype is call.result and all(shapes)):
         return found
     return _results(call, out, *((array, dimensions, False) for array, dimensions in zip(found, results)))
+
+
+def _by_samples(call, arrays):
+    """Arrays with one leading axis, the sample, for all that they have."""
+    if len(call.batch) == 1:
+        return arrays
+    return [array.reshape((call.samples, *array.shape[len(call.batch) :])) for array in arrays]
 
 
 def _are_direct(call, targets, shapes, arrays):
@@ -280,11 +312,6 @@ def _are_direct(call, targets, shapes, arrays):
     return all(targets[k] is not t for k in range(len(targets)) for t in targets[:k])
 
 
-def _kind(value, array):
-    """The dtype of an argument, or the type of a number of Python, which takes the dtype of the arrays."""
-    return type(value) if type(value) in (bool, int, float) else array.dtype
-
-
 def _dtype(kinds):
     """The dtype of results from the kinds of their arguments."""
     dtypes = {kind for kind in kinds if isinstance(kind, np.dtype)}
@@ -296,22 +323,23 @@ def _dtype(kinds):
 
 
 def _array(name, value):
-    """The value as an array of real numbers."""
-    if type(value) is np.ndarray and (value.dtype is _SINGLE or value.dtype is _DOUBLE):
-        return value
+    """The value as an array."""
     try:
-        array = np.asarray(float(value) if type(value) is int else value)
+        return np.asarray(float(value) if type(value) is int else value)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{name} is not an array of numbers: {error}") from None
-    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
-        raise TypeError(f"{name} has dtype {array.dtype}: expected float16, float32, float64 or integers")
-    return array
+
+
+def _check_kind(name, kind):
+    """An argument's dtype must be one of real numbers."""
+    if isinstance(kind, np.dtype) and (kind.kind not in "biuf" or kind.itemsize > 8):
+        raise TypeError(f"{name} has dtype {kind}: expected float16, float32, float64 or integers")
 
 
 def _sizes(rows):
     """The sizes of the definition, bound by shared parameters first; a shape that does not fit is refused."""
     sizes, origin = {}, {}
-    for name, shape, dimensions, shared in sorted(rows, key=lambda row: not row[3]):
+    for name, _, shape, dimensions, shared in sorted(rows, key=lambda row: not row[4]):
         before = len(shape) - len(dimensions)
         fits = before == 0 if shared else before >= 0
         for dimension, size in zip(dimensions, shape[before:]) if fits else ():
@@ -341,7 +369,7 @@ def _mismatch(name, shape, dimensions, shared, known, origin):
 def _batch(rows):
     """The leading axes of the samples: the same in all arguments, or none."""
     batch, first = (), None
-    for name, shape, dimensions, shared in rows:
+    for name, _, shape, dimensions, shared in rows:
         own = () if shared else shape[: len(shape) - len(dimensions)]
         if own and first is None:
             batch, first = own, name
@@ -357,10 +385,7 @@ def _result(call, out, row):
 
 def _results(call, out, *rows):
     """Rows of (array, dimensions, summed over the samples) to results in their shapes and dtype, or in `out`."""
-    shapes = [
-        (() if shared else call.batch) + tuple([call.sizes.get(d, d) for d in dimensions]) for _, dimensions, shared in rows
-    ]
-    found = [_shaped(value, shape, call.result) for (value, _, _), shape in zip(rows, shapes)]
+    found = [_shaped(value, _shape(call, dimensions, shared), call.result) for value, dimensions, shared in rows]
     if out is None:
         return [a if a.ndim else a[()] for a in found]
     targets = _flat(out)
@@ -374,8 +399,8 @@ def _results(call, out, *rows):
 
 
 def _shaped(value, shape, dtype):
-    """The result as an array of this shape and dtype."""
-    if type(value) is np.ndarray and value.shape == shape and value.dtype is dtype:
+    """The result as an array, or a scalar, of this shape and dtype."""
+    if isinstance(value, (np.ndarray, np.generic)) and value.shape == shape and value.dtype is dtype:
         return value
     return np.asarray(value).reshape(shape).astype(dtype, copy=False)
 
@@ -402,14 +427,12 @@ def _check_out(target, array):
 
 def _added_up(tile, call, arrays, rest, *results):
     """Arrays of all samples, of these dimensions each, that the tiles fill; None stands for a sum that they return."""
-    found = [row if row is None else np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results]
-    filled = [array for array in found if array is not None]
-    if _add_up is None:
-        sums = tile(*arrays, *filled, *rest)
-    else:
-        sums = _add_up(tile, arrays, filled, rest)
-    sums = iter(sums)
-    return [next(sums) if array is None else array for array in found]
+    filled = [np.empty((call.samples, *(call.sizes.get(d, d) for d in row)), call.dtype) for row in results if row is not None]
+    sums = tile(*arrays, *filled, *rest) if _add_up is None else _add_up(tile, arrays, filled, rest)
+    if not filled:
+        return sums
+    filled, sums = iter(filled), iter(sums)
+    return [next(sums) if row is None else next(filled) for row in results]
 
 
 def _weighted(weights, numbers=None):

@@ -17,7 +17,20 @@ from derive.closedform.close import close
 from derive.closedform.entries import at_fresh_indices
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Reason, Step, Wanted, end_of
-from derive.language.expressions import ONE, Expression, Number, Partial, Ref, Size, add, mul, sum_over
+from derive.language.expressions import (
+    ONE,
+    Delta,
+    Expression,
+    Mul,
+    Number,
+    Partial,
+    Quotient,
+    Ref,
+    Size,
+    add,
+    mul,
+    sum_over,
+)
 from derive.language.trees import (
     count_nodes,
     free_indices,
@@ -161,13 +174,14 @@ def through(count: int, directly: bool = False) -> Reason:
 
 
 def substitutions(value: Expression, adjoints: tuple[Derivation, ...], context: Context) -> tuple[Step, ...]:
-    """Adjoints of fewer indices than the result written out, if that leaves a short result; else no step."""
+    """Adjoints of fewer indices than the result, and those of one entry, written out if that leaves a short result."""
     steps: list[Step] = []
     current = value
     rank = len(free_indices(value))
     for adjoint in reversed(adjoints):
         assert adjoint.names is not None
-        if len(adjoint.names.indices) >= rank or adjoint.names.name not in reference_names(current):
+        is_small = len(adjoint.names.indices) < rank or has_one_entry(adjoint.closed)
+        if not is_small or adjoint.names.name not in reference_names(current):
             continue
         for ref in sorted({r for r in references(current) if r.name == adjoint.names.name}, key=str):
             table = dict(zip(adjoint.names.indices, ref.indices, strict=True))
@@ -178,3 +192,10 @@ def substitutions(value: Expression, adjoints: tuple[Derivation, ...], context: 
     steps += close(current, context)
     short = count_nodes(steps[-1].after) <= 3 * count_nodes(value) if steps else False
     return tuple(steps) if short else ()
+
+
+def has_one_entry(value: Expression) -> bool:
+    """Whether a delta is a factor: all entries but one are 0."""
+    if isinstance(value, Quotient):
+        return has_one_entry(value.numerator)
+    return isinstance(value, Delta) or (isinstance(value, Mul) and any(map(has_one_entry, value.factors)))

@@ -1,6 +1,7 @@
 """What stands beside a delta may be written at either of its indices.
 
 Contract: `at_one_index` gives an equal sum or None; it takes the index at which the terms have a common factor.
+`where_it_cancels` gives an equal fraction or None, with the index at which a factor stands above and below the line.
 """
 
 from __future__ import annotations
@@ -25,6 +26,17 @@ def at_one_index(node: Expression) -> Expression | None:
             if factored is not None and count_nodes(factored) < least:
                 return found
     return None
+
+
+def where_it_cancels(node: Expression) -> Expression | None:
+    """delta_0i f_i / f_0 = delta_0i f_0 / f_0"""
+    assert isinstance(node, Quotient)
+    return next((new for new in at_other_indices(node) if isinstance(new, Quotient) and shared_factors(new)), None)
+
+
+def shared_factors(value: Quotient) -> set[Expression]:
+    """Factors that stand above and below the line."""
+    return set(multiplied(value.numerator)) & set(multiplied(value.denominator))
 
 
 def at_other_indices(term: Expression) -> Iterator[Expression]:

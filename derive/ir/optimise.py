@@ -13,10 +13,12 @@ from derive.ir.graph import Graph
 from derive.ir.indicators import borders, indicators, units
 from derive.ir.look_ups import look_ups_first, take_largest, take_maxima
 from derive.ir.passes import Pass, fit, flatten, fold_twos, multiply_out, share
+from derive.ir.stability.cancelled import without_inverses
 from derive.ir.stability.common import without_common_parts, without_logarithms
 from derive.ir.stability.conjugates import one_exponent, sizes
 from derive.ir.stability.entropies import entropies
 from derive.ir.stability.error_function import normal_tails, products_with_tails, sums_with_tails
+from derive.ir.stability.gathered import gathered_shares
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
 from derive.ir.stability.logarithms import sharp_exponentials
 from derive.ir.stability.masks import masked_exponentials
@@ -55,8 +57,12 @@ PREPARE = (
     Pass("common parts of exponents", without_common_parts),
     Pass("exponentials of logarithms", without_logarithms),
     Pass("flatten", flatten),
+    Pass("inverses of exponentials", without_inverses),
+    Pass("flatten", flatten),
     Pass("masked exponentials", masked_exponentials),
     Pass("sums as means", sums_as_means),
+    Pass("inverses of exponentials", without_inverses),
+    Pass("gathered shares", gathered_shares),
     Pass("flatten", flatten),
     Pass("weights of means", grouped_weights),
     Pass("entropies", entropies),

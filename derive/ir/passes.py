@@ -156,8 +156,13 @@ def recombined(value: Node, arguments: list[Argument]) -> Node:
     return Node(op, (only,), value.shape, name=value.name, origin=value.origin)
 
 
+def flatten_exp(value: Node, outputs: set[Node]) -> Node:
+    return value if value.arguments[0].node != constant(0) else recombined(value, [Argument(constant(1), ())])
+
+
 FLATTEN = {
     "multiply": flatten_multiply, "add": flatten_add, "divide": flatten_divide, "power": flatten_power,
+    "exp": flatten_exp,
 }  # fmt: skip
 
 

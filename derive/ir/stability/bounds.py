@@ -1,8 +1,9 @@
 """What a value never exceeds, by its form alone.
 
 Contract: `highest(node)` is a number, or None where the form says nothing; `is_bounded` compares it, with what an
-exponential bears where nothing else is said; `is_never_negative` and `is_level`, which is far from the ends of the
-range on both sides, are true only where the form shows it. To extend: an op that keeps a bound is a row of BOUNDS.
+exponential bears where nothing else is said; `is_positive`, `is_never_negative` and `is_level`, which is far from the
+ends of the range on both sides, are true only where the form shows it. To extend: an op that keeps a bound is a row of
+BOUNDS.
 """
 
 from __future__ import annotations
@@ -93,3 +94,13 @@ def is_level(node: Node) -> bool:
 def is_at_least_a_number(node: Node) -> bool:
     """Whether a sum of what is never negative has a number in it."""
     return is_never_negative(node) and node.op == "add" and not all(has_input(a.node) for a in node.arguments)
+
+
+def is_positive(node: Node) -> bool:
+    """Whether a value is above 0 in mathematics: made of exponentials and numbers by products, quotients and sums."""
+    if node.op == "constant":
+        return isinstance(node.data, Fraction) and node.data > 0
+    return node.op == "exp" or (node.op in KEEP_POSITIVE and all(is_positive(a.node) for a in node.arguments))
+
+
+KEEP_POSITIVE = ("add", "multiply", "divide", "power", "sqrt", "sum", "view", "spread", "pick")

@@ -3,6 +3,8 @@
     exp(a_i - m) / sum_k exp(a_k - m)    exp(a_i) / sum_k exp(a_k), whatever m is, so that one shift serves all
     m + log sum_k exp(a_k - m)           log sum_k exp(a_k)
     exp(a_i - log s)                     exp(a_i) / s, unless exp(c (log s - a_i)) stands beside it
+    exp(a_i + log q)                     exp(a_i) q, where q > 0
+    log exp(a_i)                         a_i
     tanh(c log R)                        (R**(2 c) - 1) / (R**(2 c) + 1), R a function of one exponential
 
 Contract: `without_common_parts` and `without_logarithms` map a graph to an equal one.
@@ -16,6 +18,8 @@ from fractions import Fraction
 
 from derive.ir.build import apply, constant, raised, scaled
 from derive.ir.graph import BATCH, Argument, Graph, Node, moved, named, rebuild, topological, whole
+from derive.ir.passes import recombined
+from derive.ir.stability.bounds import is_positive
 from derive.ir.stability.exponentials import Exponentials, linear, multiple
 from derive.ir.stability.shares import negated
 from derive.ir.stability.shift import Shift
@@ -115,9 +119,20 @@ def without_logarithms(graph: Graph) -> Graph:
         rational = of_logarithm(node, search) if node.op in RATIONAL else None
         if rational is not None:
             return named(rational, node.name, node.origin)
+        if node.op == "log":
+            return exponent_alone(node)
         return divided(node) if node.op == "exp" and node.data is None and node not in paired else node
 
     return rebuild(graph, changed)
+
+
+def exponent_alone(node: Node) -> Node:
+    """log exp(u) as u"""
+    (argument,) = node.arguments
+    if argument.node.op != "exp" or argument.node.data is not None:
+        return node
+    exponent = moved(argument.node.arguments[0], argument.axes)
+    return recombined(node, [exponent])
 
 
 def beside_inverses(graph: Graph) -> set[Node]:
@@ -168,20 +183,28 @@ MOST_FACTORS = 4
 
 
 def divided(node: Node) -> Node:
+    """exp(r - log s) as exp(r) / s, exp(r + log q) as exp(r) q for q > 0"""
     (argument,) = node.arguments
     inner = argument.node
-    if inner.op != "add" or argument != whole(inner):
-        return node
-    for k, term in enumerate(inner.arguments):
+    terms = inner.arguments if inner.op == "add" and argument == whole(inner) else (argument,)
+    for k, term in enumerate(terms):
         minus = negated(term)
-        if minus is None or minus.node.op != "log":
+        logarithm = term if minus is None else minus
+        if logarithm.node.op != "log" or not (
+            (len(terms) > 1 and minus) or is_positive(logarithm.node.arguments[0].node)
+        ):
             continue
-        rest = tuple(a for i, a in enumerate(inner.arguments) if i != k)
-        exponent = rest[0].node if len(rest) == 1 and rest[0] == whole(rest[0].node) else None
-        if exponent is None or exponent.shape != node.shape:
-            exponent = Node("add" if len(rest) > 1 else "spread", rest, node.shape)
-        below = minus.node.arguments[0]
-        lies = Argument(below.node, tuple(minus.axes[a] for a in below.axes))
-        above = Node("exp", (whole(exponent),), node.shape)
-        return replace(node, op="divide", arguments=(whole(above), lies))
+        value = moved(logarithm.node.arguments[0], logarithm.axes)
+        above = exponential_of(tuple(a for i, a in enumerate(terms) if i != k), node)
+        return replace(node, op="divide" if minus else "multiply", arguments=(above, value))
     return node
+
+
+def exponential_of(terms: tuple[Argument, ...], node: Node) -> Argument:
+    """exp of the sum of these terms, 1 where there are none."""
+    if not terms:
+        return Argument(constant(1), ())
+    exponent = terms[0].node if len(terms) == 1 and terms[0] == whole(terms[0].node) else None
+    if exponent is None or exponent.shape != node.shape:
+        exponent = Node("add" if len(terms) > 1 else "spread", terms, node.shape)
+    return whole(Node("exp", (whole(exponent),), node.shape))

@@ -61,19 +61,27 @@ class Rewriting:
         return with_arguments(node, tuple(Argument(self.node(a.node), a.axes) for a in node.arguments))
 
     def regrouped(self, node: Node) -> Node:
-        """The factors x and sigmoid(x) of a longer product as one."""
+        """The factors x and sigmoid(x) of a longer product as one, and those that are sums of such products."""
         for k, argument in enumerate(node.arguments):
             group = self.search.search.at(argument)
             if group is None or group.argument is None:
                 continue
             home = own_value(group.argument)
             grown = growth_of(home)
-            members = [i for i, a in enumerate(node.arguments) if i == k or a == home or is_grown(a, grown)]
+            found = {i: q for i, a in enumerate(node.arguments) if (q := self.quantities(a, home, grown)) is not None}
+            members = [i for i, q in found.items() if i == k or q]
             if 1 < len(members) < len(node.arguments):
                 part = on_own_axes(node, tuple(node.arguments[i] for i in members))
                 rest = tuple(a for i, a in enumerate(node.arguments) if i not in members)
                 return replace(node, arguments=(*rest, part))
         return node
+
+    def quantities(self, argument: Argument, home: Argument, grown: Polynomial | None) -> set[Argument] | None:
+        """What stands beside functions of the exponential of `home`, if it all grows with that; else None."""
+        terms, own = self.search.at(argument)
+        found = {a for monomial in terms for a, _ in monomial}
+        apart = own is not None and own.argument is not None and own_value(own.argument) != home
+        return None if apart or not all(a == home or is_grown(a, grown) for a in found) else found
 
     def form(self, mixture: Mixture, node: Node) -> Argument | None:
         if len(mixture.terms) < 1 or set(mixture.terms) == {NOTHING}:

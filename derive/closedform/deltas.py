@@ -31,6 +31,8 @@ def at_one_index(node: Expression) -> Expression | None:
 def where_it_cancels(node: Expression) -> Expression | None:
     """delta_0i f_i / f_0 = delta_0i f_0 / f_0"""
     assert isinstance(node, Quotient)
+    if shared_factors(node):
+        return None
     return next((new for new in at_other_indices(node) if isinstance(new, Quotient) and shared_factors(new)), None)
 
 

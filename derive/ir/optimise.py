@@ -20,9 +20,10 @@ from derive.ir.stability.entropies import entropies
 from derive.ir.stability.error_function import normal_tails, products_with_tails, sums_with_tails
 from derive.ir.stability.gathered import gathered_shares
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
-from derive.ir.stability.logarithms import sharp_exponentials
+from derive.ir.stability.logarithms import sharp_exponentials, small_terms_last
 from derive.ir.stability.masks import masked_exponentials
 from derive.ir.stability.norms import norms
+from derive.ir.stability.pairs import without_pairs
 from derive.ir.stability.powers import logarithms_of_powers, multiply_step_by_step
 from derive.ir.stability.remainders import beside_remainders
 from derive.ir.stability.removable import near_zero
@@ -55,6 +56,7 @@ PREPARE = (
     Pass("logarithms of powers", logarithms_of_powers),
     Pass("one exponent", one_exponent),
     Pass("common parts of exponents", without_common_parts),
+    Pass("pairs of exponentials", without_pairs),
     Pass("exponentials of logarithms", without_logarithms),
     Pass("flatten", flatten),
     Pass("inverses of exponentials", without_inverses),
@@ -86,6 +88,7 @@ LIMITS = (
     Pass("take maxima", take_maxima),
     Pass("indicators", indicators),
     Pass("borders", borders),
+    Pass("small terms last", small_terms_last),
     Pass("sharp exponentials", sharp_exponentials),
     Pass("look-ups first", look_ups_first),
 )

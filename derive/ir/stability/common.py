@@ -5,6 +5,7 @@
     exp(a_i - log s)                     exp(a_i) / s, unless exp(c (log s - a_i)) stands beside it
     exp(a_i + log q)                     exp(a_i) q, where q > 0
     log exp(a_i)                         a_i
+    log(s / exp(a_i))                    -log(exp(a_i) / s)
     tanh(c log R)                        (R**(2 c) - 1) / (R**(2 c) + 1), R a function of one exponential
 
 Contract: `without_common_parts` and `without_logarithms` map a graph to an equal one.
@@ -18,6 +19,7 @@ from fractions import Fraction
 
 from derive.ir.build import apply, constant, raised, scaled
 from derive.ir.graph import BATCH, Argument, Graph, Node, moved, named, rebuild, topological, whole
+from derive.ir.ops import LOOK_UPS
 from derive.ir.passes import recombined
 from derive.ir.stability.bounds import is_positive
 from derive.ir.stability.exponentials import Exponentials, linear, multiple
@@ -120,19 +122,31 @@ def without_logarithms(graph: Graph) -> Graph:
         if rational is not None:
             return named(rational, node.name, node.origin)
         if node.op == "log":
-            return exponent_alone(node)
+            return exponent_alone(node) or turned_over(node) or node
         return divided(node) if node.op == "exp" and node.data is None and node not in paired else node
 
     return rebuild(graph, changed)
 
 
-def exponent_alone(node: Node) -> Node:
+def exponent_alone(node: Node) -> Node | None:
     """log exp(u) as u"""
     (argument,) = node.arguments
     if argument.node.op != "exp" or argument.node.data is not None:
-        return node
-    exponent = moved(argument.node.arguments[0], argument.axes)
-    return recombined(node, [exponent])
+        return None
+    return recombined(node, [moved(argument.node.arguments[0], argument.axes)])
+
+
+def turned_over(node: Node) -> Node | None:
+    """log(s/e) as -log(e/s), s a sum of exponentials and e one, as the rows for shares have it"""
+    (argument,) = node.arguments
+    if argument.node.op != "divide":
+        return None
+    above, below = (a.node for a in argument.node.arguments)
+    looked_up = below.arguments[0].node if below.op in LOOK_UPS else below
+    if above.op != "sum" or above.arguments[0].node.op != "exp" or looked_up.op != "exp":
+        return None
+    share = replace(argument.node, arguments=argument.node.arguments[::-1], name="", origin=None)
+    return named(scaled(-1, replace(node, arguments=(Argument(share, argument.axes),))), node.name, node.origin)
 
 
 def beside_inverses(graph: Graph) -> set[Node]:

@@ -2,6 +2,7 @@
 
     (e_i x)/s, e_i (1/s), e_i s**-1      p_i x,   s = sum_k e_k
     p_i x - p_i y                        p_i (x - y)
+    sum_k p_i x_k                        p_i sum_k x_k
 
 Contract: `gathered_shares` maps a graph to an equal one. A share is at most 1: no factor of the new form overflows
 where the old form does not, and the rows for shares see it.
@@ -11,8 +12,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.ir.build import Labelled, elementwise
+from derive.ir.build import Labelled, elementwise, reduction
 from derive.ir.graph import Graph, Node, rebuild, topological
+from derive.ir.stability.cancelled import is_exponential
 from derive.ir.stability.homogeneous import Parts, factors
 from derive.ir.stability.scaling import arguments_of, instead_of, labelled, over_line, product, total
 from derive.ir.stability.shares import share_of
@@ -22,7 +24,7 @@ def gathered_shares(graph: Graph) -> Graph:
     """The rows above."""
     if not any(n.op == "sum" and n.arguments[0].node.op == "exp" for n in topological(graph)):
         return graph
-    return rebuild(graph, lambda n: taken_out(n) if n.op == "add" else gathered(n))
+    return rebuild(graph, lambda n: GATHER[n.op](n) if n.op in GATHER else n)
 
 
 def is_share(value: Labelled) -> bool:
@@ -31,7 +33,7 @@ def is_share(value: Labelled) -> bool:
 
 def gathered(node: Node) -> Node:
     """Exponentials above and their sums below the line as shares."""
-    if node.op not in ("multiply", "divide") or is_share(labelled(node)):
+    if is_share(labelled(node)):
         return node
     parts = factors(labelled(node), is_share)
     if pair_in(parts) is None:
@@ -75,3 +77,20 @@ def taken_out(node: Node) -> Node:
 def without(parts: Parts, share: Labelled) -> Parts:
     place = list(parts).index((share, Fraction(1)))
     return [part for k, part in enumerate(parts) if k != place]
+
+
+def out_of_sum(node: Node) -> Node:
+    """Shares and sums of exponentials that do not vary along the axis of a sum, before it."""
+    value = labelled(node)
+    (inner,) = arguments_of(value)
+    parts = factors(inner, is_share)
+    fixed = [pair for pair in parts if set(pair[0].labels) <= set(value.labels)]
+    taken = [(part, power) for part, power in fixed if is_share(part) or is_exponential(part)]
+    if not taken or len(node.bound) != 1:
+        return node
+    (index,) = set(inner.labels) - set(value.labels)
+    left = [pair for pair in parts if pair not in taken]
+    return instead_of(node, over_line([*taken, (reduction("sum", over_line(left), index), 1)]))
+
+
+GATHER = {"multiply": gathered, "divide": gathered, "add": taken_out, "sum": out_of_sum}

@@ -14,8 +14,8 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.ir.build import apply, constant
-from derive.ir.graph import Argument, Graph, Node, has_input, moved, topological, whole, with_arguments
+from derive.ir.build import apply, constant, unscaled
+from derive.ir.graph import Argument, Graph, Node, has_input, moved, rebuild, topological, whole, with_arguments
 from derive.ir.stability import polynomial
 from derive.ir.stability.exponentials import Exponentials, Group, combined, linear, multiple
 from derive.ir.stability.logarithm_forms import form_of, near_one, scaled_form, spelled
@@ -40,6 +40,25 @@ def sharp_exponentials(graph: Graph) -> Graph:
         is_sharp = old in inner and old.op == "exp" and old.data is None and has_input(old)
         new[old] = replace(node, op="sharp_exp") if is_sharp else node
     return tuple(new[n] for n in graph)
+
+
+def small_terms_last(graph: Graph) -> Graph:
+    """max(z, 0) - t z + log1p(exp(-|z|)) in this order: what is small is added to what is left of the large."""
+    return rebuild(graph, lambda n: reordered(n) if n.op == "add" and len(n.arguments) > 2 else n)
+
+
+def reordered(node: Node) -> Node:
+    last = sorted(node.arguments, key=lambda a: is_small(unscaled(a)[1].node))
+    return node if tuple(last) == node.arguments else replace(node, arguments=tuple(last))
+
+
+def is_small(node: Node) -> bool:
+    """log1p(exp(-|z|)), at most log 2"""
+    inner = node.arguments[0].node if node.op == "log1p" else node
+    if node.op != "log1p" or inner.op != "exp":
+        return False
+    factor, value = unscaled(inner.arguments[0])
+    return factor < 0 and value.node.op == "abs"
 
 
 class Rewriting:

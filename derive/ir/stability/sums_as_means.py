@@ -2,10 +2,12 @@
 
     S g_j - sum_k g_k e_k               S (g_j - sum_k g_k p_k),  S = sum_k e_k, p = e / S
     g_j e_j - p_j sum_k g_k e_k         e_j (g_j - sum_k g_k p_k)
+    sum_i t_i log S - sum_i t_i a_i     sum_i t_i (log S - a_i),  e_k = exp(a_k)
 
 Contract: `sums_as_means` maps a graph to an equal one. So it comes out where exponentials have a name of their own,
 e_i = exp(a_i) and p_i = e_i / sum_k e_k: the VJP of e has the first form and the JVP of p the second, which lose every
-digit beside one large share; a difference from a mean is counted from that share (`share_means`).
+digit beside one large share; a difference from a mean is counted from that share (`share_means`), and the logarithms of
+shares in the third, a cross entropy, have a row of their own.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ def as_means(node: Node) -> Node:
     terms = arguments_of(labelled(node))
     monomials = [monomial(t) for t in terms]
     for first, second in permutations(range(len(terms)), 2):
-        found = from_mean(monomials[first], monomials[second])
+        found = from_mean(monomials[first], monomials[second]) or from_weights(monomials[first], monomials[second])
         if found is not None:
             rest = [t for k, t in enumerate(terms) if k not in (first, second)]
             return instead_of(node, total([*rest, found]))
@@ -66,8 +68,7 @@ def from_mean(one: Monomial, other: Monomial) -> Labelled | None:
     """c S g - c sum g e as c S (g - sum g p)"""
     if one.number != -other.number:
         return None
-    sums = (v for v, power in other.powers.items() if power == 1 and v.node.op == "sum" and len(v.node.bound) == 1)
-    for added in sums:
+    for added in sums_in(other):
         beside = other.over(Monomial(Fraction(1), Counter([added])))
         ratio = one.over(beside)
         for summed in (v for v, power in ratio.powers.items() if power == 1 and v.labels == added.labels):
@@ -77,6 +78,41 @@ def from_mean(one: Monomial, other: Monomial) -> Labelled | None:
                 difference = elementwise("add", product_of(own), times(-1, mean))
                 return product([product_of(one.over(own)), difference])
     return None
+
+
+def sums_in(value: Monomial) -> list[Labelled]:
+    """Its factors that are sums over one index."""
+    return [v for v, power in value.powers.items() if power == 1 and v.node.op == "sum" and len(v.node.bound) == 1]
+
+
+def from_weights(one: Monomial, other: Monomial) -> Labelled | None:
+    """c log s sum_i t_i - c sum_i t_i a_i as c sum_i t_i (log s - a_i), s = sum_k exp(a_k)"""
+    if one.number != -other.number:
+        return None
+    for added in sums_in(other):
+        beside = other.over(Monomial(Fraction(1), Counter([added])))
+        ratio = one.over(beside)
+        for weights in sums_in(ratio):
+            own = ratio.over(Monomial(Fraction(-1), Counter([weights])))
+            found = with_logarithm(own, weights, added) if own.powers and weights.labels == added.labels else None
+            if found is not None:
+                return product([times(one.number, product_of(Monomial(Fraction(1), beside.powers))), found])
+    return None
+
+
+def with_logarithm(own: Monomial, weights: Labelled, added: Labelled) -> Labelled | None:
+    """sum_i t_i (log s - a_i), where `own` is log s, `weights` is sum_i t_i and `added` is sum_i t_i a_i"""
+    (logarithm, *others), (weight,), (inner,) = own.powers, arguments_of(weights), arguments_of(added)
+    summed = arguments_of(logarithm)[0] if logarithm.node.op == "log" and not others else None
+    exponential = exponential_of(summed) if summed is not None else None
+    index = next((label for label in inner.labels if label not in added.labels), None)
+    if summed is None or exponential is None or index is None or own != Monomial(Fraction(1), Counter([logarithm])):
+        return None
+    (place,) = set(exponential.labels) - set(summed.labels)
+    exponent = at(arguments_of(exponential)[0], place, index)
+    if monomial(inner) != with_factor(monomial(weight), exponent):
+        return None
+    return reduction("sum", product([weight, elementwise("add", logarithm, times(-1, exponent))]), index)
 
 
 def mean_of(own: Monomial, added: Labelled, summed: Labelled) -> Labelled | None:

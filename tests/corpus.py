@@ -107,6 +107,9 @@ first_of_squares(x[n]) -> L
     L = z[0] - log(sum(k, exp(z[k])))
 squared_hinge(x[n], t; w[n]) -> L
     L = max(0, 1 - t*sum(k, w[k]*x[k]))**2
+logit_less_its_share(a[n]) -> y
+    p[i] = exp(a[i])/sum(k, exp(a[k]))
+    y = a[0] - log(p[0])
 square_of_largest(x[n]) -> E
     E = max(k, x[k])**2
 """

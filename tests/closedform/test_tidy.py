@@ -80,3 +80,19 @@ def test_a_delta_in_all_pieces_is_contracted(term: str, wanted: str) -> None:
 
 def test_pieces_are_opened_where_a_delta_stands_in_a_term() -> None:
     assert "δ_j" not in closed("f(s[n], y) -> L\n    L = sum(k, max(0, 1 + s[k] - s[y]))", "s").split("+")[0]
+
+
+SOFTMAX = "p[i] = exp(a[i])/sum(k, exp(a[k]))"
+
+
+def test_what_stands_beside_a_delta_is_written_at_the_index_where_it_cancels() -> None:
+    """delta_0i p_i / p_0 = delta_0i"""
+    found = derived(f"f(a[n]) -> y\n    {SOFTMAX}\n    y = a[0] - log(p[0])", "a")
+    assert unicode_text(found.closed) == "p_i"
+    assert "same_index" in [step.reason.key for step in found.steps]
+
+
+def test_an_adjoint_of_one_entry_is_written_out() -> None:
+    assert closed(f"f(a[n]) -> y\n    {SOFTMAX}\n    y = a[1]*p[0]", "a") == "p_0 (a_1 δ_0i - p_i a_1 + δ_1i)"
+    text = f"f(a[n]) -> y\n    {SOFTMAX}\n    y = a[1]*sum(i, p[i]**2)"
+    assert "p̄" in closed(text, "a")  # of all entries: it stays a quantity

@@ -21,11 +21,12 @@ from functools import reduce
 from types import MappingProxyType
 
 from derive.ir.build import BATCH_INDEX, Labelled, arranged, constant, elementwise, reduction, size_node
-from derive.ir.graph import BATCH, Argument, Node, named
+from derive.ir.graph import BATCH, Argument, Node, named, topological
 from derive.ir.ops import STILL
 from derive.ir.stability.bounds import is_bounded, is_bounded_below
+from derive.ir.stability.choices import NOTHING
 from derive.ir.stability.exponentials import linear
-from derive.ir.stability.shift import reach_of
+from derive.ir.stability.shift import LARGE, reach_of
 from derive.language.indices import Index
 
 Labels = tuple[Index, ...]
@@ -190,8 +191,10 @@ def highest_of(factor: Factor) -> Labelled:
 
 
 def shift_of(factor: Factor) -> Labelled:
-    """The whole number that is subtracted from the exponents of a sum."""
+    """The whole number that is subtracted from the exponents of a sum, also where a mask leaves none of them."""
     highest = highest_of(factor)
+    if NOTHING in topological((highest.node,)):
+        highest = elementwise("maximum", highest, Labelled(constant(-LARGE)))
     beyond = elementwise("add", highest, Labelled(reach_of(None, -1, abs(factor.power))))
     least = ZERO if ZERO in factor.exponents else elementwise("minimum", highest, ZERO)
     found = elementwise("floor", elementwise("maximum", beyond, least))

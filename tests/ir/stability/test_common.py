@@ -11,6 +11,7 @@ from derive.ir.stability.squares import as_squares
 from derive.language.resolve import parse
 from tests.ir.graphs import compute, difference_at_random, largest_difference, random_inputs, sizes_for, values_of
 
+FUNCTIONS = parse("softmax(a[n]) -> p\n    p[i] = exp(a[i])/sum(k, exp(a[k]))")
 SHARES = "f(a[n]) -> p\n p[i] = exp(a[i])/sum(k, exp(a[k]))"
 LOGARITHM = "f(a[n]) -> y\n y = log(sum(k, exp(a[k])))"
 SAME = [
@@ -61,6 +62,28 @@ def test_an_exponential_beside_its_inverse_keeps_its_logarithm(text: str, divide
     found = without_logarithms(graph)
     assert (found != graph) is divided
     assert difference_at_random(definition, found, graph, 9, -3, 3) < 1e-50
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("f(x, b) -> y\n y = log(exp(x*b))", "f(x, b) -> y\n y = x*b"),
+        ("f(a[n]) -> y\n y[i] = exp(log(exp(a[i])/sum(k, exp(a[k]))))", SHARES),
+        ("f(a[n]) -> y\n y = exp(log(sum(k, exp(a[k]))))", "f(a[n]) -> y\n y = sum(k, exp(a[k]))"),
+        ("f(a[n]) -> y\n y[i] = log(sum(k, exp(a[k]))/exp(a[i]))", "f(a[n]) -> y\n y[i] = -log(softmax(a)[i])"),
+        ("f(x) -> y\n y = log(exp(0) + exp(x))", "f(x) -> y\n y = log(1 + exp(x))"),
+    ],
+)
+def test_inverse_functions_of_each_other_are_taken_out(text: str, plain: str) -> None:
+    guise, form = (parse(t, FUNCTIONS)[-1] for t in (text, plain))
+    assert optimise(values_of(guise)) == optimise(values_of(form))
+    assert difference_at_random(guise, optimise(values_of(guise)), values_of(guise), 5, 0.2, 3) < 1e-50
+
+
+@pytest.mark.parametrize("text", ["f(x, b) -> y\n y = exp(log(x))", "f(x, b) -> y\n y = exp(x + log(b))"])
+def test_the_logarithm_of_what_may_be_negative_stays(text: str) -> None:
+    graph = optimise(values_of(parse(text)[-1]), SIMPLIFY)
+    assert without_logarithms(graph) == graph
 
 
 def test_equal_factors_become_powers() -> None:

@@ -117,3 +117,17 @@ def test_logarithms_of_shares_over_a_window() -> None:
     a = np.array([800.0, 2.0, 3.0, 1.0])
     assert module.f(a) == 2394
     assert np.array_equal(module.f_grad(a), [3, -1, -1, -1])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_mask_that_leaves_nothing_beside_others(dtype: type) -> None:
+    """sum exp(2 x_k) v_k over what the mask keeps, divided by a sum that has 10 for the rest."""
+    text = "f(x[n], m) -> y\n y[i] = x[i]*logsumexp(k, where(m > x[k], 2*x[k], 10))"
+    module = derive.define(text, wrt="x").compile()
+    x, v = np.array([1, 2], dtype), np.array([3, -1], dtype)
+    value = 10 + np.log(2)
+    assert module.f_jvp(x, dtype(-3), v) == pytest.approx(v * value, rel=4 * float(np.finfo(dtype).eps))
+    assert module.f_jvp(x, dtype(5), v) == pytest.approx(
+        v * np.logaddexp(2, 4) + x * (2 * 3 * np.exp(2) - 2 * np.exp(4)) / (np.exp(2) + np.exp(4)),
+        rel=8 * float(np.finfo(dtype).eps),
+    )

@@ -6,8 +6,8 @@
     x/((1 - p) (1 + e))       x, as p is e/(1 + e)
 
 Contract: `without_inverses` maps a graph to an equal one; e is an exponential or a sum of them over an index, which is
-never 0. Other values are left: x/x is no number at 0. A function of one exponential that is a number leaves its place
-only where something else there is no number for the same inputs.
+never 0. Other values are left: x/x is no number at 0. An output that would depend on an input no more is left: it is
+NaN where that is.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from derive.ir.stability.scaling import instead_of, labelled, over_line, product
 
 
 def without_inverses(graph: Graph) -> Graph:
-    """The rows above."""
-    has_inverse = any(n.op == "exp" for n in topological(graph)) and any(n.op == "divide" for n in topological(graph))
+    """The rows above, but for outputs that would not depend on an input any more."""
+    if not {"exp", "divide"} <= {n.op for n in topological(graph)}:
+        return graph
     search = Exponentials()
-    return rebuild(graph, lambda n: cancelled(without_numbers(n, search))) if has_inverse else graph
+    found = rebuild(graph, lambda n: cancelled(without_numbers(n, search)))
+    return tuple(new if inputs(old) == inputs(new) else old for new, old in zip(found, graph, strict=True))
 
 
 def cancelled(node: Node) -> Node:
@@ -92,13 +94,13 @@ def without_numbers(node: Node, search: Exponentials) -> Node:
     if node.op == "divide":
         above, below = node.arguments
         number = number_of(below.node, search)
-        if number and inputs(below.node) <= inputs(above.node):
+        if number:
             return replace(node, op="multiply", arguments=(Argument(constant(1 / number), ()), above))
     for members in families(search, node) if node.op == "multiply" else ():
         rest = tuple(a for k, a in enumerate(node.arguments) if k not in members)
         part = replace(node, arguments=tuple(node.arguments[k] for k in members), name="")
         number = number_of(part, search) if len(members) > 1 else None
-        if number and inputs(part) <= set().union(*(inputs(a.node) for a in rest)):
+        if number:
             return replace(node, arguments=(Argument(constant(number), ()), *rest))
     return node
 

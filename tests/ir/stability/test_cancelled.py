@@ -17,7 +17,7 @@ from tests.ir.graphs import difference_at_random, values_of
 HEAD = "f(a[n], g[n], x, t) -> y\n e[i] = exp(a[i])\n s = sum(k, e[k])\n p[i] = e[i]/s\n "
 CHANGED = [
     "y[j] = p[j]*(g[j]/p[j] - sum(i, g[i]/p[i]*p[i]))",
-    "y[j] = (e[j]*g[j])/e[j]",
+    "y[j] = (e[j]*g[j])/e[j] + e[j]*(g[j]*a[j])/e[j]",
     "y[j] = e[j]*(g[j]/e[j] + x)",
     "y[j] = e[j]**3*(g[j]/e[j] + x/e[j]**2)/s",
     "y[j] = p[j]*(g[j] - sum(i, g[i]*p[i]))/p[j]",
@@ -32,6 +32,7 @@ KEPT = [
     "y[j] = g[j]*x/g[j]/s",
     "y = t/(1/(1 + exp(-x)) + 1/(1 + exp(x)))",  # NaN where x is
     "y[j] = e[j]/s*(x/s + t)",
+    "y[j] = (e[j]*g[j])/e[j]",  # NaN where a is
 ]
 
 

@@ -22,12 +22,14 @@ from derive.ir.stability.gathered import gathered_shares
 from derive.ir.stability.gaussians import bounded_factors, products_with_gaussians, whole_squares
 from derive.ir.stability.logarithms import sharp_exponentials, small_terms_last
 from derive.ir.stability.masks import masked_exponentials
+from derive.ir.stability.mixture_weights import joined_exponents
 from derive.ir.stability.norms import norms
 from derive.ir.stability.pairs import without_pairs
 from derive.ir.stability.powers import logarithms_of_powers, multiply_step_by_step
 from derive.ir.stability.remainders import beside_remainders
 from derive.ir.stability.removable import near_zero
 from derive.ir.stability.share_means import grouped_weights
+from derive.ir.stability.share_products import logarithms_of_share_products
 from derive.ir.stability.squares import as_squares
 from derive.ir.stability.sums_as_means import sums_as_means
 from derive.ir.stability.table import STABILITY
@@ -58,6 +60,7 @@ PREPARE = (
     Pass("common parts of exponents", without_common_parts),
     Pass("pairs of exponentials", without_pairs),
     Pass("exponentials of logarithms", without_logarithms),
+    Pass("logarithms of products of shares", logarithms_of_share_products),
     Pass("flatten", flatten),
     Pass("inverses of exponentials", without_inverses),
     Pass("flatten", flatten),
@@ -65,6 +68,7 @@ PREPARE = (
     Pass("sums as means", sums_as_means),
     Pass("inverses of exponentials", without_inverses),
     Pass("gathered shares", gathered_shares),
+    Pass("weights of mixtures", joined_exponents),
     Pass("flatten", flatten),
     Pass("weights of means", grouped_weights),
     Pass("entropies", entropies),

@@ -16,12 +16,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.ir.build import Labelled, constant
+from derive.ir.build import Labelled, arranged, constant
 from derive.ir.graph import Argument, Graph, Node, rebuild, topological
+from derive.ir.ops import LOOK_UPS
 from derive.ir.stability.exponentials import Exponentials, families
 from derive.ir.stability.homogeneous import Parts, factors
 from derive.ir.stability.polynomial import reduced
-from derive.ir.stability.scaling import instead_of, labelled, over_line, product, terms, total
+from derive.ir.stability.scaling import arguments_of, instead_of, labelled, over_line, product, terms, total
+from derive.ir.stability.shares import at_place
 
 
 def without_inverses(graph: Graph) -> Graph:
@@ -36,14 +38,33 @@ def without_inverses(graph: Graph) -> Graph:
 def cancelled(node: Node) -> Node:
     if node.op not in ("multiply", "divide"):
         return node
-    parts = factors(labelled(node))
+    parts = opened(factors(labelled(node)))
     left = collected(parts)
     return instead_of(node, over_line(left)) if inverses(parts, left) else multiplied_out(node, left)
 
 
+def opened(parts: Parts) -> Parts:
+    """The parts, with a product that is looked up as the product of what is looked up in its factors."""
+    return [
+        pair
+        for part, power in parts
+        for pair in (looked_up(part, power) if part.node.op in LOOK_UPS else [(part, power)])
+    ]
+
+
+def looked_up(part: Labelled, power: Fraction) -> Parts:
+    inner = arguments_of(part)[0]
+    (over,) = set(inner.labels) - set(part.labels)
+    found = []
+    for factor, own in factors(inner):
+        entry = at_place(part.node, arranged(factor, inner.labels))
+        found.append((Labelled(entry, part.labels) if over in factor.labels else factor, power * own))
+    return found
+
+
 def is_exponential(value: Labelled) -> bool:
-    """Whether it is an exponential, or a sum of them over an index."""
-    node = value.node
+    """Whether it is an exponential, also one that is looked up, or a sum of them over an index."""
+    node = value.node.arguments[0].node if value.node.op in LOOK_UPS else value.node
     return node.op == "exp" or (node.op == "sum" and node.arguments[0].node.op == "exp")
 
 

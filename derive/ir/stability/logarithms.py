@@ -48,17 +48,8 @@ def small_terms_last(graph: Graph) -> Graph:
 
 
 def reordered(node: Node) -> Node:
-    last = sorted(node.arguments, key=lambda a: is_small(unscaled(a)[1].node))
+    last = sorted(node.arguments, key=lambda a: unscaled(a)[1].node.op == "log1p")
     return node if tuple(last) == node.arguments else replace(node, arguments=tuple(last))
-
-
-def is_small(node: Node) -> bool:
-    """log1p(exp(-|z|)), at most log 2"""
-    inner = node.arguments[0].node if node.op == "log1p" else node
-    if node.op != "log1p" or inner.op != "exp":
-        return False
-    factor, value = unscaled(inner.arguments[0])
-    return factor < 0 and value.node.op == "abs"
 
 
 class Rewriting:

@@ -1,6 +1,7 @@
 """Shares p_i = e_i / sum_k e_k that are compared with targets, or whose logarithm is taken.
 
     w p_i - t_i             where e is largest p_i (w - t_i) - t_i (1 - p_i), with 1 - p_i summed from the others
+    p_i - r_i               the same for two shares, with 1 - r_i from the others, too
     log(1 - p_i)            log of the sum of the others over the sum where e is largest, log1p(-p_i) elsewhere
     log p_i                 (a_i - a*) - log1p(sum of the other e over e*), * where a is largest
     a_i - log sum exp(a_k)  the same
@@ -21,6 +22,7 @@ from derive.ir.stability.look_ups import Correspondence
 from derive.ir.stability.shares import (
     Share,
     at_place,
+    complement,
     first_largest,
     negated,
     on_axes,
@@ -117,12 +119,19 @@ def difference(
         factor = whole(Node("multiply", tuple(weight), shape))
     kept = tuple(at.axes[k] for k in share.others)
     others = Node("divide", (whole(share.rest), share_total(share)), share.rest.shape)
-    gained = whole(Node("multiply", (at, less(factor, target, shape)), shape))
+    left = less(factor, target, shape) if weight else rest_of(target, shape)
+    gained = whole(Node("multiply", (at, left), shape))
     lost = whole(Node("multiply", (target, Argument(others, kept)), shape))
     scaled = whole(Node("multiply", (*weight, at), shape)) if weight else at
     pairs = ((lost, gained), (target, scaled)) if negative else ((gained, lost), (scaled, target))
     largest, elsewhere = (less(*pair, shape) for pair in pairs)
     return Node("where", (Argument(share.is_largest, at.axes), largest, elsewhere), shape)
+
+
+def rest_of(target: Argument, shape: tuple[Dimension, ...]) -> Argument:
+    """1 - t, from the other entries where the target is a share, too"""
+    share = share_of(target.node)
+    return less(Argument(constant(1), ()), target, shape) if share is None else Argument(complement(share), target.axes)
 
 
 def less(one: Argument, other: Argument, shape: tuple[Dimension, ...]) -> Argument:

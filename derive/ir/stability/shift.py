@@ -58,8 +58,8 @@ def shifted(graph: Graph, logarithms: bool) -> Graph:
 
 
 def candidates(graph: Graph, done: set[Node]) -> Iterator[Shift]:
-    """Every exponential with every choice of its axes but the batch, few axes first."""
-    for node in topological(graph):
+    """Every exponential, those in whose exponents others stand first, with every choice of its axes but the batch."""
+    for node in reversed(topological(graph)):
         axes = [k for k, d in enumerate(node.shape) if d != BATCH]
         if node.op != "exp" or node in done or is_shifted(node):
             continue

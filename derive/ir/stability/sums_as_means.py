@@ -3,6 +3,7 @@
     S g_j - sum_k g_k e_k               S (g_j - sum_k g_k p_k),  S = sum_k e_k, p = e / S
     g_j e_j - p_j sum_k g_k e_k         e_j (g_j - sum_k g_k p_k)
     sum_i t_i log S - sum_i t_i a_i     sum_i t_i (log S - a_i),  e_k = exp(a_k)
+    log S - sum_k b_k e_k / (T S)       sum_k p_k (log S - b_k/T),  e_k = exp(b_k/T)
 
 Contract: `sums_as_means` maps a graph to an equal one. So it comes out where exponentials have a name of their own,
 e_i = exp(a_i) and p_i = e_i / sum_k e_k: the VJP of e has the first form and the JVP of p the second, which lose every
@@ -32,9 +33,12 @@ class Monomial:
     powers: Counter[Labelled]
 
     def over(self, other: Monomial) -> Monomial:
+        return self.times(Monomial(1 / other.number, Counter({value: -power for value, power in other.powers.items()})))
+
+    def times(self, other: Monomial) -> Monomial:
         powers = Counter(self.powers)
-        powers.subtract(other.powers)
-        return Monomial(self.number / other.number, Counter({value: power for value, power in powers.items() if power}))
+        powers.update(other.powers)
+        return Monomial(self.number * other.number, Counter({value: power for value, power in powers.items() if power}))
 
 
 def monomial(value: Labelled) -> Monomial:
@@ -57,7 +61,7 @@ def as_means(node: Node) -> Node:
     terms = arguments_of(labelled(node))
     monomials = [monomial(t) for t in terms]
     for first, second in permutations(range(len(terms)), 2):
-        found = from_mean(monomials[first], monomials[second]) or from_weights(monomials[first], monomials[second])
+        found = next((new for form in FORMS if (new := form(monomials[first], monomials[second])) is not None), None)
         if found is not None:
             rest = [t for k, t in enumerate(terms) if k not in (first, second)]
             return instead_of(node, total([*rest, found]))
@@ -115,6 +119,43 @@ def with_logarithm(own: Monomial, weights: Labelled, added: Labelled) -> Labelle
     return reduction("sum", product([weight, elementwise("add", logarithm, times(-1, exponent))]), index)
 
 
+def from_entropy(one: Monomial, other: Monomial) -> Labelled | None:
+    """c log s - c sum_k a_k p_k as c sum_k p_k (log s - a_k), s = sum_k exp(a_k); factors of a_k before the sum, too"""
+    for logarithm in (v for v, power in one.powers.items() if power == 1 and v.node.op == "log"):
+        (summed,) = arguments_of(logarithm)
+        exponential = exponential_of(summed)
+        if exponential is None or summed.labels != logarithm.labels:
+            continue
+        beside = one.over(Monomial(Fraction(1), Counter([logarithm])))
+        for added in sums_in(other):
+            outside = other.over(beside).over(Monomial(Fraction(1), Counter([added])))
+            found = entropy(logarithm, summed, exponential, added, outside)
+            if found is not None:
+                return product([product_of(beside), found])
+    return None
+
+
+def entropy(
+    logarithm: Labelled, summed: Labelled, exponential: Labelled, added: Labelled, outside: Monomial
+) -> Labelled | None:
+    """sum_k p_k (log s - a_k), if outside sum_k ... is -sum_k a_k p_k"""
+    (inner,) = arguments_of(added)
+    index = next((label for label in inner.labels if label not in added.labels), None)
+    if index is None or added.labels != summed.labels:
+        return None
+    (place,) = set(exponential.labels) - set(summed.labels)
+    own = at(exponential, place, index)
+    (exponent,) = arguments_of(own)
+    wanted = with_factor(with_factor(monomial(exponent), own), summed, -1)
+    if outside.times(monomial(inner)) != Monomial(-wanted.number, wanted.powers):
+        return None
+    surprise = elementwise("add", logarithm, times(-1, exponent))
+    return reduction("sum", product([elementwise("divide", own, summed), surprise]), index)
+
+
+FORMS = (from_mean, from_weights, from_entropy)
+
+
 def mean_of(own: Monomial, added: Labelled, summed: Labelled) -> Labelled | None:
     """sum_k g_k e_k / S, where `own` is g at another index, `added` is the sum and `summed` is S"""
     (inner,) = arguments_of(added)
@@ -144,8 +185,8 @@ def at(value: Labelled, place: Index, index: Index) -> Labelled:
     return Labelled(value.node, tuple(index if label == place else label for label in value.labels))
 
 
-def with_factor(value: Monomial, factor: Labelled) -> Monomial:
-    return Monomial(value.number, value.powers + Counter([factor]))
+def with_factor(value: Monomial, factor: Labelled, power: int = 1) -> Monomial:
+    return value.times(Monomial(Fraction(1), Counter({factor: power})))
 
 
 def product_of(value: Monomial) -> Labelled:

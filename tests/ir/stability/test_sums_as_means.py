@@ -21,8 +21,20 @@ CHANGED = [
     "y[j] = (g[j]*e[j] - e[j]*sum(k, g[k]*e[k])/s)/s",
     "y[j] = 3*c*g[j]**2/s - 3*c*sum(k, e[k]*g[k]**2)/s**2",
     "y = sum(j, (g[j]/s - sum(k, g[k]*e[k])/s**2)*e[j])",
+    "y = log(s) - sum(k, a[k]*e[k])/s",
+    "y = c*(g[0]*log(s) - g[0]*sum(k, a[k]*e[k]/s))",
+    "y = sum(i, g[i])*log(s) - sum(i, g[i]*a[i]) + c",
+    "y = 2*sum(i, g[i]**2)*log(s)/c - 2*sum(i, g[i]**2*a[i])/c",
+]
+WITH_TEMPERATURE = [
+    "y = log(sum(k, exp(g[k]/c))) - sum(k, g[k]*exp(g[k]/c))/(c*sum(k, exp(g[k]/c)))",
+    "y = c*log(sum(k, exp(g[k]/c))) - sum(k, g[k]*exp(g[k]/c)/sum(l, exp(g[l]/c)))",
 ]
 KEPT = [
+    "y[j] = s*g[j]/c - sum(k, g[k]*e[k])",
+    "y = log(s) - sum(k, g[k]*e[k])/s",
+    "y = log(s) - 2*sum(k, a[k]*e[k])/s",
+    "y = sum(i, g[i])*log(s) - sum(i, g[i]**2*a[i])",
     "y[j] = s*g[j] + sum(k, g[k]*e[k])",
     "y[j] = s*g[j] - 2*sum(k, g[k]*e[k])",
     "y[j] = s*g[j] - sum(k, g[k]**2*e[k])",
@@ -33,7 +45,7 @@ KEPT = [
 ]
 
 
-@pytest.mark.parametrize("body", CHANGED)
+@pytest.mark.parametrize("body", [*CHANGED, *WITH_TEMPERATURE])
 def test_the_graph_is_equal(body: str) -> None:
     (definition,) = parse(HEAD + body)
     graph = optimise(values_of(definition), SIMPLIFY)

@@ -30,8 +30,10 @@ def joined_exponents(graph: Graph) -> Graph:
     """The rows above."""
     if not {"exp", "sum", "divide"} <= {n.op for n in topological(graph)}:
         return graph
-    wanted = set(divisors(graph))
-    pairs = {pair for n in wanted for pair in pairs_in(n)}
+    wanted = dict.fromkeys(divisors(graph))
+    pairs: Pairs = set()
+    for pair in (pair for n in wanted for pair in pairs_in(n)):
+        pairs |= set() if pair[::-1] in pairs else {pair}
     if not pairs:
         return graph
     made: set[Node] = set()

@@ -58,14 +58,23 @@ def shifted(graph: Graph, logarithms: bool) -> Graph:
 
 
 def candidates(graph: Graph, done: set[Node]) -> Iterator[Shift]:
-    """Every exponential, those in whose exponents others stand first, with every choice of its axes but the batch."""
-    for node in reversed(topological(graph)):
+    """Every exponential, those around others before these, with every choice of its axes but the batch."""
+    found = [n for n in topological(graph) if n.op == "exp"]
+    for node in sorted(found, key=lambda n: -height(n)):
         axes = [k for k, d in enumerate(node.shape) if d != BATCH]
-        if node.op != "exp" or node in done or is_shifted(node):
+        if node in done or is_shifted(node):
             continue
         for count in range(1, len(axes) + 1):
             for over in combinations(axes, count):
                 yield Shift(node, over)
+
+
+def height(node: Node) -> int:
+    """How many exponentials stand in the exponents of each other, at most."""
+    known: dict[Node, int] = {}
+    for n in topological((node,)):
+        known[n] = max((known[a.node] for a in n.arguments), default=0) + (n.op == "exp")
+    return known[node]
 
 
 def is_shifted(node: Node) -> bool:

@@ -28,6 +28,7 @@ from derive.ir.stability.pairs import without_pairs
 from derive.ir.stability.powers import logarithms_of_powers, multiply_step_by_step
 from derive.ir.stability.remainders import beside_remainders
 from derive.ir.stability.removable import near_zero
+from derive.ir.stability.share_labels import means_less_labels
 from derive.ir.stability.share_means import grouped_weights
 from derive.ir.stability.share_products import logarithms_of_share_products
 from derive.ir.stability.squares import as_squares
@@ -70,6 +71,7 @@ PREPARE = (
     Pass("gathered shares", gathered_shares),
     Pass("weights of mixtures", joined_exponents),
     Pass("flatten", flatten),
+    Pass("means less labels", means_less_labels),
     Pass("weights of means", grouped_weights),
     Pass("entropies", entropies),
 )

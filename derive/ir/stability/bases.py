@@ -17,7 +17,8 @@ from functools import reduce
 from derive.ir.build import Labelled, elementwise
 from derive.ir.stability.bounds import is_level, is_never_negative
 from derive.ir.stability.degrees import Change, IsBase, Scale, degree, is_number, of_entries, of_largest
-from derive.ir.stability.scaling import GROWING, ONE, SUMS, arguments_of, is_whole_power, largest_over, terms
+from derive.ir.stability.products import ONE, arguments_of, is_whole_power, terms
+from derive.ir.stability.scaling import GROWING, SUMS, largest_over
 
 
 @dataclass(frozen=True)

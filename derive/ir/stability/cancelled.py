@@ -20,9 +20,18 @@ from derive.ir.build import Labelled, arranged, constant
 from derive.ir.graph import Argument, Graph, Node, rebuild, topological
 from derive.ir.ops import LOOK_UPS
 from derive.ir.stability.exponentials import Exponentials, families
-from derive.ir.stability.homogeneous import Parts, factors
 from derive.ir.stability.polynomial import reduced
-from derive.ir.stability.scaling import arguments_of, instead_of, labelled, over_line, product, terms, total
+from derive.ir.stability.products import (
+    Parts,
+    arguments_of,
+    factors,
+    instead_of,
+    labelled,
+    over_line,
+    product,
+    terms,
+    total,
+)
 from derive.ir.stability.shares import at_place
 
 

@@ -20,7 +20,8 @@ from types import MappingProxyType
 
 from derive.ir.build import Labelled, constant, elementwise
 from derive.ir.graph import Node, has_input
-from derive.ir.stability.scaling import ONE, arguments_of, raised, summed
+from derive.ir.stability.products import ONE, arguments_of, raised
+from derive.ir.stability.scaling import summed
 from derive.ir.stability.squares import HALF, scale_of
 
 NONE = Fraction(0)

@@ -19,7 +19,7 @@ from derive.ir.graph import Argument, Graph, Node, moved, rebuild, whole
 from derive.ir.stability.degrees import exponent_of as exponent_of_power
 from derive.ir.stability.error_function import with_terms
 from derive.ir.stability.exponentials import linear
-from derive.ir.stability.scaling import is_whole_power
+from derive.ir.stability.products import is_whole_power
 from derive.ir.stability.share_differences import sum_of_exponentials
 from derive.ir.stability.share_means import weighted_means
 

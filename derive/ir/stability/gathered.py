@@ -10,13 +10,21 @@ where the old form does not, and the rows for shares see it.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from derive.ir.build import Labelled, elementwise, reduction
 from derive.ir.graph import Graph, Node, rebuild, topological
 from derive.ir.stability.cancelled import is_exponential
-from derive.ir.stability.homogeneous import Parts, factors
-from derive.ir.stability.scaling import arguments_of, instead_of, labelled, over_line, product, total
+from derive.ir.stability.products import (
+    Parts,
+    arguments_of,
+    factors,
+    instead_of,
+    labelled,
+    over_line,
+    product,
+    summand,
+    total,
+    without,
+)
 from derive.ir.stability.shares import share_of
 
 
@@ -68,27 +76,21 @@ def taken_out(node: Node) -> Node:
     """A share that all terms of a sum have, before the bracket."""
     found = [factors(term, is_share) for term in arguments_of(labelled(node))]
     for share, power in found[0]:
-        if power == 1 and is_share(share) and all((share, Fraction(1)) in parts for parts in found):
-            rest = [without(parts, share) for parts in found]
+        if power == 1 and is_share(share) and all((share, power) in parts for parts in found):
+            rest = [without(parts, (share, power)) for parts in found]
             return instead_of(node, product([share, total([over_line(parts) for parts in rest])]))
     return node
-
-
-def without(parts: Parts, share: Labelled) -> Parts:
-    place = list(parts).index((share, Fraction(1)))
-    return [part for k, part in enumerate(parts) if k != place]
 
 
 def out_of_sum(node: Node) -> Node:
     """Shares and sums of exponentials that do not vary along the axis of a sum, before it."""
     value = labelled(node)
-    (inner,) = arguments_of(value)
+    inner, index = summand(value)
     parts = factors(inner, is_share)
     fixed = [pair for pair in parts if set(pair[0].labels) <= set(value.labels)]
     taken = [(part, power) for part, power in fixed if is_share(part) or is_exponential(part)]
-    if not taken or len(node.bound) != 1:
+    if not taken or index is None or len(node.bound) != 1:
         return node
-    (index,) = set(inner.labels) - set(value.labels)
     left = [pair for pair in parts if pair not in taken]
     return instead_of(node, over_line([*taken, (reduction("sum", over_line(left), index), 1)]))
 

@@ -13,7 +13,7 @@ left where these vanish.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil
@@ -23,22 +23,22 @@ from derive.ir.build import Labelled, elementwise
 from derive.ir.graph import Argument, Graph, Node, topological, with_arguments
 from derive.ir.passes import flatten
 from derive.ir.stability.bases import Bases, base_alone, bases_of
-from derive.ir.stability.degrees import NONE, Change, IsBase, Scale, at_scale, degree, exponent_of, times_powers
-from derive.ir.stability.scaling import (
+from derive.ir.stability.degrees import NONE, Change, Scale, at_scale, degree, exponent_of, times_powers
+from derive.ir.stability.products import (
     MINUS_ONE,
     ONE,
+    Parts,
     arguments_of,
+    factors,
     instead_of,
     is_whole_power,
     labelled,
     over_line,
-    parts_of,
     raised,
     times,
 )
 from derive.ir.stability.squares import is_square_root, scaled_root
 
-Parts = Sequence[tuple[Labelled, Fraction]]
 LEAST = 2
 """No value of a lower degree leaves the range before its base does."""
 ROOTS = ("sqrt", "power")
@@ -59,22 +59,6 @@ def homogeneous(graph: Graph) -> Graph:
         found = find(old, finished) if find else None
         new[old] = found or with_arguments(old, tuple(Argument(new[a.node], a.axes) for a in old.arguments))
     return tuple(new[n] for n in graph)
-
-
-def factors(value: Labelled, is_whole: IsBase = lambda value: False) -> Parts:
-    """What a value is a product of, each with its power; a root is one of them, and so is what is to stay whole."""
-    return list(factors_in(value, Fraction(1), is_whole))
-
-
-def factors_in(value: Labelled, power: Fraction, is_whole: IsBase) -> Iterator[tuple[Labelled, Fraction]]:
-    parts = [] if is_whole(value) else parts_of(value)
-    for part, exponent in parts:
-        yield from factors_in(part, power * exponent, is_whole)
-    if value.node.op == "power" and not parts and exponent_of(value.node) < 0:
-        (base,) = arguments_of(value)
-        yield raised(base, -exponent_of(value.node)), -power
-    elif not parts and value != ONE:
-        yield value, power
 
 
 def factors_and_bases(value: Labelled) -> Parts:

@@ -19,8 +19,18 @@ from fractions import Fraction
 from derive.ir.build import Labelled, elementwise, reduction
 from derive.ir.graph import Graph, Node, rebuild, topological
 from derive.ir.stability.gathered import is_share
-from derive.ir.stability.homogeneous import Parts, factors
-from derive.ir.stability.scaling import arguments_of, instead_of, labelled, over_line, terms, total
+from derive.ir.stability.products import (
+    Parts,
+    arguments_of,
+    factors,
+    instead_of,
+    labelled,
+    over_line,
+    summand,
+    terms,
+    total,
+    without,
+)
 
 Pairs = set[tuple[Node, Node]]
 """A share, and the exponential that it is the weight of."""
@@ -54,18 +64,15 @@ def divisors(graph: Graph) -> Iterator[Node]:
 def pairs_in(node: Node) -> Iterator[tuple[Node, Node]]:
     """The shares and exponentials that both vary along the axis of a sum."""
     value = labelled(node)
-    (inner,) = arguments_of(value)
-    (index,) = set(inner.labels) - set(value.labels) or (None,)
+    inner, index = summand(value)
     for weight, other in weighted(factors(inner, is_share)):
         if {index} <= set(weight.labels) & set(other.labels):
             yield weight.node, other.node
 
 
 def joined_sum(node: Node, pairs: Pairs, made: set[Node]) -> Node:
-    value = labelled(node)
-    (inner,) = arguments_of(value)
+    inner, index = summand(labelled(node))
     found = of_pairs(factors(inner, is_share), pairs)
-    index = next((label for label in inner.labels if label not in value.labels), None)
     if found is None or index is None:
         return node
     new = reduction("sum", over_line(found), index)
@@ -129,8 +136,3 @@ def over_each(node: Node, made: set[Node]) -> Node:
                 over = [without(t, multiple) if multiple in t else [*t, below] for t in added]
                 return instead_of(node, over_line([*rest, (total([over_line(t) for t in over]), 1)]))
     return node
-
-
-def without(parts: Parts, pair: tuple[Labelled, Fraction]) -> Parts:
-    place = list(parts).index(pair)
-    return [*parts[:place], *parts[place + 1 :]]

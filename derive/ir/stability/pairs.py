@@ -19,8 +19,7 @@ from derive.ir.stability.cancelled import without_inverses
 from derive.ir.stability.common import turned_over
 from derive.ir.stability.exponentials import linear
 from derive.ir.stability.gathered import gathered_shares
-from derive.ir.stability.homogeneous import Parts, factors
-from derive.ir.stability.scaling import arguments_of, instead_of, labelled, over_line
+from derive.ir.stability.products import Parts, factors, instead_of, labelled, over_line, summand
 
 
 def without_pairs(graph: Graph) -> Graph:
@@ -65,9 +64,8 @@ def outside(node: Node, made: set[Node]) -> Node:
     if node.op != "sum" or len(node.bound) != 1:
         return node
     value = labelled(node)
-    (inner,) = arguments_of(value)
+    inner, index = summand(value)
     parts = factors(inner)
-    index = next((label for label in inner.labels if label not in value.labels), None)
     taken = [(part, power) for part, power in parts if part.node in made and index not in part.labels]
     if index is None or not taken:
         return node

@@ -18,7 +18,8 @@ from derive.ir.graph import Argument, Graph, Node, has_input, moved, named, rebu
 from derive.ir.stability.bounds import is_level, is_never_negative
 from derive.ir.stability.degrees import exponent_of
 from derive.ir.stability.exponentials import Exponentials
-from derive.ir.stability.scaling import GROWING, is_whole_power
+from derive.ir.stability.products import is_whole_power
+from derive.ir.stability.scaling import GROWING
 
 MOST = 4
 BOUNDS = ("maximum", "minimum", "where")

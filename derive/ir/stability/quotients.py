@@ -20,28 +20,21 @@ from fractions import Fraction
 from derive.ir.build import Labelled, elementwise, placed, union
 from derive.ir.graph import Graph, Node, rebuild, topological
 from derive.ir.stability.exponentials import linear_sum
-from derive.ir.stability.scaling import (
-    GROWING,
+from derive.ir.stability.products import (
     MINUS_ONE,
     ONE,
-    SUMS,
-    Factor,
     arguments_of,
-    exponents,
-    highest_of,
     instead_of,
     is_whole_power,
     labelled,
     over_line,
     parts_of,
     product,
-    scaled,
-    shift_of,
     terms,
     times,
     total,
-    without_size,
 )
+from derive.ir.stability.scaling import GROWING, SUMS, Factor, exponents, highest_of, scaled, shift_of, without_size
 
 
 def scaled_quotients(graph: Graph) -> Graph:

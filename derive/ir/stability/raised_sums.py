@@ -20,7 +20,7 @@ from derive.ir.build import apply, constant
 from derive.ir.graph import Argument, Graph, Node, named, rebuild, whole
 from derive.ir.stability.degrees import exponent_of
 from derive.ir.stability.exponentials import is_number, linear_sum
-from derive.ir.stability.scaling import is_whole_power
+from derive.ir.stability.products import is_whole_power
 
 
 @dataclass(frozen=True)

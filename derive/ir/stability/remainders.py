@@ -24,7 +24,7 @@ from fractions import Fraction
 from derive.ir.build import Labelled, constant, elementwise
 from derive.ir.graph import Graph, Node, rebuild
 from derive.ir.stability.bounds import is_never_negative
-from derive.ir.stability.scaling import (
+from derive.ir.stability.products import (
     MINUS_ONE,
     ONE,
     arguments_of,

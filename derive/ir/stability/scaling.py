@@ -20,17 +20,16 @@ from fractions import Fraction
 from functools import reduce
 from types import MappingProxyType
 
-from derive.ir.build import BATCH_INDEX, Labelled, arranged, constant, elementwise, reduction, size_node
-from derive.ir.graph import BATCH, Argument, Node, named, topological
+from derive.ir.build import Labelled, constant, elementwise, reduction, size_node
+from derive.ir.graph import Node, topological
 from derive.ir.ops import STILL
 from derive.ir.stability.bounds import is_bounded, is_bounded_below
 from derive.ir.stability.choices import NOTHING
 from derive.ir.stability.exponentials import linear
+from derive.ir.stability.products import ONE, ZERO, arguments_of, is_whole_power, raised, times, total
 from derive.ir.stability.shift import LARGE, reach_of
 from derive.language.indices import Index
 
-Labels = tuple[Index, ...]
-ZERO, ONE, MINUS_ONE = (Labelled(constant(k)) for k in (0, 1, -1))
 MOST_EXPONENTS = 8
 """Of a product of sums with more, it is not asked how large it is."""
 SUMS, GROWING = ("add", "sum"), ("exp", "expm1", "sinh", "cosh")
@@ -59,37 +58,6 @@ class Factor:
             return False
         found = self.exponents
         return bool(found) and (ZERO not in found or any(not is_bounded(z.node) for z in found))
-
-
-def labels_of(node: Node) -> Labels:
-    return tuple(BATCH_INDEX if d == BATCH else Index(f"@{k}", d) for k, d in enumerate(node.shape))
-
-
-def labelled(node: Node) -> Labelled:
-    return Labelled(node, labels_of(node))
-
-
-def instead_of(node: Node, value: Labelled) -> Node:
-    """The value on the axes and under the name of a node."""
-    return named(arranged(value, labels_of(node)), node.name, node.origin)
-
-
-def at(argument: Argument, labels: Labels) -> Labelled:
-    """An argument on the axes of its user's labels."""
-    return Labelled(argument.node, tuple(labels[a] for a in argument.axes))
-
-
-def arguments_of(value: Labelled) -> list[Labelled]:
-    """The arguments of a node; the axes that it is reduced over have labels of their own."""
-    taken = {label.name for label in value.labels}
-    bound = [Index(fresh(f"@{len(taken) + k}", taken), d) for k, d in enumerate(value.node.bound)]
-    return [at(a, (*value.labels, *bound)) for a in value.node.arguments]
-
-
-def fresh(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name += "'"
-    return name
 
 
 # --- exponents -------------------------------------------------------------------------------------------
@@ -205,10 +173,6 @@ def less(value: Labelled, shift: Labelled) -> Labelled:
     return elementwise("add", value, times(-1, shift))
 
 
-def times(factor: Fraction | int, value: Labelled) -> Labelled:
-    return value if factor == 1 else elementwise("multiply", Labelled(constant(factor)), value)
-
-
 def scaled(value: Labelled, shift: Labelled) -> Labelled:
     """value exp(-shift)"""
     if not exponents(value):
@@ -270,41 +234,3 @@ def without_size(value: Labelled) -> Labelled:
     if value.node.op == "sinh":
         return elementwise("copysign", times(-half, elementwise("expm1", times(-2, size))), z)
     return elementwise("copysign", times(-1, elementwise("expm1", times(-1, size))), z)
-
-
-def parts_of(value: Labelled) -> list[tuple[Labelled, Fraction]]:
-    """The parts of a product, a quotient or a whole power, each with its power; none of anything else."""
-    node, arguments = value.node, arguments_of(value)
-    if node.op == "multiply":
-        return [(a, Fraction(1)) for a in arguments]
-    if node.op == "divide":
-        return [(arguments[0], Fraction(1)), (arguments[1], Fraction(-1))]
-    return [(arguments[0], node.data)] if is_whole_power(node) else []  # type: ignore[list-item]
-
-
-def is_whole_power(node: Node) -> bool:
-    return node.op == "power" and isinstance(node.data, Fraction) and node.data.denominator == 1
-
-
-def product(parts: Sequence[Labelled]) -> Labelled:
-    return reduce(lambda a, b: elementwise("multiply", a, b), parts) if parts else ONE
-
-
-def raised(value: Labelled, power: Fraction | int) -> Labelled:
-    return value if power == 1 else elementwise("power", value, data=Fraction(power))
-
-
-def over_line(parts: Sequence[tuple[Labelled, Fraction | int]]) -> Labelled:
-    """The quotient of the values with powers above 0, and of those below"""
-    above = product([raised(value, power) for value, power in parts if power > 0])
-    below = [raised(value, -power) for value, power in parts if power < 0]
-    return elementwise("divide", above, product(below)) if below else above
-
-
-def total(parts: Sequence[Labelled]) -> Labelled:
-    return reduce(lambda a, b: elementwise("add", a, b), parts)
-
-
-def terms(value: Labelled) -> list[Labelled]:
-    """The terms of a sum, those of its sums among them."""
-    return [t for a in arguments_of(value) for t in terms(a)] if value.node.op == "add" else [value]

@@ -16,8 +16,7 @@ from derive.ir.build import Labelled, elementwise
 from derive.ir.graph import Argument, Graph, Node, rebuild, topological, whole
 from derive.ir.ops import LOOK_UPS
 from derive.ir.stability.bounds import is_positive
-from derive.ir.stability.homogeneous import Parts, factors
-from derive.ir.stability.scaling import arguments_of, at, instead_of, labelled, over_line, times, total
+from derive.ir.stability.products import Parts, arguments_of, at, factors, instead_of, labelled, over_line, times, total
 from derive.ir.stability.shares import at_place, share_looked_up, share_of
 
 

@@ -20,8 +20,17 @@ from itertools import permutations
 
 from derive.ir.build import Labelled, elementwise, reduction
 from derive.ir.graph import Graph, Node, rebuild, topological
-from derive.ir.stability.homogeneous import factors
-from derive.ir.stability.scaling import arguments_of, instead_of, labelled, over_line, product, times, total
+from derive.ir.stability.products import (
+    arguments_of,
+    factors,
+    instead_of,
+    labelled,
+    over_line,
+    product,
+    summand,
+    times,
+    total,
+)
 from derive.language.indices import Index
 
 
@@ -106,10 +115,9 @@ def from_weights(one: Monomial, other: Monomial) -> Labelled | None:
 
 def with_logarithm(own: Monomial, weights: Labelled, added: Labelled) -> Labelled | None:
     """sum_i t_i (log s - a_i), where `own` is log s, `weights` is sum_i t_i and `added` is sum_i t_i a_i"""
-    (logarithm, *others), (weight,), (inner,) = own.powers, arguments_of(weights), arguments_of(added)
+    (logarithm, *others), (weight,), (inner, index) = own.powers, arguments_of(weights), summand(added)
     summed = arguments_of(logarithm)[0] if logarithm.node.op == "log" and not others else None
     exponential = exponential_of(summed) if summed is not None else None
-    index = next((label for label in inner.labels if label not in added.labels), None)
     if summed is None or exponential is None or index is None or own != Monomial(Fraction(1), Counter([logarithm])):
         return None
     (place,) = set(exponential.labels) - set(summed.labels)
@@ -139,8 +147,7 @@ def entropy(
     logarithm: Labelled, summed: Labelled, exponential: Labelled, added: Labelled, outside: Monomial
 ) -> Labelled | None:
     """sum_k p_k (log s - a_k), if outside sum_k ... is -sum_k a_k p_k"""
-    (inner,) = arguments_of(added)
-    index = next((label for label in inner.labels if label not in added.labels), None)
+    inner, index = summand(added)
     if index is None or added.labels != summed.labels:
         return None
     (place,) = set(exponential.labels) - set(summed.labels)
@@ -158,8 +165,7 @@ FORMS = (from_mean, from_weights, from_entropy)
 
 def mean_of(own: Monomial, added: Labelled, summed: Labelled) -> Labelled | None:
     """sum_k g_k e_k / S, where `own` is g at another index, `added` is the sum and `summed` is S"""
-    (inner,) = arguments_of(added)
-    index = next(iter(label for label in inner.labels if label not in added.labels), None)
+    inner, index = summand(added)
     places = {label for value in own.powers for label in value.labels} - set(added.labels)
     exponential = exponential_of(summed)
     if index is None or len(places) != 1 or exponential is None:

@@ -9,8 +9,7 @@ import derive
 from derive.ir.graph import Graph, topological
 from derive.ir.optimise import SIMPLIFY, optimise
 from derive.ir.stability.cancelled import is_exponential, without_inverses
-from derive.ir.stability.homogeneous import factors
-from derive.ir.stability.scaling import labelled
+from derive.ir.stability.products import factors, labelled
 from derive.language.resolve import parse
 from tests.ir.graphs import difference_at_random, values_of
 

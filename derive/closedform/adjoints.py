@@ -83,6 +83,7 @@ def backward(
     for name in reversed(names):
         target = definition.equation(name).left
         steps = sweep.steps(target)
+        steps = (*steps, *substitutions(steps[-1].after, tuple(d for d in done if has_one_entry(d.closed)), context))
         adjoint = Derivation(
             definition, wanted, sweep.total(target), steps, steps[-1].after, extras, adjoints=done,
             names=Ref(sweep.bar(name), target.indices),

@@ -1,7 +1,8 @@
 """What stands beside a delta may be written at either of its indices.
 
 Contract: `at_one_index` gives an equal sum or None; it takes the index at which the terms have a common factor.
-`where_it_cancels` gives an equal fraction or None, with the index at which a factor stands above and below the line.
+`where_it_cancels` gives an equal fraction or None, with the index at which a factor stands above and below the line;
+`where_products_cancel` the same for a factor before a bracket with such a fraction in it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.calculus.indices import multiplied
-from derive.closedform.monomial import common_factor
-from derive.language.expressions import Add, Chosen, Delta, Expression, Mul, Quotient, Ref, add
+from derive.closedform.monomial import common_factor, monomial
+from derive.language.expressions import Add, Chosen, Delta, Expression, Mul, Quotient, Ref, add, mul
 from derive.language.indices import Fixed, Index
 from derive.language.trees import count_nodes, rename, resubscripted, transform
 
@@ -34,6 +35,22 @@ def where_it_cancels(node: Expression) -> Expression | None:
     if shared_factors(node):
         return None
     return next((new for new in at_other_indices(node) if isinstance(new, Quotient) and shared_factors(new)), None)
+
+
+def where_products_cancel(node: Expression) -> Expression | None:
+    """p_i (1 - delta_0i/p_0) = p_i - delta_0i, where that is shorter"""
+    assert isinstance(node, Mul)
+    for place, bracket in enumerate(node.factors):
+        outside = mul(*node.factors[:place], *node.factors[place + 1 :])
+        terms = bracket.terms if isinstance(bracket, Add) else ()
+        products = [monomial(mul(outside, term)).expression for term in terms]
+        for at, product in enumerate(products):
+            moved = [monomial(new).expression for new in at_other_indices(product)]
+            for new in moved:
+                found = add(*products[:at], new, *products[at + 1 :])
+                if count_nodes(new) < count_nodes(product) and count_nodes(found) < count_nodes(node):
+                    return found
+    return None
 
 
 def shared_factors(value: Quotient) -> set[Expression]:

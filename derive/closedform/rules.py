@@ -12,7 +12,7 @@ from derive.calculus.indices import CANCEL, CONTRACTION, EXPAND, contraction, ex
 from derive.calculus.linearity import OUTSIDE, out_of_the_sum
 from derive.calculus.rule import Context, Rewrite, Rule
 from derive.closedform.cases import in_each_case, in_one_case
-from derive.closedform.deltas import at_one_index, where_it_cancels
+from derive.closedform.deltas import at_one_index, where_it_cancels, where_products_cancel
 from derive.closedform.expanding import (
     common_denominator,
     into_the_bracket,
@@ -168,6 +168,7 @@ RULES = (
     Rule(CASES, Add, in_one_case),
     Rule(SAME_INDEX, Add, tidy(at_one_index)),
     Rule(SAME_INDEX, Quotient, tidy(where_it_cancels)),
+    Rule(SAME_INDEX, Mul, tidy(where_products_cancel)),
     Rule(ABSOLUTE, Mul, tidy(absolute)),
     Rule(TURN, Mul, tidy(turned)),
     Rule(CANCEL, Mul, tidy(cancelled)),

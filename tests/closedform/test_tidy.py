@@ -96,3 +96,14 @@ def test_an_adjoint_of_one_entry_is_written_out() -> None:
     assert closed(f"f(a[n]) -> y\n    {SOFTMAX}\n    y = a[1]*p[0]", "a") == "p_0 (a_1 δ_0i - p_i a_1 + δ_1i)"
     text = f"f(a[n]) -> y\n    {SOFTMAX}\n    y = a[1]*sum(i, p[i]**2)"
     assert "p̄" in closed(text, "a")  # of all entries: it stays a quantity
+
+
+def test_the_classifier_of_two_layers_goes_back_by_p_less_the_label() -> None:
+    """z_bar = p_c (p_bar_c - sum_d p_bar_d p_d) with p_bar_c = -delta_yc / p_y, which is infinite where p_y is 0"""
+    text = f"""f(x[q], y; w[q,m], v[m,n]) -> L
+    h[j] = tanh(sum(i, x[i]*w[i,j]))
+    a[c] = sum(j, h[j]*v[j,c])
+    {SOFTMAX}
+    L = -log(p[y])"""
+    found = derived(text, "x")
+    assert "p_c - δ_yc" in [unicode_text(adjoint.closed) for adjoint in found.adjoints]

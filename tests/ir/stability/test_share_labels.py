@@ -70,3 +70,24 @@ def test_a_linear_softmax_that_is_right_and_sure(dtype: Any) -> None:
             less = [w - v.astype(float)[:, label] for w in v.astype(float).T]
             expected = [float(mpmath.fsum(q * d[k] for q, d in zip(p, less, strict=True))) for k in range(3)]
         assert row == pytest.approx(expected, rel=32 * float(np.finfo(dtype).eps), abs=0)
+
+
+TWO_LAYERS = """
+f(x[n], y; w[n,m], v[m,q]) -> L
+    h[j] = tanh(sum(k, x[k]*w[k,j]))
+    z[c] = sum(j, h[j]*v[j,c])
+    p[c] = exp(z[c])/sum(l, exp(z[l]))
+    L = -log(p[y])
+"""
+
+
+def test_a_classifier_learns_from_a_label_whose_share_is_0() -> None:
+    module = derive.define(TWO_LAYERS, wrt=("x", "v")).compile()
+    x, w = np.array([1.5, -0.5]), np.array([[1.0, -2.0], [0.5, 1.0]])
+    v = np.array([[900.0, -900.0], [-300.0, 500.0]])
+    h = np.tanh(x @ w)
+    label = int(np.argmin(h @ v))
+    found = module.f_grad(x, label, w, v)
+    step = np.where(np.arange(2) == label, -1.0, 1.0)
+    assert found.v == pytest.approx(np.outer(h, step), rel=1e-14)
+    assert found.x == pytest.approx(w @ ((v @ step) * (1 - h**2)), rel=1e-13)

@@ -12,25 +12,13 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from derive.calculus.engine import rewrite
+from derive.calculus.indices import multiplied
 from derive.calculus.rule import Context, Lemmas
 from derive.closedform.close import close
 from derive.closedform.entries import at_fresh_indices
 from derive.language.definition import Definition, Input
 from derive.language.derivation import Derivation, Reason, Step, Wanted, end_of
-from derive.language.expressions import (
-    ONE,
-    Delta,
-    Expression,
-    Mul,
-    Number,
-    Partial,
-    Quotient,
-    Ref,
-    Size,
-    add,
-    mul,
-    sum_over,
-)
+from derive.language.expressions import ONE, Delta, Expression, Number, Partial, Ref, Size, add, mul, sum_over
 from derive.language.trees import (
     count_nodes,
     free_indices,
@@ -190,13 +178,12 @@ def substitutions(value: Expression, adjoints: tuple[Derivation, ...], context: 
             after = replaced(current, {ref: closed})
             steps.append(Step(SUBSTITUTE, current, after, ref, closed, (ref, closed)))
             current = after
+    if not steps:
+        return ()
     steps += close(current, context)
-    short = count_nodes(steps[-1].after) <= 3 * count_nodes(value) if steps else False
-    return tuple(steps) if short else ()
+    return tuple(steps) if count_nodes(steps[-1].after) <= 3 * count_nodes(value) else ()
 
 
 def has_one_entry(value: Expression) -> bool:
     """Whether a delta is a factor: all entries but one are 0."""
-    if isinstance(value, Quotient):
-        return has_one_entry(value.numerator)
-    return isinstance(value, Delta) or (isinstance(value, Mul) and any(map(has_one_entry, value.factors)))
+    return any(isinstance(factor, Delta) for factor in multiplied(value))

@@ -62,13 +62,15 @@ def opened(parts: Parts) -> Parts:
 
 
 def looked_up(part: Labelled, power: Fraction) -> Parts:
-    inner = arguments_of(part)[0]
-    (over,) = set(inner.labels) - set(part.labels)
-    found = []
-    for factor, own in factors(inner):
-        entry = at_place(part.node, arranged(factor, inner.labels))
-        found.append((Labelled(entry, part.labels) if over in factor.labels else factor, power * own))
-    return found
+    return [(entry_of(factor, part), power * own) for factor, own in factors(arguments_of(part)[0])]
+
+
+def entry_of(value: Labelled, look_up: Labelled) -> Labelled:
+    """The value at the place that is looked up, where it varies along that axis."""
+    labels = arguments_of(look_up)[0].labels
+    if set(value.labels) <= set(look_up.labels):
+        return value
+    return Labelled(at_place(look_up.node, arranged(value, labels)), look_up.labels)
 
 
 def is_exponential(value: Labelled) -> bool:

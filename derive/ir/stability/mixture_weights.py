@@ -40,10 +40,10 @@ def joined_exponents(graph: Graph) -> Graph:
     """The rows above."""
     if not {"exp", "sum", "divide"} <= {n.op for n in topological(graph)}:
         return graph
-    wanted = dict.fromkeys(divisors(graph))
     pairs: Pairs = set()
-    for pair in (pair for n in wanted for pair in pairs_in(n)):
-        pairs |= set() if pair[::-1] in pairs else {pair}
+    for weight, other in (pair for n in dict.fromkeys(divisors(graph)) for pair in pairs_in(n)):
+        if (other, weight) not in pairs:
+            pairs.add((weight, other))
     if not pairs:
         return graph
     made: set[Node] = set()

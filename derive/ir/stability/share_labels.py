@@ -12,9 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.ir.build import constant
-from derive.ir.graph import Argument, Graph, Node, moved, named, rebuild, whole
-from derive.ir.stability.share_means import weighted_means, without_name
-from derive.ir.stability.shares import negated
+from derive.ir.graph import Argument, Graph, Node, moved, rebuild, whole
+from derive.ir.stability.share_differences import less
+from derive.ir.stability.share_means import minus, weighted_means, without_name
+from derive.ir.stability.shares import negated, on_axes
 
 LABELS = ("pick", "gather")
 
@@ -38,7 +39,8 @@ def less_label(node: Node) -> Node:
                 if label is not None:
                     rest = tuple(a for k, a in enumerate(node.arguments) if k not in (taken, other))
                     new = Argument(with_label(mean.node, weights, share, label), mean.axes)
-                    return beside(new if negative is not None else minus(new), rest, node)
+                    new = new if negative is not None else minus(new)
+                    return replace(node, arguments=(*rest, new)) if rest else on_axes(new, node)
     return node
 
 
@@ -66,20 +68,5 @@ def with_label(mean: Node, weights: Argument, share: Argument, label: Argument) 
     space = (*mean.shape, size)
     index = Argument(Node("index", shape=(size,)), (rank,))
     delta = whole(Node("delta", (label, index), space, data=(size, size)))
-    difference = whole(Node("add", (share, minus(delta)), space))
-    product = whole(Node("multiply", (weights, difference), space))
+    product = whole(Node("multiply", (weights, less(share, delta, space)), space))
     return Node("sum", (product,), mean.shape, (size,), origin=mean.origin)
-
-
-def minus(argument: Argument) -> Argument:
-    node = argument.node
-    return Argument(Node("multiply", (Argument(constant(-1), ()), whole(node)), node.shape), argument.axes)
-
-
-def beside(new: Argument, rest: tuple[Argument, ...], node: Node) -> Node:
-    if rest:
-        return replace(node, arguments=(*rest, new))
-    if new == whole(new.node) and new.node.shape == node.shape:
-        return named(new.node, node.name, node.origin)
-    op = "view" if len(new.axes) == len(node.shape) else "spread"
-    return Node(op, (new,), node.shape, name=node.name, origin=node.origin)

@@ -47,7 +47,7 @@ def grouped(node: Node) -> Node:
 
 def place_of(term: Argument, mean: Argument, node: Node, other: int, *, is_minus: bool) -> int | None:
     """Where a term of the weights stands in the sum, at one entry of the axis that the mean runs over."""
-    wanted = minus(term, term.node) if is_minus else term
+    wanted = minus(term) if is_minus else term
     places = range(len(node.arguments))
     return next((k for k in places if k != other and is_weight(node.arguments[k], wanted, mean, node)), None)
 
@@ -56,12 +56,12 @@ def rebased_either(node: Node) -> Node:
     new = rebased(node)
     if new is not node or len(node.arguments) != 2:
         return new
-    opposite = replace(node, arguments=tuple(minus(a, node) for a in node.arguments), name="", origin=None)
+    opposite = replace(node, arguments=tuple(minus(a) for a in node.arguments), name="", origin=None)
     new = rebased(opposite)
     return node if new is opposite else named(apply("multiply", constant(-1), new), node.name, node.origin)
 
 
-def minus(argument: Argument, node: Node) -> Argument:
+def minus(argument: Argument) -> Argument:
     """-x, without two signs"""
     found = negated(argument)
     if found is not None:

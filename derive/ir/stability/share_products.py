@@ -13,11 +13,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.ir.build import Labelled, elementwise
-from derive.ir.graph import Argument, Graph, Node, rebuild, topological, whole
+from derive.ir.graph import Graph, Node, rebuild, topological, whole
 from derive.ir.ops import LOOK_UPS
-from derive.ir.stability.bounds import is_positive
-from derive.ir.stability.products import Parts, arguments_of, at, factors, instead_of, labelled, over_line, times, total
-from derive.ir.stability.shares import at_place, share_looked_up, share_of
+from derive.ir.stability.cancelled import entry_of
+from derive.ir.stability.products import Parts, arguments_of, factors, instead_of, labelled, over_line, times, total
+from derive.ir.stability.shares import share_of
+from derive.ir.stability.squares import is_positive_number
 
 
 def logarithms_of_share_products(graph: Graph) -> Graph:
@@ -32,7 +33,7 @@ def split(node: Node) -> Node:
     parts = factors(arguments_of(value)[0], is_share)
     shares = [(part, power) for part, power in parts if is_share(part)]
     others = [(part, power) for part, power in parts if not is_share(part)]
-    if not shares or not all(is_positive_number(part.node) for part, _ in others):
+    if not shares or not all(is_positive_number(whole(part.node)) for part, _ in others):
         return node
     if len(parts) == 1 and shares[0][1] == 1:
         return node
@@ -43,17 +44,14 @@ def split(node: Node) -> Node:
     return instead_of(node, total([*exponents, *logarithms, *numbers]))
 
 
-def is_positive_number(node: Node) -> bool:
-    return node.op == "size" or (node.op == "constant" and is_positive(node))
-
-
 def is_share(value: Labelled) -> bool:
     """A share, or one that is looked up."""
-    return share_of(value.node) is not None or looked_up(value.node) is not None
+    return share_of(entries_of(value).node) is not None
 
 
-def looked_up(node: Node) -> Node | None:
-    return share_looked_up(node) if node.op in LOOK_UPS else None
+def entries_of(value: Labelled) -> Labelled:
+    """What is looked up, or the value itself."""
+    return arguments_of(value)[0] if value.node.op in LOOK_UPS else value
 
 
 def with_sums(shares: Parts) -> set[Labelled]:
@@ -65,27 +63,11 @@ def with_sums(shares: Parts) -> set[Labelled]:
 
 
 def sum_of(value: Labelled) -> Labelled:
-    """s of the share e/s, on the axes of its user."""
-    node = value.node
-    if node.op not in LOOK_UPS:
-        return arguments_of(value)[1]
-    (first, *_), labels = node.arguments, arguments_of(value)[0].labels
-    return at(first.node.arguments[1], labels)
+    """s of the share e/s"""
+    return arguments_of(entries_of(value))[1]
 
 
 def exponent_of(value: Labelled) -> Labelled:
     """a of the share exp(a)/s, looked up where that is."""
-    node = value.node
-    share = node.arguments[0].node if node.op in LOOK_UPS else node
-    exponential = share.arguments[0].node
-    exponent = exponential.arguments[0]
-    if node.op not in LOOK_UPS:
-        return at(exponent, value.labels)
-    entries = exponent.node if exponent == whole(exponent.node) else spread_over(exponent, exponential)
-    return Labelled(at_place(node, entries), value.labels)
-
-
-def spread_over(exponent: Argument, exponential: Node) -> Node:
-    """The exponent on all axes of its exponential."""
-    op = "view" if len(exponent.axes) == len(exponential.shape) else "spread"
-    return Node(op, (exponent,), exponential.shape)
+    (exponent,) = arguments_of(arguments_of(entries_of(value))[0])
+    return entry_of(exponent, value) if value.node.op in LOOK_UPS else exponent

@@ -59,8 +59,8 @@ def shifted(graph: Graph, logarithms: bool) -> Graph:
 
 def candidates(graph: Graph, done: set[Node]) -> Iterator[Shift]:
     """Every exponential, those around others before these, with every choice of its axes but the batch."""
-    found = [n for n in topological(graph) if n.op == "exp"]
-    for node in sorted(found, key=lambda n: -height(n)):
+    height = heights(graph)
+    for node in sorted((n for n in height if n.op == "exp"), key=lambda n: -height[n]):
         axes = [k for k, d in enumerate(node.shape) if d != BATCH]
         if node in done or is_shifted(node):
             continue
@@ -69,12 +69,12 @@ def candidates(graph: Graph, done: set[Node]) -> Iterator[Shift]:
                 yield Shift(node, over)
 
 
-def height(node: Node) -> int:
-    """How many exponentials stand in the exponents of each other, at most."""
+def heights(graph: Graph) -> Mapping[Node, int]:
+    """How many exponentials stand in the exponents of each other up to each node, at most."""
     known: dict[Node, int] = {}
-    for n in topological((node,)):
-        known[n] = max((known[a.node] for a in n.arguments), default=0) + (n.op == "exp")
-    return known[node]
+    for node in topological(graph):
+        known[node] = max((known[a.node] for a in node.arguments), default=0) + (node.op == "exp")
+    return known
 
 
 def is_shifted(node: Node) -> bool:

@@ -117,11 +117,10 @@ def with_logarithm(own: Monomial, weights: Labelled, added: Labelled) -> Labelle
     """sum_i t_i (log s - a_i), where `own` is log s, `weights` is sum_i t_i and `added` is sum_i t_i a_i"""
     (logarithm, *others), (weight,), (inner, index) = own.powers, arguments_of(weights), summand(added)
     summed = arguments_of(logarithm)[0] if logarithm.node.op == "log" and not others else None
-    exponential = exponential_of(summed) if summed is not None else None
-    if summed is None or exponential is None or index is None or own != Monomial(Fraction(1), Counter([logarithm])):
+    exponential = exponential_of(summed, index) if summed is not None else None
+    if exponential is None or index is None or own != Monomial(Fraction(1), Counter([logarithm])):
         return None
-    (place,) = set(exponential.labels) - set(summed.labels)
-    exponent = at(arguments_of(exponential)[0], place, index)
+    (exponent,) = arguments_of(exponential)
     if monomial(inner) != with_factor(monomial(weight), exponent):
         return None
     return reduction("sum", product([weight, elementwise("add", logarithm, times(-1, exponent))]), index)
@@ -131,27 +130,23 @@ def from_entropy(one: Monomial, other: Monomial) -> Labelled | None:
     """c log s - c sum_k a_k p_k as c sum_k p_k (log s - a_k), s = sum_k exp(a_k); factors of a_k before the sum, too"""
     for logarithm in (v for v, power in one.powers.items() if power == 1 and v.node.op == "log"):
         (summed,) = arguments_of(logarithm)
-        exponential = exponential_of(summed)
-        if exponential is None or summed.labels != logarithm.labels:
+        if summed.labels != logarithm.labels:
             continue
         beside = one.over(Monomial(Fraction(1), Counter([logarithm])))
         for added in sums_in(other):
             outside = other.over(beside).over(Monomial(Fraction(1), Counter([added])))
-            found = entropy(logarithm, summed, exponential, added, outside)
+            found = entropy(logarithm, summed, added, outside)
             if found is not None:
                 return product([product_of(beside), found])
     return None
 
 
-def entropy(
-    logarithm: Labelled, summed: Labelled, exponential: Labelled, added: Labelled, outside: Monomial
-) -> Labelled | None:
+def entropy(logarithm: Labelled, summed: Labelled, added: Labelled, outside: Monomial) -> Labelled | None:
     """sum_k p_k (log s - a_k), if outside sum_k ... is -sum_k a_k p_k"""
     inner, index = summand(added)
-    if index is None or added.labels != summed.labels:
+    own = exponential_of(summed, index)
+    if own is None or index is None or added.labels != summed.labels:
         return None
-    (place,) = set(exponential.labels) - set(summed.labels)
-    own = at(exponential, place, index)
     (exponent,) = arguments_of(own)
     wanted = with_factor(with_factor(monomial(exponent), own), summed, -1)
     if outside.times(monomial(inner)) != Monomial(-wanted.number, wanted.powers):
@@ -167,7 +162,7 @@ def mean_of(own: Monomial, added: Labelled, summed: Labelled) -> Labelled | None
     """sum_k g_k e_k / S, where `own` is g at another index, `added` is the sum and `summed` is S"""
     inner, index = summand(added)
     places = {label for value in own.powers for label in value.labels} - set(added.labels)
-    exponential = exponential_of(summed)
+    exponential = exponential_of(summed, index)
     if index is None or len(places) != 1 or exponential is None:
         return None
     (place,) = places
@@ -179,12 +174,13 @@ def mean_of(own: Monomial, added: Labelled, summed: Labelled) -> Labelled | None
     return reduction("sum", product([product_of(whole), share]), index)
 
 
-def exponential_of(summed: Labelled) -> Labelled | None:
-    """What a sum adds up, if that is an exponential along its axis."""
-    if summed.node.op != "sum" or len(summed.node.bound) != 1:
+def exponential_of(summed: Labelled, index: Index | None) -> Labelled | None:
+    """What a sum adds up, at this index, if that is an exponential along its axis."""
+    if summed.node.op != "sum" or len(summed.node.bound) != 1 or index is None:
         return None
-    (inner,) = arguments_of(summed)
-    return inner if inner.node.op == "exp" and len(inner.labels) == len(summed.labels) + 1 else None
+    inner, own = summand(summed)
+    is_along = own is not None and inner.node.op == "exp" and len(inner.labels) == len(summed.labels) + 1
+    return at(inner, own, index) if is_along and own is not None else None
 
 
 def at(value: Labelled, place: Index, index: Index) -> Labelled:

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import mpmath
 import numpy as np
 import pytest
 
 import derive
+from tests.ir.softmax import MANY, shares
 
-MANY = mpmath.mp.clone()
-MANY.dps = 60
 DTYPES = [np.float64, np.float32]
 LOGITS = [(30, 0, -5), (60, 1, -5), (-60, 0, 3), (3, 3, 3), (0, 70, 69)]
-
-
-def shares(logits: tuple[float, ...]) -> list[Any]:
-    exponentials = [MANY.exp(a) for a in logits]
-    return [e / sum(exponentials) for e in exponentials]
 
 
 def without(p: list[Any], place: int) -> Any:

@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import mpmath
 import numpy as np
 import pytest
 
 import derive
-
-MANY = mpmath.mp.clone()
-MANY.dps = 1000
+from tests.ir.softmax import MANY, shares
 
 Numbers = Sequence[Any]
-
-
-def shares(a: Numbers) -> list[Any]:
-    powers = [MANY.exp(x - max(a)) for x in a]
-    return [e / MANY.fsum(powers) for e in powers]
 
 
 def log_sum(a: Numbers) -> Any:
